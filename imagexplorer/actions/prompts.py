@@ -1,0 +1,43 @@
+"""What an action may ask the user. Views implement it; actions never see a widget.
+
+Each question blocks until answered and returns a frozen answer, or None where the user thought better of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteItem:
+    """One line of a delete question: what it is ("image nginx:1.27"), what goes with it, what blocks it ("" nothing)."""
+
+    title: str
+    consequence: str = ""
+    blocked: str = ""
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAnswer:
+    """`force_containers`: stop running containers and remove them (the tick "stop it first")."""
+
+    stop_first: bool = False
+
+
+class Prompts(Protocol):
+    def run(self, image: Image, exposed_ports: Sequence[str] = ()) -> RunSpec | None: ...
+
+    def commit(self, container: Container) -> CommitSpec | None: ...
+
+    def delete(
+        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+    ) -> DeleteAnswer | None: ...
+
+    def open_path(self) -> str | None:
+        """An archive or a layout folder."""
+        ...

@@ -1,0 +1,1 @@
+"""Frozen records and pure functions: the domain. Knows nothing of files, sockets, Qt or docker."""

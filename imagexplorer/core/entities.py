@@ -1,0 +1,286 @@
+"""The records that everything else speaks in. Frozen, hashable where they are rows, and picklable.
+
+Sizes are bytes, times are Unix seconds (UTC), ids and digests carry their algorithm (`sha256:...`), text is as the
+source gave it (escaping for the screen is `core.text`). None means "not known", never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a source is; enough to open it again, also in another process.
+
+    `kind` is engine, docker-archive, oci-archive, oci-layout or rootfs; "file" where a path has yet to be looked
+    into. `location` is the URL of an engine (`unix:///run/docker.sock`) or an absolute path.
+    `context` names the docker context that it came from, if one.
+    """
+
+    kind: str
+    location: str
+    name: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    os: str = ""
+    architecture: str = ""
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something damaged, refused or doubtful: `where` names file, layer, entry or offset; `reason` says what."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One row of a list of images.
+
+    `id` is the engine's id (config digest for files). `unique_bytes`, `containers` and `platform` fill in later.
+    `names` of one image are its tags; a dangling image has none.
+    """
+
+    id: str
+    tags: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    created: int | None = None
+    size_bytes: int | None = None
+    unique_bytes: int | None = None
+    containers: int | None = None
+    platform: Platform | None = None
+    parent_id: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, compare=True, hash=False)
+
+    @property
+    def dangling(self) -> bool:
+        return not self.tags
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: the first tag, or the short id."""
+        return self.tags[0] if self.tags else short_id(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One read-only layer. Index 0 is the base. `digest` is the blob's (compressed) digest where one is known;
+    `blob_bytes` its size there. `diff_id` is the digest of the uncompressed tar, "" where nothing claims one."""
+
+    index: int
+    diff_id: str
+    digest: str = ""
+    blob_bytes: int | None = None
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One history entry, oldest first. `empty` is None and `layer` is None where the match is not known.
+
+    `size_bytes` is what the engine's history says of it (None for files).
+    """
+
+    instruction: str
+    created: int | None = None
+    comment: str = ""
+    author: str = ""
+    empty: bool | None = None
+    layer: int | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDetail:
+    """What an image's page shows before any file is read: its layers, steps and configuration.
+
+    `config` is the image configuration as the source has it (the OCI config document, or an engine's inspect
+    answer brought into its shape: keys `config`, `architecture`, `os`, `created`, `author` ...).
+    `platforms` are those that could be opened instead; `others` what else stands in the source beside images
+    (attestations, artifacts), in words.
+    """
+
+    image: Image
+    layers: tuple[Layer, ...] = ()
+    steps: tuple[Step, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    config_digest: str = ""
+    platforms: tuple[Platform, ...] = ()
+    others: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def instruction(self, layer: int) -> str:
+        """The instruction that made the layer, "" where that is not known."""
+        return next((step.instruction for step in self.steps if step.layer == layer), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A container's port, published at `host_ip:host_port` where host_port is not None."""
+
+    container_port: int
+    protocol: str = "tcp"
+    host_port: int | None = None
+    host_ip: str = ""
+
+    def __str__(self) -> str:
+        inner = str(self.container_port) + ("" if self.protocol == "tcp" else f"/{self.protocol}")
+        return inner if self.host_port is None else f"{self.host_port} -> {inner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    kind: str  # volume, bind, tmpfs
+    source: str
+    target: str
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One row of a list of containers. `state` is created, running, paused, restarting, removing, exited or dead;
+    `status` the engine's own words ("Up 3 hours"); `health` healthy, unhealthy, starting or "".
+    `project` and `service` are those of compose, "" outside."""
+
+    id: str
+    name: str
+    image: str
+    image_id: str = ""
+    state: str = ""
+    status: str = ""
+    health: str = ""
+    created: int | None = None
+    command: str = ""
+    ports: tuple[Port, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    project: str = ""
+    service: str = ""
+    writable_bytes: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, compare=True, hash=False)
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("running", "paused", "restarting")
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDetail:
+    """A container and the engine's inspect answer (`raw`, every field optional)."""
+
+    container: Container
+    exit_code: int | None = None
+    error: str = ""
+    started: int | None = None
+    finished: int | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+ADDED, MODIFIED, DELETED = "added", "modified", "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path of a container's writable layer. `path` is absolute, bytes that are no UTF-8 as lone surrogates.
+    `kind` is ADDED, MODIFIED or DELETED. `node` is file, dir, symlink, ... or "" where not known."""
+
+    path: str
+    kind: str
+    size_bytes: int | None = None
+    node: str = ""
+    mode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine says of itself. `product` is Docker or Podman; `store` is "graph" or "containerd"."""
+
+    product: str
+    version: str
+    api_version: str = ""
+    platform: Platform = Platform()
+    store: str = "graph"
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUsage:
+    """One disk-usage answer: unique bytes by image id, writable bytes by container id, and the totals."""
+
+    image_unique: Mapping[str, int] = field(default_factory=dict, hash=False)
+    container_writable: Mapping[str, int] = field(default_factory=dict, hash=False)
+    layers_bytes: int | None = None
+    volumes_bytes: int | None = None
+    build_cache_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What `run` needs. `ports` are `[host_ip:]host:container[/protocol]` as docker spells them, `volumes` likewise."""
+
+    image: str
+    name: str = ""
+    command: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[str, ...] = ()
+    detach: bool = True
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommitSpec:
+    container_id: str
+    repository: str = ""
+    tag: str = ""
+    author: str = ""
+    message: str = ""
+    pause: bool = True
+
+
+ALL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Things of the world that changed, by full id or name; `ALL` in a set means any of that kind."""
+
+    images: frozenset[str] = frozenset()
+    containers: frozenset[str] = frozenset()
+
+    def __or__(self, other: Touched) -> Touched:
+        return Touched(self.images | other.images, self.containers | other.containers)
+
+    def __bool__(self) -> bool:
+        return bool(self.images or self.containers)
+
+
+EVERYTHING = Touched(frozenset({ALL}), frozenset({ALL}))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user has selected, frozen: full records, so rows may move meanwhile.
+
+    `source` is the name of the source it belongs to; `live` says that it is an engine that answers now.
+    """
+
+    source: str = ""
+    live: bool = False
+    images: tuple[Image, ...] = ()
+    containers: tuple[Container, ...] = ()
+
+
+def short_id(identifier: str) -> str:
+    """The twelve characters that people quote, without the algorithm."""
+    return identifier.rpartition(":")[2][:12]

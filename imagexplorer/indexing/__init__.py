@@ -1,0 +1,1 @@
+"""Layer indexes and trees on disk, and the separate process that makes them."""

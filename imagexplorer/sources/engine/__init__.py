@@ -1,0 +1,1 @@
+"""Docker Engine API (Docker, and Podman's compatible service) through the docker SDK."""

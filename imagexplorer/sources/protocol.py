@@ -1,0 +1,126 @@
+"""What a source is. An engine, an archive and a layout folder answer the same few questions.
+
+What only an engine can do is `ContainerHost`; a source without one carries None there, which the action rules read.
+One contract suite in tests/ runs over every implementation, the proxy to the worker process included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import (
+    Address,
+    Change,
+    CommitSpec,
+    Container,
+    ContainerDetail,
+    DiskUsage,
+    EngineInfo,
+    Image,
+    ImageDetail,
+    RunSpec,
+    Touched,
+)
+from imagexplorer.core.layer_index import LayerIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """`verify`: read and hash every byte, so that `LayerIndex.verified` says whether the diff ID matches.
+    Without it only what is cheap is hashed: bytes that pass by anyway."""
+
+    verify: bool = False
+
+
+class ImageSource(Protocol):
+    """All methods may block, and raise `core.errors` only. Any thread may call them."""
+
+    @property
+    def address(self) -> Address:
+        """With its kind settled: engine, docker-archive, oci-archive, oci-layout or rootfs."""
+        ...
+
+    @property
+    def host(self) -> ContainerHost | None: ...
+
+    def images(self, control: Control) -> Sequence[Image]:
+        """The rows of the list: one call or one pass, never one call a row."""
+        ...
+
+    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:
+        """An image by tag, id, id prefix or (files) its position "0", "1", ... Layers and steps, no file is read.
+
+        `platform` is `os/arch[/variant]`. Raises NotFound; WrongUse for a platform that is not there.
+        """
+        ...
+
+    def scan(
+        self,
+        image: ImageDetail,
+        wanted: Collection[int],
+        options: ScanOptions,
+        done: Callable[[int, LayerIndex], None],
+        control: Control,
+    ) -> ImageDetail:
+        """Read the entries of the wanted layers (indexes into `image.layers`), in whichever order is natural, calling
+        `done(layer, index)` as each completes. Returns the image as it is now known: an engine's export may
+        tell which steps are empty, and problems join `problems`. A layer that cannot be read at all gets an empty
+        LayerIndex with its problem; the others are read all the same."""
+        ...
+
+    def content_hashes(
+        self, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
+    ) -> Sequence[int]:
+        """xxh3-64 of the content of these rows (regular files) of a layer; 0 where it cannot be read."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class ContainerHost(Protocol):
+    """What an engine can do beyond being read. Ids are full ids."""
+
+    def info(self, control: Control) -> EngineInfo: ...
+
+    def containers(self, control: Control, ids: Collection[str] = ()) -> Sequence[Container]:
+        """All containers, or just these (those that are gone are left out). One call."""
+        ...
+
+    def container(self, reference: str, control: Control) -> ContainerDetail: ...
+
+    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
+        """The writable layer against the image, with sizes where they can be had in a bounded number of calls."""
+        ...
+
+    def disk_usage(self, control: Control) -> DiskUsage: ...
+
+    def writable_sizes(self, control: Control) -> dict[str, int]:
+        """Writable bytes by container id, from one call."""
+        ...
+
+    def events(self, control: Control) -> Iterator[Touched]:
+        """Blocks; yields what changed. Ends only by Cancelled or Unreachable: an end of the stream is a loss."""
+        ...
+
+    def run(self, spec: RunSpec, control: Control) -> str:
+        """Create and start; returns the container's id. Not detached: waits for its end."""
+        ...
+
+    def start(self, container_id: str, control: Control) -> None: ...
+    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None: ...
+    def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None: ...
+
+    def commit(self, spec: CommitSpec, control: Control) -> str:
+        """Returns the new image's id."""
+        ...
+
+    def remove_container(
+        self, container_id: str, control: Control, force: bool = False, volumes: bool = False
+    ) -> None: ...
+
+    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
+        """Delete an image by id, or a tag by name. Returns what went, in the engine's words ("Untagged: x")."""
+        ...

@@ -1,0 +1,1 @@
+"""Widgets: one file a page or dialog. No docker, no tar."""
