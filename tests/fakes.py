@@ -1,0 +1,235 @@
+"""A source and an engine in memory: they answer at once, keep what they were asked, and fail or wait when told to.
+
+engine = FakeEngine()                                  # three images, two containers
+source = FakeSource(engine)                            # an ImageSource whose `host` is a ContainerHost
+archive = FakeSource(FakeEngine.single(), address=Address("docker-archive", "/x/app.tar"), host=False)
+engine.calls                                           # [("remove_image", ("sha256:...",)), ...] in order
+engine.fail["stop"] = Refused("web", "the engine's words")
+engine.gate["images"] = threading.Event()              # the call waits until it is set (or is cancelled)
+engine.remove_container_elsewhere("web")               # as another terminal would: an event follows
+engine.lose() / engine.come_back()                     # every call is Unreachable, the event stream ends
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import (
+    ADDED,
+    DELETED,
+    MODIFIED,
+    Address,
+    Change,
+    CommitSpec,
+    Container,
+    ContainerDetail,
+    DiskUsage,
+    EngineInfo,
+    Image,
+    ImageDetail,
+    Layer,
+    Platform,
+    RunSpec,
+    Step,
+    Touched,
+)
+from imagexplorer.core.errors import Refused
+from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
+from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.sources.protocol import ScanOptions
+from tests.fake_engine import ENGINE_ADDRESS, FakeEngine
+from tests.fake_trees import FakeFile, Row, diff_id, layer_index, layers_view, rows_view
+
+
+class FakeSource:
+    """`ImageSource` over a FakeEngine, and what the worker's client adds: `build`, `view`, `changes_view`."""
+
+    def __init__(self, engine: FakeEngine, address: Address = ENGINE_ADDRESS, host: bool = True) -> None:
+        self.engine = engine
+        self._address = address
+        self._host = FakeHost(engine) if host else None
+        self.closed = False
+
+    @property
+    def address(self) -> Address:
+        return self._address
+
+    @property
+    def host(self) -> FakeHost | None:
+        return self._host
+
+    def images(self, control: Control) -> Sequence[Image]:
+        self.engine.asked("images", control)
+        return tuple(self.engine.images.values())
+
+    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:
+        self.engine.asked("image", control, reference)
+        image = self.engine.find_image(reference)
+        layers = self.engine.layers[image.id]
+        made = [
+            Step(
+                f"COPY layer{number} /", image.created, layer=number, empty=False, size_bytes=sum(f.size for f in layer)
+            )
+            for number, layer in enumerate(layers)
+        ]
+        return ImageDetail(
+            image,
+            tuple(Layer(number, diff_id(layer)) for number, layer in enumerate(layers)),
+            (*made, Step('CMD ["sh"]', image.created, empty=True)),
+            {"config": {"Cmd": ["sh"], "ExposedPorts": {"80/tcp": {}}}, "os": "linux", "architecture": "amd64"},
+            image.id,
+        )
+
+    def scan(
+        self,
+        image: ImageDetail,
+        wanted: Collection[int],
+        options: ScanOptions,
+        done: Callable[[int, LayerIndex], None],
+        control: Control,
+    ) -> ImageDetail:
+        self.engine.asked("scan", control, image.image.id)
+        layers = self.engine.layers[image.image.id]
+        for number in wanted:
+            control.step(number, len(layers), f"layer {number + 1} of {len(layers)}")
+            done(number, layer_index(layers[number]))
+        return image
+
+    def content_hashes(
+        self, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
+    ) -> Sequence[int]:
+        return [index["hash"][row] for row in rows]
+
+    def build(self, image: ImageDetail, control: Control) -> tuple[ImageDetail, Any]:
+        """Index and stack; the handle stands for the tree."""
+        self.engine.asked("build", control, image.image.id)
+        total = len(image.layers)
+        for number in range(total):
+            control.step(number, total, f"layer {number + 1} of {total}")
+        control.step(total, total)
+        return image, self.engine.layers[image.image.id]
+
+    def view(self, tree: Any, spec: ViewSpec, control: Control) -> TreeView:
+        self.engine.asked("view", control, spec)
+        return layers_view(tree, spec)
+
+    def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
+        self.engine.asked("changes_view", control, container_id, spec)
+        marks = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, DELETED: MARK_DELETED}
+        rows = {
+            change.path.strip("/"): Row(
+                change.node or "file", change.size_bytes or 0, marks[change.kind], change.mode or 0
+            )
+            for change in self.engine.changed[self.engine.find_container(container_id).id]
+        }
+        return rows_view(rows, spec)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeHost:
+    """`ContainerHost` over a FakeEngine. What it changes, it tells its listeners, as an engine does."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self.engine = engine
+
+    def info(self, control: Control) -> EngineInfo:
+        self.engine.asked("info", control)
+        return EngineInfo("Docker", "20.10.24", "1.41", Platform("linux", "amd64"))
+
+    def containers(self, control: Control, ids: Collection[str] = ()) -> Sequence[Container]:
+        self.engine.asked("containers", control, tuple(sorted(ids)))
+        return tuple(each for each in self.engine.containers.values() if not ids or each.id in ids)
+
+    def container(self, reference: str, control: Control) -> ContainerDetail:
+        self.engine.asked("container", control, reference)
+        return ContainerDetail(self.engine.find_container(reference), exit_code=0, started=1_700_000_600)
+
+    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
+        self.engine.asked("changes", control, container_id)
+        return self.engine.changed[self.engine.find_container(container_id).id]
+
+    def disk_usage(self, control: Control) -> DiskUsage:
+        self.engine.asked("disk_usage", control)
+        unique = {each: sum(f.size for f in layers[-1]) for each, layers in self.engine.layers.items()}
+        return DiskUsage(unique, self._written(), sum(unique.values()), 0, 0)
+
+    def writable_sizes(self, control: Control) -> dict[str, int]:
+        self.engine.asked("writable_sizes", control)
+        return self._written()
+
+    def _written(self) -> dict[str, int]:
+        return {
+            each: sum(change.size_bytes or 0 for change in self.engine.changed[each]) for each in self.engine.containers
+        }
+
+    def events(self, control: Control) -> Iterator[Touched]:
+        self.engine.asked("events", control)
+        return self.engine.listen(control)
+
+    def run(self, spec: RunSpec, control: Control) -> str:
+        self.engine.asked("run", control, spec)
+        if any(each.name == spec.name for each in self.engine.containers.values()):
+            raise Refused(spec.name, f'Conflict. The container name "/{spec.name}" is already in use')
+        container = self.engine.add_container(spec.name or "made_up", self.engine.find_image(spec.image))
+        self._tell(container.id)
+        return container.id
+
+    def _set(self, container_id: str, state: str) -> None:
+        container = self.engine.find_container(container_id)
+        self.engine.containers[container.id] = replace(container, state=state)
+        self._tell(container.id)
+
+    def start(self, container_id: str, control: Control) -> None:
+        self.engine.asked("start", control, container_id)
+        self._set(container_id, "running")
+
+    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
+        self.engine.asked("stop", control, container_id)
+        self._set(container_id, "exited")
+
+    def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
+        self.engine.asked("restart", control, container_id)
+        self._set(container_id, "running")
+
+    def commit(self, spec: CommitSpec, control: Control) -> str:
+        self.engine.asked("commit", control, spec)
+        below = self.engine.layers[self.engine.find_container(spec.container_id).image_id]
+        names = (f"{spec.repository}:{spec.tag or 'latest'}",) if spec.repository else ()
+        image = self.engine.add_image(*names, layers=(*below, (FakeFile("app/cache.db", b"c" * 12_000),)))
+        self._tell(image=image.id)
+        return image.id
+
+    def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
+        self.engine.asked("remove_container", control, container_id, force, volumes)
+        container = self.engine.find_container(container_id)
+        if container.running and not force:
+            raise Refused(container.name, "You cannot remove a running container. Stop it first")
+        del self.engine.containers[container.id]
+        self._tell(container.id)
+
+    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
+        self.engine.asked("remove_image", control, reference, force)
+        image = self.engine.find_image(reference)
+        users = [each.name for each in self.engine.containers.values() if each.image_id == image.id]
+        if reference in image.tags and len(image.tags) > 1:
+            self.engine.images[image.id] = replace(image, tags=tuple(tag for tag in image.tags if tag != reference))
+            self._tell(image=image.id)
+            return [f"Untagged: {reference}"]
+        if users and not force:
+            raise Refused(image.name, f"conflict: unable to remove {image.name} (must force) - used by {users[0]}")
+        del self.engine.images[image.id]
+        self._tell(image=image.id)
+        return [*(f"Untagged: {tag}" for tag in image.tags), f"Deleted: {image.id}"]
+
+    def _tell(self, container: str = "", image: str = "") -> None:
+        self.engine.emit(
+            Touched(
+                frozenset({image}) if image else frozenset(),
+                frozenset({container}) if container else frozenset(),
+            )
+        )
