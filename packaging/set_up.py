@@ -2,10 +2,10 @@
 
 usage: python3 packaging/set_up.py [--test] [--venv DIR]
 
-Finds a Python that is new enough, names what this machine lacks in one line each, installs Debian/Ubuntu packages when run by root
-(otherwise prints the command to run), makes the environment and installs the project with pinned dependencies.
-A second run with nothing changed does nothing. Written to be read by any Python 3.6 or newer, so that an old one is told, not hit by
-a syntax error. Knows nothing of the program itself.
+Finds a Python that is new enough, names what this machine lacks in one line each, installs Debian/Ubuntu packages
+when run by root (otherwise prints the command to run), makes the environment and installs the project with pinned
+dependencies. A second run with nothing changed does nothing. Written to be read by any Python 3.6 or newer, so that
+an old one is told, not hit by a syntax error. Knows nothing of the program itself.
 """
 
 import argparse
@@ -39,7 +39,10 @@ def newer_python():
     """The path of a Python on PATH that is new enough, or None."""
     for minor in range(NEWEST_KNOWN, OLDEST[1] - 1, -1):
         path = shutil.which("python3.{}".format(minor))
-        if path and subprocess.call([path, "-c", "import venv"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+        if (
+            path
+            and subprocess.call([path, "-c", "import venv"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        ):
             return path
     return None
 
@@ -60,14 +63,26 @@ def check_python(arguments):
 def check_machine():
     system, machine = platform.system(), platform.machine()
     if (system, machine) not in WHEELS or sys.maxsize < 2**32:
-        stop("there are no PySide6 wheels for {} on {}: use x86_64 (Linux, Windows, macOS) or arm64".format(system, machine))
+        stop(
+            "there are no PySide6 wheels for {} on {}: use x86_64 (Linux, Windows, macOS) or arm64".format(
+                system, machine
+            )
+        )
     needed = WHEELS[system, machine]
     if needed:
         name, version = platform.libc_ver()
         if name != "glibc":
-            stop("PySide6 wheels need glibc {}.{}; this system has {}".format(needed[0], needed[1], name or "another C library"))
+            stop(
+                "PySide6 wheels need glibc {}.{}; this system has {}".format(
+                    needed[0], needed[1], name or "another C library"
+                )
+            )
         if tuple(int(part) for part in version.split(".")[:2]) < needed:
-            stop("PySide6 wheels for {} need glibc {}.{}; this system has {}".format(machine, needed[0], needed[1], version))
+            stop(
+                "PySide6 wheels for {} need glibc {}.{}; this system has {}".format(
+                    machine, needed[0], needed[1], version
+                )
+            )
 
 
 def packages(sections):
@@ -105,7 +120,10 @@ def install_system_packages(sections):
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends"] + missing
     if os.geteuid() != 0:
-        print("set-up: these system packages are missing; install them with:\n  sudo " + " ".join(command), file=sys.stderr)
+        print(
+            "set-up: these system packages are missing; install them with:\n  sudo " + " ".join(command),
+            file=sys.stderr,
+        )
         if "python3-venv" in missing:
             stop("no virtual environment can be made before that")
         return
@@ -113,10 +131,16 @@ def install_system_packages(sections):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     quiet = ["apt-get", "-qq"]
     subprocess.call(quiet + ["update"], env=environment)
-    known = [name for name in missing if subprocess.call(["apt-cache", "show", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0]
+    known = [
+        name
+        for name in missing
+        if subprocess.call(["apt-cache", "show", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    ]
     for name in sorted(set(missing) - set(known)):
         print("set-up: this release has no package " + name, file=sys.stderr)
-    result = subprocess.call(quiet + ["install", "-y", "--no-install-recommends"] + known, env=environment, stdout=subprocess.DEVNULL)
+    result = subprocess.call(
+        quiet + ["install", "-y", "--no-install-recommends"] + known, env=environment, stdout=subprocess.DEVNULL
+    )
     if result:
         stop("apt-get could not install {} (exit status {})".format(" ".join(known), result))
 
@@ -128,7 +152,11 @@ def environment_python(folder):
 def state(extra):
     """What the environment was made from; another value makes it again."""
     digest = hashlib.sha256(("{} {}".format(sys.version, extra)).encode())
-    for name in ("pyproject.toml", os.path.join("packaging", "constraints.txt"), os.path.join("packaging", "set_up.py")):
+    for name in (
+        "pyproject.toml",
+        os.path.join("packaging", "constraints.txt"),
+        os.path.join("packaging", "set_up.py"),
+    ):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
     return digest.hexdigest()
