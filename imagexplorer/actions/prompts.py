@@ -5,9 +5,9 @@ Each question blocks until answered and returns a frozen answer, or None where t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
 
@@ -30,7 +30,12 @@ class DeleteAnswer:
 
 
 class Prompts(Protocol):
-    def run(self, image: Image, exposed_ports: Sequence[str] = ()) -> RunSpec | None: ...
+    def run(
+        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Mapping[str, Any] | None = None
+    ) -> RunSpec | None:
+        """`defaults` is the `config` part of the image's configuration (Cmd, Entrypoint, Env, Volumes), shown as
+        what applies where a field stays empty; None where it is not known."""
+        ...
 
     def commit(self, container: Container) -> CommitSpec | None: ...
 
