@@ -86,6 +86,19 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerTotals:
+    """What reading a layer told of it. `stored_bytes` is the sum of all its files, `files` their number (hard links
+    count in neither), `entries` the number of all entries. `verified`: its bytes were hashed and match its diff ID."""
+
+    index: int
+    stored_bytes: int
+    files: int
+    entries: int
+    verified: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One history entry, oldest first. `empty` is None and `layer` is None where the match is not known.
 

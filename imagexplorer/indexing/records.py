@@ -1,0 +1,56 @@
+"""What indexing hands around: small frozen records that the window, the worker process and the command line share.
+
+Knows nothing of processes and files; imports nothing heavy, since the window imports it at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagexplorer.core.entities import ImageDetail, LayerTotals
+
+DEFAULT_CACHE_BYTES = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOptions:
+    """Where indexes are kept between runs. `directory` "" means the usual one; not `enabled`: nothing is written."""
+
+    enabled: bool = True
+    directory: str = ""
+    limit_bytes: int = DEFAULT_CACHE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHandle:
+    """Names a stacked tree that the worker can open: `path` in the cache ("" without one), `key` in the worker's
+    memory and in the cache. Cheap to copy, valid until the tree leaves both (then asking raises NotFound)."""
+
+    key: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedImage:
+    """The answer to "index this image": what is now known of it, bytes and files of each layer, and its tree."""
+
+    detail: ImageDetail
+    layers: tuple[LayerTotals, ...]
+    tree: TreeHandle
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question to the worker process.
+
+    `target` is source, host or indexing; `address` the source it is about (an Address, None where there is none).
+    `stream` names the argument that takes items as they come ("done", "on_layer"), "" where none does.
+    """
+
+    target: str
+    method: str
+    address: Any = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    stream: str = ""
