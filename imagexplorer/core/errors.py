@@ -7,6 +7,7 @@
       Damaged       bytes that are not what they should be -> names file and entry    (exit status 1)
       WrongUse      the question itself is wrong           -> names what is there     (exit status 2)
       Cancelled     the user stopped it                    -> silent
+      Fault         a mistake in this program              -> shown with Copy details (exit status 1)
 
 Exceptions of SDKs, HTTP, the system and tar are translated into these in `sources` only, cause kept.
 Everything else that is raised is a bug.
@@ -55,3 +56,11 @@ class Cancelled(ImagexplorerError):
 
     def __init__(self, what: str = "cancelled", reason: str = "", way_out: str = "") -> None:
         super().__init__(what, reason, way_out)
+
+
+class Fault(ImagexplorerError):
+    """A mistake in this program, met in the middle of some work; `details` is its traceback. Logged and shown."""
+
+    def __init__(self, what: str, reason: str = "", way_out: str = "", details: str = "") -> None:
+        super().__init__(what, reason, way_out)
+        self.details = details
