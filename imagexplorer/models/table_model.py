@@ -1,0 +1,339 @@
+"""The one model of every list: records as rows, columns from `models.tables`, in groups where asked.
+
+It sorts its own rows (a list sort costs a fiftieth of a proxy that asks for each comparison); text filters are
+`filter_proxy`. Rows are matched by id on update, so selection, scroll and expansion survive a refresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
+
+from imagexplorer.core.text import plain
+from imagexplorer.models.columns import Column, Group, Role, cell, group_cell, heading
+
+Index = QModelIndex | QPersistentModelIndex
+TOP = 0
+AGES_EVERY_MS = 30_000
+
+
+def ranges(positions: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Ascending positions as runs (first, last)."""
+    first = last = -2
+    for position in positions:
+        if position == last + 1:
+            last = position
+        else:
+            if last >= 0:
+                yield first, last
+            first = last = position
+    if last >= 0:
+        yield first, last
+
+
+class TableModel(QAbstractItemModel):
+    """`key` gives a record's id, unique in the list. Records must compare by value.
+
+    A row's internal id is TOP for the upper level, else the serial number of its group, which never changes.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        key: Callable[[Any], str] = lambda record: str(record.id),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self._key = key
+        self._records: list[Any] = []
+        self._grouping: Callable[[Any], str] | None = None
+        self._sort = (-1, Qt.SortOrder.AscendingOrder)
+        # The lists as shown: the upper one under TOP, each group's under its serial. Entries of TOP may be Groups.
+        self._lists: dict[int, list[Any]] = {TOP: []}
+        self._serials: dict[str, int] = {}
+        self._keys: dict[int, str] = {}
+        self._haystacks: dict[str, str] = {}
+        self._ages = QTimer(self)
+        self._ages.setInterval(AGES_EVERY_MS)
+        self._ages.timeout.connect(self.refresh_ages)
+        if any(column.ages for column in self.columns):
+            self._ages.start()
+
+    # -- what it holds ------------------------------------------------------------------------------
+
+    def records(self) -> list[Any]:
+        """As they were given."""
+        return list(self._records)
+
+    def record(self, index: Index) -> Any | None:
+        """The record of a row, a Group for a heading, None for an invalid index."""
+        return index.data(Role.RECORD) if index.isValid() else None
+
+    def index_of(self, identifier: str) -> QModelIndex:
+        """The first cell of the row with this id; invalid where there is none."""
+        for serial, entries in self._lists.items():
+            for row, entry in enumerate(entries):
+                if not isinstance(entry, Group) and self._key(entry) == identifier:
+                    return self.createIndex(row, 0, serial)
+        return QModelIndex()
+
+    def column_of(self, name: str) -> int:
+        """The position of the column that settings know by this name. Raises ValueError."""
+        return [column.name for column in self.columns].index(name)
+
+    def haystack(self, record: Any) -> str:
+        """All that a text filter looks through, case folded: every column's words but ages."""
+        identifier = self._key(record)
+        known = self._haystacks.get(identifier)
+        if known is None:
+            words = [column.text(record) for column in self.columns if not column.ages]
+            known = self._haystacks[identifier] = "\n".join([*words, identifier]).casefold()
+        return known
+
+    def set_records(self, records: Iterable[Any]) -> None:
+        """Show these. Rows that stay keep their place, selection and expansion."""
+        fresh = {self._key(record): record for record in records}
+        for old in self._records:
+            identifier = self._key(old)
+            if fresh.get(identifier) != old:
+                self._haystacks.pop(identifier, None)
+        self._records = list(fresh.values())
+        self._show(self._arranged())
+
+    def set_grouping(self, grouping: Callable[[Any], str] | None) -> None:
+        """Group by what `grouping` says of a record ("" stands alone), or not at all."""
+        if grouping is self._grouping:
+            return
+        self.layoutAboutToBeChanged.emit()
+        selected = self._persistent_ids()  # after the signal: proxies and views take theirs while it is sent
+        self._grouping = grouping
+        self._lists = self._arranged()
+        self._restore(selected)
+        self.layoutChanged.emit()
+
+    @property
+    def grouped(self) -> bool:
+        return self._grouping is not None
+
+    def refresh_ages(self) -> None:
+        """Have the columns that depend on the time of day painted again."""
+        for number, column in enumerate(self.columns):
+            if not column.ages:
+                continue
+            for serial, entries in self._lists.items():
+                if entries:
+                    first = self.createIndex(0, number, serial)
+                    last = self.createIndex(len(entries) - 1, number, serial)
+                    self.dataChanged.emit(first, last, [Qt.ItemDataRole.DisplayRole])
+
+    # -- arranging ----------------------------------------------------------------------------------
+
+    def _arranged(self) -> dict[int, list[Any]]:
+        if self._grouping is None:
+            return {TOP: self._sorted(self._records)}
+        members: dict[str, list[Any]] = {}
+        alone: list[Any] = []
+        for record in self._records:
+            name = self._grouping(record)
+            if name:
+                members.setdefault(name, []).append(record)
+            else:
+                alone.append(record)
+        lists: dict[int, list[Any]] = {TOP: []}
+        groups = []
+        for name, rows in members.items():
+            shown = self._sorted(rows)
+            lists[self._serial(name)] = shown
+            groups.append(Group(name, tuple(shown)))
+        lists[TOP] = [*self._sorted_groups(groups), *self._sorted(alone)]
+        return lists
+
+    def _serial(self, name: str) -> int:
+        serial = self._serials.setdefault(name, len(self._serials) + 1)
+        self._keys[serial] = name
+        return serial
+
+    def _sorted(self, records: Sequence[Any]) -> list[Any]:
+        number, order = self._sort
+        if not 0 <= number < len(self.columns):
+            return list(records)
+        value = self.columns[number].sort_value
+        return _by(records, value, order)
+
+    def _sorted_groups(self, groups: list[Group]) -> list[Group]:
+        number, order = self._sort
+        groups.sort(key=lambda group: group.key.casefold())
+        if 0 <= number < len(self.columns):
+            value = self.columns[number].group_sort
+            if value is not None:
+                return _by(groups, value, order)
+            if number == 0 and order == Qt.SortOrder.DescendingOrder:
+                groups.reverse()
+        return groups
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """-1 gives the order in which the records came."""
+        self._sort = (column, order)
+        self.layoutAboutToBeChanged.emit()
+        selected = self._persistent_ids()  # after the signal: proxies and views take theirs while it is sent
+        self._lists = self._arranged()
+        self._restore(selected)
+        self.layoutChanged.emit()
+
+    # -- from one arrangement to the next -----------------------------------------------------------
+
+    def _entry_id(self, entry: Any) -> tuple[bool, str]:
+        return (True, entry.key) if isinstance(entry, Group) else (False, self._key(entry))
+
+    def _show(self, wanted: dict[int, list[Any]]) -> None:
+        """Remove, reorder, insert, change, in this order, each in as few ranges as possible."""
+        before = {
+            serial: {self._entry_id(entry): entry for entry in entries} for serial, entries in self._lists.items()
+        }
+        self._remove_missing(wanted)
+        self._reorder(wanted)
+        self._insert_missing(wanted)
+        for serial, entries in wanted.items():
+            old = before.get(serial, {})
+            self._lists[serial] = entries
+            changed = [
+                row
+                for row, entry in enumerate(entries)
+                if (was := old.get(self._entry_id(entry))) is not None and was != entry
+            ]
+            for first, last in ranges(changed):
+                right = self.createIndex(last, len(self.columns) - 1, serial)
+                self.dataChanged.emit(self.createIndex(first, 0, serial), right)
+
+    def _remove_missing(self, wanted: dict[int, list[Any]]) -> None:
+        # Members before their headings: a group that goes takes its rows with it, one that stays loses some.
+        for serial in sorted(self._lists, reverse=True):
+            stay = {self._entry_id(entry) for entry in wanted.get(serial, ())}
+            if serial not in wanted:
+                continue
+            entries = self._lists[serial]
+            gone = [row for row, entry in enumerate(entries) if self._entry_id(entry) not in stay]
+            for first, last in reversed(list(ranges(gone))):
+                self.beginRemoveRows(self._index_of_list(serial), first, last)
+                for entry in entries[first : last + 1]:
+                    if isinstance(entry, Group):
+                        self._lists.pop(self._serials[entry.key], None)
+                del entries[first : last + 1]
+                self.endRemoveRows()
+
+    def _reorder(self, wanted: dict[int, list[Any]]) -> None:
+        orders = {}
+        for serial, entries in self._lists.items():
+            have = {self._entry_id(entry): entry for entry in entries}
+            order = [have[name] for entry in wanted.get(serial, ()) if (name := self._entry_id(entry)) in have]
+            if order != entries:
+                orders[serial] = order
+        if not orders:
+            return
+        self.layoutAboutToBeChanged.emit()
+        selected = self._persistent_ids()  # after the signal: proxies and views take theirs while it is sent
+        self._lists.update(orders)
+        self._restore(selected)
+        self.layoutChanged.emit()
+
+    def _insert_missing(self, wanted: dict[int, list[Any]]) -> None:
+        for serial in sorted(wanted):
+            entries = self._lists.setdefault(serial, []) if serial == TOP or serial in self._lists else None
+            if entries is None:  # a new group: its rows came with its heading
+                continue
+            have = {self._entry_id(entry) for entry in entries}
+            new = [row for row, entry in enumerate(wanted[serial]) if self._entry_id(entry) not in have]
+            for first, last in ranges(new):
+                self.beginInsertRows(self._index_of_list(serial), first, last)
+                added = wanted[serial][first : last + 1]
+                entries[first:first] = added
+                for entry in added:
+                    if isinstance(entry, Group):
+                        self._lists[self._serials[entry.key]] = list(entry.rows)
+                self.endInsertRows()
+
+    def _persistent_ids(self) -> list[tuple[QModelIndex, tuple[bool, str], int]]:
+        return [(index, self._entry_id(self._entry(index)), index.column()) for index in self.persistentIndexList()]
+
+    def _restore(self, selected: list[tuple[QModelIndex, tuple[bool, str], int]]) -> None:
+        """Persistent indexes follow their rows."""
+        if not selected:
+            return
+        place = {
+            self._entry_id(entry): (row, serial)
+            for serial, entries in self._lists.items()
+            for row, entry in enumerate(entries)
+        }
+        fresh = []
+        for _, identifier, column in selected:
+            at = place.get(identifier)
+            fresh.append(self.createIndex(at[0], column, at[1]) if at else QModelIndex())
+        self.changePersistentIndexList([index for index, _, _ in selected], fresh)
+
+    def _index_of_list(self, serial: int) -> QModelIndex:
+        if serial == TOP:
+            return QModelIndex()
+        name = self._keys[serial]
+        for row, entry in enumerate(self._lists[TOP]):
+            if isinstance(entry, Group) and entry.key == name:
+                return self.createIndex(row, 0, TOP)
+        return QModelIndex()
+
+    # -- Qt asks ------------------------------------------------------------------------------------
+
+    def _entry(self, index: Index) -> Any:
+        return self._lists[index.internalId()][index.row()]
+
+    def _list_under(self, parent: Index) -> tuple[list[Any], int]:
+        if not parent.isValid():
+            return self._lists[TOP], TOP
+        if parent.column() == 0 and parent.internalId() == TOP:
+            entry = self._lists[TOP][parent.row()]
+            if isinstance(entry, Group):
+                serial = self._serials[entry.key]
+                return self._lists.get(serial, []), serial
+        return [], TOP
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        return len(self._list_under(parent)[0])
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self.columns)
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        entries, serial = self._list_under(parent)
+        if 0 <= row < len(entries) and 0 <= column < len(self.columns):
+            return self.createIndex(row, column, serial)
+        return QModelIndex()
+
+    def parent(self, index: Index | None = None) -> Any:
+        if index is None:
+            return QObject.parent(self)
+        return self._index_of_list(index.internalId()) if index.isValid() else QModelIndex()
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self._entry(index)
+        column = self.columns[index.column()]
+        if isinstance(entry, Group):
+            return group_cell(column, entry, role)
+        if role == Role.ID:
+            return plain(self._key(entry))
+        return cell(column, entry, role)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self.columns):
+            return heading(self.columns[section], role)
+        return None
+
+
+def _by(entries: Iterable[Any], value: Callable[[Any], Any], order: Qt.SortOrder) -> list[Any]:
+    """Stable; what has no value comes last in either order."""
+    valued = [(value(entry), entry) for entry in entries]
+    known = [pair for pair in valued if pair[0] is not None]
+    known.sort(key=lambda pair: pair[0], reverse=order == Qt.SortOrder.DescendingOrder)
+    return [entry for _, entry in known] + [entry for sort, entry in valued if sort is None]

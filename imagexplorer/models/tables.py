@@ -1,0 +1,323 @@
+"""The columns of every list. Knows the records of `core.entities`; knows no model and no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from imagexplorer.core.entities import Container, Image, Port, Step, short_id
+from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
+from imagexplorer.models.columns import Column, Group
+
+NONE = "–"
+
+
+def repository(tag: str) -> str:
+    """`registry:5000/a/b:1.2` -> `registry:5000/a/b`; a digest goes too."""
+    name = tag.partition("@")[0]
+    head, colon, tail = name.rpartition(":")
+    return head if colon and "/" not in tail else name
+
+
+def tag_name(tag: str) -> str:
+    """`registry:5000/a/b:1.2` -> `1.2`; the digest's short id, or the whole where there is neither."""
+    name, at, digest = tag.partition("@")
+    base = repository(tag)
+    if len(name) > len(base):
+        return name[len(base) + 1 :]
+    return short_id(digest) if at else tag
+
+
+def size_column(title: str, size: Callable[[Any], int | None], **more: Any) -> Column:
+    return Column(
+        title,
+        lambda row: human_size(size(row)),
+        sort=size,
+        tooltip=lambda row: exact_size(size(row)),
+        number=True,
+        chars=9,
+        **more,
+    )
+
+
+def age_column(title: str, created: Callable[[Any], int | None], **more: Any) -> Column:
+    return Column(
+        title,
+        lambda row: human_age(created(row)),
+        sort=created,
+        tooltip=lambda row: exact_time(created(row)),
+        ages=True,
+        chars=15,
+        **more,
+    )
+
+
+# -- images ---------------------------------------------------------------------------------------
+
+
+def image_name(image: Image) -> str:
+    return repository(image.tags[0]) if image.tags else "<none>"
+
+
+def image_chips(image: Image) -> list[str]:
+    """The tags; those of another repository than the row's carry it."""
+    own = image_name(image)
+    return [tag_name(tag) if repository(tag) == own else tag for tag in image.tags]
+
+
+def image_marks(image: Image) -> list[str]:
+    marks = []
+    if image.dangling:
+        marks.append("dangling")
+    if any(tag_name(tag) == "latest" for tag in image.tags):
+        marks.append("latest")
+    return marks
+
+
+def _in_use(image: Image) -> str:
+    if image.containers is None:
+        return "…"
+    return str(image.containers) if image.containers else NONE
+
+
+def _in_use_tip(image: Image) -> str:
+    if image.containers is None:
+        return "not known yet"
+    if not image.containers:
+        return "no container uses this image"
+    return f"{image.containers} container{'s' if image.containers > 1 else ''}"
+
+
+def _image_tip(image: Image) -> str:
+    return "\n".join([*image.tags[:40], image.id])
+
+
+IMAGES = (
+    Column(
+        "Image",
+        image_name,
+        sort=lambda image: image_name(image) if image.tags else "\U0010ffff",
+        tooltip=_image_tip,
+        icon=lambda _: "image",
+        tone=lambda image: "" if image.tags else "muted",
+        key="image",
+        chars=30,
+        stretch=True,
+        elide_middle=True,
+    ),
+    Column(
+        "Tags",
+        lambda image: " ".join(image_chips(image)),
+        tooltip=lambda image: "\n".join(image.tags[:40]),
+        chips=image_chips,
+        key="tags",
+        chars=22,
+    ),
+    size_column("Unique", lambda image: image.unique_bytes, key="unique", about="Bytes that no other image shares"),
+    size_column("Size", lambda image: image.size_bytes, key="size", about="All layers, shared ones included"),
+    age_column("Created", lambda image: image.created, key="created"),
+    Column(
+        "In use",
+        _in_use,
+        sort=lambda image: image.containers,
+        tooltip=_in_use_tip,
+        number=True,
+        key="in_use",
+        chars=7,
+        about="Containers made from this image, running or not",
+    ),
+    Column(
+        "Platform",
+        lambda image: str(image.platform) if image.platform else "…",
+        key="platform",
+        chars=14,
+    ),
+    Column(
+        "Mark",
+        lambda image: ", ".join(image_marks(image)),
+        tone=lambda image: "warning" if image.dangling else "muted",
+        key="mark",
+        chars=10,
+        about="dangling: no tag names it",
+    ),
+    Column(
+        "ID",
+        lambda image: short_id(image.id),
+        tooltip=lambda image: image.id,
+        mono=True,
+        optional=True,
+        key="id",
+        chars=14,
+    ),
+)
+
+
+# -- containers -----------------------------------------------------------------------------------
+
+STATES = ("running", "restarting", "paused", "created", "removing", "exited", "dead")
+STATE_ICONS = {
+    "running": "running",
+    "paused": "paused",
+    "restarting": "restarting",
+    "created": "created",
+    "exited": "exited",
+    "removing": "dead",
+    "dead": "dead",
+}
+
+
+def state_icon(container: Container) -> str:
+    """The shape that stands for the state."""
+    return STATE_ICONS.get(container.state, "created")
+
+
+def state_words(container: Container) -> str:
+    """`running, healthy`."""
+    return ", ".join(word for word in (container.state, container.health) if word)
+
+
+def state_tone(container: Container) -> str:
+    if container.health == "unhealthy":
+        return "dead"
+    return container.state if container.state in STATE_ICONS else ""
+
+
+def _state_rank(container: Container) -> int:
+    return STATES.index(container.state) if container.state in STATES else len(STATES)
+
+
+def ports_words(ports: tuple[Port, ...]) -> str:
+    """Published ports first; the same port on IPv4 and IPv6 once; those not published at the end."""
+    order = sorted(ports, key=lambda port: (port.host_port is None, port.container_port))
+    return ", ".join(dict.fromkeys(map(str, order)))
+
+
+def _ports_tip(container: Container) -> str:
+    lines = [f"{port.host_ip + ':' if port.host_ip else ''}{port}" for port in container.ports[:60]]
+    return "\n".join(lines)
+
+
+def _group_state(group: Group) -> str:
+    running = sum(container.running for container in group.rows)
+    return f"{running} of {len(group.rows)} running"
+
+
+def _group_writable(group: Group) -> int | None:
+    sizes = [container.writable_bytes for container in group.rows]
+    return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+CONTAINERS = (
+    Column(
+        "Name",
+        lambda container: container.name,
+        tooltip=lambda container: f"{container.name}\n{container.id}",
+        icon=lambda _: "container",
+        group=lambda group: group.key,
+        key="name",
+        chars=26,
+        stretch=True,
+        elide_middle=True,
+    ),
+    Column(
+        "State",
+        state_words,
+        sort=_state_rank,
+        tooltip=lambda container: container.status,
+        icon=state_icon,
+        tone=state_tone,
+        group=_group_state,
+        group_sort=lambda group: -sum(container.running for container in group.rows),
+        key="state",
+        chars=18,
+    ),
+    Column(
+        "Image",
+        lambda container: container.image,
+        tooltip=lambda container: container.image,
+        key="image",
+        chars=26,
+        elide_middle=True,
+    ),
+    Column("Ports", lambda container: ports_words(container.ports), tooltip=_ports_tip, key="ports", chars=16),
+    size_column(
+        "Writable",
+        lambda container: container.writable_bytes,
+        key="writable",
+        group=lambda group: human_size(_group_writable(group)),
+        group_sort=_group_writable,
+        about="Bytes that the container has written: lost when it is deleted",
+    ),
+    age_column("Created", lambda container: container.created, key="created"),
+    Column("Status", lambda container: container.status, key="status", chars=20),
+    Column("Project", lambda container: container.project, key="project", chars=14, about="Compose project"),
+    Column(
+        "Command",
+        lambda container: container.command,
+        tooltip=lambda container: container.command,
+        mono=True,
+        optional=True,
+        key="command",
+        chars=24,
+    ),
+    Column(
+        "ID",
+        lambda container: short_id(container.id),
+        tooltip=lambda container: container.id,
+        mono=True,
+        optional=True,
+        key="id",
+        chars=14,
+    ),
+)
+
+
+def compose_project(container: Container) -> str:
+    """What containers are grouped by; "" stands alone."""
+    return container.project
+
+
+# -- steps of an image: rows are (number, Step) ---------------------------------------------------------
+
+Numbered = tuple[int, Step]
+
+
+def _step_layer(row: Numbered) -> str:
+    step = row[1]
+    if step.layer is not None:
+        return str(step.layer)
+    return NONE if step.empty else "?"
+
+
+STEPS = (
+    Column("#", lambda row: str(row[0] + 1), sort=lambda row: row[0], number=True, key="number", chars=4),
+    Column(
+        "Instruction",
+        lambda row: row[1].instruction,
+        tooltip=lambda row: row[1].instruction,
+        mono=True,
+        key="instruction",
+        stretch=True,
+        chars=50,
+    ),
+    Column(
+        "Layer",
+        _step_layer,
+        sort=lambda row: row[1].layer,
+        number=True,
+        key="layer",
+        chars=6,
+        about="The layer that the step made; – for an empty step, ? where the match is not known",
+    ),
+    Column(
+        "Size",
+        lambda row: NONE if row[1].empty and not row[1].size_bytes else human_size(row[1].size_bytes),
+        sort=lambda row: row[1].size_bytes,
+        tooltip=lambda row: exact_size(row[1].size_bytes),
+        number=True,
+        key="size",
+        chars=9,
+    ),
+    age_column("Created", lambda row: row[1].created, key="created"),
+    Column("Comment", lambda row: row[1].comment, tooltip=lambda row: row[1].comment, key="comment", chars=24),
+)
