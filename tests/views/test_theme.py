@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def made_plain(tree: ast.Module) -> set[ast.expr]:
     plain = set()
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        for made, after in zip(body[:-1], body[1:], strict=True) if isinstance(body, list) else ():
+        for made, after in pairwise(body) if isinstance(body, list) else ():
             if isinstance(made, ast.Assign) and len(made.targets) == 1:
                 wanted = f"{ast.unparse(made.targets[0])}.setTextFormat(Qt.TextFormat.PlainText)"
                 if ast.unparse(after) == wanted:
