@@ -3,9 +3,9 @@
 Knows bytes, pickling and the records of `core`; must not know processes, sources or what a call means.
 
 One frame: kind (1 byte), 3 bytes of nothing, request number (4), length (4), then the payload; little-endian.
-A value is pickled; the columns inside it travel beside the pickle as raw bytes, in pieces of at most 1 MiB, and a long list
-travels in batches: so no single step of the receiving side holds the interpreter for longer than a few milliseconds.
-Only our own child is on the other end; what it may name in a pickle is limited all the same, since it reads hostile files.
+A value is pickled; the columns inside it travel beside the pickle as raw bytes, in pieces of at most 1 MiB, and a long
+list travels in batches: so no step of the receiving side holds the interpreter for longer than a few milliseconds. Only
+our own child is on the other end; what it may name in a pickle is limited all the same, since it reads hostile files.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TOTAL = struct.Struct("<Q")
 _SMALL_BUFFER = 1 << 16
 
 
-class BadFrame(Exception):
+class BadFrame(Exception):  # noqa: N818  (as in core.errors)
     """What arrived is no frame of ours: the other side is broken and is not listened to any more."""
 
 
@@ -53,6 +53,15 @@ class Frame:
 
     def value(self) -> Any:
         return loads(self.payload, self.buffers)
+
+
+def error_of(frame: Frame) -> ImagexplorerError:
+    """The error that an ERROR frame carries."""
+    name, what, reason, way_out, details = frame.value()
+    kind = getattr(errors, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, ImagexplorerError)):
+        raise BadFrame(f"an error of kind {name!r}")
+    return errors.Fault(what, reason, way_out, details) if kind is errors.Fault else kind(what, reason, way_out)
 
 
 class Channel:
@@ -91,11 +100,13 @@ class Channel:
             self.send(RESULT, request, ("value", value))
 
     def send_error(self, request: int, error: BaseException, trace: str = "") -> None:
+        """An error of ours as it is; anything else as a Fault with its traceback."""
         if isinstance(error, ImagexplorerError):
             named = next(kind for kind in type(error).__mro__ if getattr(errors, kind.__name__, None) is kind)
-            self.send(ERROR, request, (named.__name__, error.what, error.reason, error.way_out))
+            details = getattr(error, "details", "")
+            self.send(ERROR, request, (named.__name__, error.what, error.reason, error.way_out, details))
         else:
-            self.send(ERROR, request, ("", f"{type(error).__name__}: {error}", trace, ""))
+            self.send(ERROR, request, ("Fault", type(error).__name__, str(error), "", trace))
 
     def _write(self, kind: int, request: int, payload: bytes | memoryview) -> None:
         pieces = [memoryview(_HEADER.pack(kind, request, len(payload))), memoryview(payload)]
@@ -194,7 +205,10 @@ _OTHERS = frozenset(
 
 def _columns(meta: dict[str, Any], named: Sequence[tuple[str, str, Any]]) -> Columns:
     """The other half of `_reduce_columns`."""
-    return Columns({name: memoryview(raw).cast("B").cast(code) for name, code, raw in named}, meta)
+    columns: dict[str, memoryview] = {}
+    for name, code, raw in named:
+        columns[name] = memoryview(raw).cast("B").cast(code)  # type: ignore[call-overload]
+    return Columns(columns, meta)
 
 
 def _reduce_columns(columns: Columns) -> tuple[Any, ...]:

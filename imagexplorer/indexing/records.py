@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagexplorer.core.entities import ImageDetail, LayerTotals
+from imagexplorer.core.entities import LayerTotals
 
 DEFAULT_CACHE_BYTES = 2 << 30
 
@@ -25,20 +25,15 @@ class CacheOptions:
 
 @dataclass(frozen=True, slots=True)
 class TreeHandle:
-    """Names a stacked tree that the worker can open: `path` in the cache ("" without one), `key` in the worker's
-    memory and in the cache. Cheap to copy, valid until the tree leaves both (then asking raises NotFound)."""
+    """Names a stacked tree that the worker can open, and says what each layer holds (as far as it was read).
+
+    `key` finds it in the worker's memory and in the cache; `path` is its file there, "" where there is none. Cheap to
+    copy; valid until the tree has left both (then asking raises NotFound: index the image again).
+    """
 
     key: str
     path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedImage:
-    """The answer to "index this image": what is now known of it, bytes and files of each layer, and its tree."""
-
-    detail: ImageDetail
-    layers: tuple[LayerTotals, ...]
-    tree: TreeHandle
+    layers: tuple[LayerTotals, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

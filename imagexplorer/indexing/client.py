@@ -1,0 +1,215 @@
+"""Sources as the window sees them: the same protocols, answered by a worker process.
+
+Imports nothing heavy: neither docker nor NumPy is ever loaded in the process that holds these. Every method blocks
+without holding the interpreter, passes progress to the caller's Control, and ends at once when that is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import (
+    Address,
+    Change,
+    CommitSpec,
+    Container,
+    ContainerDetail,
+    DiskUsage,
+    EngineInfo,
+    Image,
+    ImageDetail,
+    LayerTotals,
+    RunSpec,
+    Touched,
+)
+from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
+from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
+from imagexplorer.sources.protocol import ScanOptions
+
+__all__ = ["ReaderEnded", "RemoteHost", "RemoteSource", "Workers", "find_engine", "open_remote"]
+
+
+class Workers:
+    """The two worker processes: `lists` (lists, details, events, actions: never killed by a cancel) and `scans`
+    (indexes and views: free of effects, so it may be killed and asked again). Each starts when first asked."""
+
+    def __init__(self, cache: CacheOptions | None = None) -> None:
+        self.lists = WorkerProcess("lists", cache)
+        self.scans = WorkerProcess("scan", cache)
+
+    def warm(self, control: Control) -> None:
+        """Start the scanning process and let it import what it needs. Call it on a thread after the first paint."""
+        self.scans.ask(Call("indexing", "warm"), control)
+
+    def clear_cache(self, control: Control) -> None:
+        self.scans.ask(Call("indexing", "clear_cache"), control)
+
+    def cache_bytes(self, control: Control) -> int:
+        return int(self.scans.ask(Call("indexing", "cache_bytes"), control))
+
+    def close(self) -> None:
+        """End both. Waits 2 s at most."""
+        self.lists.close()
+        self.scans.close()
+
+
+def find_engine(
+    workers: Workers, host: str, control: Control
+) -> tuple[RemoteSource | None, Sequence[tuple[Address, str, str]]]:
+    """The engine that is named, or else the first usual one that answers; and those that did not: where, the outcome,
+    what to do about it."""
+    found, tried = workers.lists.ask(Call("indexing", "find_engine", arguments={"host": host}), control)
+    return (RemoteSource(found, workers) if found is not None else None), tried
+
+
+def open_remote(address: Address, workers: Workers, control: Control) -> RemoteSource:
+    """Open a source. Raises what opening it raises: Unreachable, NotFound, Damaged, Refused."""
+    return RemoteSource(workers.lists.ask(Call("indexing", "open", address), control), workers)
+
+
+class RemoteSource:
+    """`sources.protocol.ImageSource` by asking. `address` should be settled (`open_remote` does it)."""
+
+    def __init__(self, address: Address, workers: Workers) -> None:
+        self._address = address
+        self._workers = workers
+        self._host = RemoteHost(address, workers.lists) if address.kind == "engine" else None
+
+    @property
+    def address(self) -> Address:
+        return self._address
+
+    @property
+    def host(self) -> RemoteHost | None:
+        return self._host
+
+    def _call(self, method: str, arguments: dict[str, Any], target: str = "source", stream: str = "") -> Call:
+        return Call(target, method, self._address, arguments, stream)
+
+    def images(self, control: Control) -> Sequence[Image]:
+        rows: Sequence[Image] = self._workers.lists.ask(self._call("images", {}), control)
+        return rows
+
+    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:
+        arguments = {"reference": reference, "platform": platform}
+        detail: ImageDetail = self._workers.lists.ask(self._call("image", arguments), control)
+        return detail
+
+    def scan(
+        self,
+        image: ImageDetail,
+        wanted: Collection[int],
+        options: ScanOptions,
+        done: Callable[[int, LayerIndex], None],
+        control: Control,
+    ) -> ImageDetail:
+        arguments = {"image": image, "wanted": list(wanted), "options": options}
+        call = self._call("scan", arguments, stream="done")
+        detail: ImageDetail = self._workers.scans.ask(call, control, done, kill=True)
+        return detail
+
+    def content_hashes(
+        self, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
+    ) -> Sequence[int]:
+        arguments = {"image": image, "layer": layer, "rows": [int(row) for row in rows], "index": index}
+        hashes: Sequence[int] = self._workers.scans.ask(self._call("content_hashes", arguments), control, kill=True)
+        return hashes
+
+    def close(self) -> None:
+        """Let go of it in both processes, if they run."""
+        for worker in (self._workers.lists, self._workers.scans):
+            if worker.pid is not None:
+                worker.ask(self._call("close", {}, "indexing"), Control())
+
+    # -- beyond the protocol: indexes and trees --------------------------------------------------
+    def build(
+        self,
+        image: ImageDetail,
+        control: Control,
+        on_layer: Callable[[LayerTotals], object] | None = None,
+        options: ScanOptions | None = None,
+    ) -> tuple[ImageDetail, TreeHandle]:
+        """Index and stack what the cache lacks. The image as now known, and the handle for `view`, which also says
+        bytes and files of each layer; `on_layer` hears of each as it completes."""
+        arguments = {"image": image, "options": options or ScanOptions()}
+        stream = "on_layer" if on_layer is not None else ""
+        call = self._call("build", arguments, "indexing", stream)
+        answer: tuple[ImageDetail, TreeHandle] = self._workers.scans.ask(call, control, on_layer, kill=True)
+        return answer
+
+    def view(self, tree: TreeHandle, spec: ViewSpec, control: Control) -> TreeView:
+        """What a screen shows of a tree. Raises NotFound when the tree is no longer kept: build again."""
+        call = Call("indexing", "view", arguments={"tree": tree, "spec": spec})
+        view: TreeView = self._workers.scans.ask(call, control)
+        return view
+
+    def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
+        """The writable layer's changes as a tree (marks A, M, D)."""
+        call = self._call("changes_view", {"container_id": container_id, "spec": spec}, "indexing")
+        view: TreeView = self._workers.scans.ask(call, control)
+        return view
+
+
+class RemoteHost:
+    """`sources.protocol.ContainerHost` by asking. What changes something is asked once and never again by itself."""
+
+    def __init__(self, address: Address, worker: WorkerProcess) -> None:
+        self._address = address
+        self._worker = worker
+
+    def _ask(self, method: str, control: Control, **arguments: Any) -> Any:
+        return self._worker.ask(Call("host", method, self._address, arguments), control)
+
+    def info(self, control: Control) -> EngineInfo:
+        answer: EngineInfo = self._ask("info", control)
+        return answer
+
+    def containers(self, control: Control, ids: Collection[str] = ()) -> Sequence[Container]:
+        rows: Sequence[Container] = self._ask("containers", control, ids=list(ids))
+        return rows
+
+    def container(self, reference: str, control: Control) -> ContainerDetail:
+        detail: ContainerDetail = self._ask("container", control, reference=reference)
+        return detail
+
+    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
+        rows: Sequence[Change] = self._ask("changes", control, container_id=container_id)
+        return rows
+
+    def disk_usage(self, control: Control) -> DiskUsage:
+        usage: DiskUsage = self._ask("disk_usage", control)
+        return usage
+
+    def writable_sizes(self, control: Control) -> dict[str, int]:
+        sizes: dict[str, int] = self._ask("writable_sizes", control)
+        return sizes
+
+    def events(self, control: Control) -> Iterator[Touched]:
+        for (touched,) in self._worker.converse(Call("host", "events", self._address), control):
+            yield touched
+
+    def run(self, spec: RunSpec, control: Control) -> str:
+        return str(self._ask("run", control, spec=spec))
+
+    def start(self, container_id: str, control: Control) -> None:
+        self._ask("start", control, container_id=container_id)
+
+    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
+        self._ask("stop", control, container_id=container_id, timeout=timeout)
+
+    def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
+        self._ask("restart", control, container_id=container_id, timeout=timeout)
+
+    def commit(self, spec: CommitSpec, control: Control) -> str:
+        return str(self._ask("commit", control, spec=spec))
+
+    def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
+        self._ask("remove_container", control, container_id=container_id, force=force, volumes=volumes)
+
+    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
+        lines: Sequence[str] = self._ask("remove_image", control, reference=reference, force=force)
+        return lines

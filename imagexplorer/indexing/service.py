@@ -1,0 +1,194 @@
+"""What the worker process can be asked: any method of the two protocols, and the few questions about indexes.
+
+Knows sources and the builder; must not know pipes and processes. Heavy imports happen when first needed.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
+from imagexplorer.core.errors import NotFound, WrongUse
+from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.indexing import keys
+from imagexplorer.indexing.cache import Cache, open_cache
+from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
+from imagexplorer.sources.protocol import ImageSource, ScanOptions
+
+if TYPE_CHECKING:
+    from imagexplorer.core.file_tree import FileTree
+
+_TREES_KEPT = 6
+
+
+class Service:
+    """Answers calls; any thread may ask."""
+
+    def __init__(self, cache: CacheOptions | None = None) -> None:
+        self._options = cache if cache is not None else CacheOptions()
+        self._cache = open_cache(self._options)
+        self._lock = Lock()
+        self._sources: dict[Address, ImageSource] = {}
+        self._opening: dict[Address, Lock] = {}
+        self._trees: OrderedDict[str, FileTree] = OrderedDict()
+        self._made = 0
+
+    def answer(self, call: Call, send: Callable[[Any], None], control: Control) -> Any:
+        """The result; `send` takes the items of a call that has a stream. An iterator is handed on item by item."""
+        if call.method.startswith("_"):
+            raise WrongUse(call.method, "not a question")
+        arguments = dict(call.arguments)
+        if call.stream:
+            arguments[call.stream] = lambda *items: send(items)
+        if call.target == "indexing":
+            if call.address is not None:
+                arguments["address"] = call.address
+            return getattr(self, f"ask_{call.method}")(control, **arguments)
+        source = self.source(call.address, control)
+        target = source if call.target == "source" else source.host
+        if target is None:
+            raise WrongUse(call.address.location, "only an engine can do that")
+        result = getattr(target, call.method)(control=control, **arguments)
+        if isinstance(result, Iterator):
+            for item in result:
+                send((item,))
+            return None
+        return result
+
+    # -- sources --------------------------------------------------------------------------------
+    def source(self, address: Address, control: Control) -> ImageSource:
+        with self._lock:
+            found = self._sources.get(address)
+            opening = self._opening.setdefault(address, Lock())
+        if found is not None:
+            return found
+        with opening:
+            with self._lock:
+                found = self._sources.get(address)
+            if found is None:
+                found = _open(address, control)
+                with self._lock:
+                    self._sources[address] = self._sources[found.address] = found
+        return found
+
+    def ask_open(self, control: Control, address: Address) -> Address:
+        """Open a source anew; its address with the kind settled."""
+        self.ask_close(control, address)
+        return self.source(address, control).address
+
+    def ask_close(self, _control: Control, address: Address) -> None:
+        with self._lock:
+            found = self._sources.get(address)
+            for other in [key for key, source in self._sources.items() if source is found]:
+                del self._sources[other]
+        if found is not None:
+            found.close()
+
+    def ask_find_engine(self, control: Control, host: str) -> tuple[Address | None, list[Any]]:
+        """The first engine that answers, and those that did not: (address, outcome, advice)."""
+        from imagexplorer.sources.engine.connect import find
+
+        found, tried = find(host, control)
+        if found is None:
+            return None, tried
+        with self._lock:
+            before, self._sources[found.address] = self._sources.get(found.address), found
+        if before is not None:
+            before.close()
+        return found.address, tried
+
+    # -- indexes and trees ----------------------------------------------------------------------
+    def ask_build(
+        self,
+        control: Control,
+        address: Address,
+        image: ImageDetail,
+        options: ScanOptions,
+        on_layer: Callable[[LayerTotals], object] | None = None,
+    ) -> tuple[ImageDetail, TreeHandle]:
+        from imagexplorer.indexing.builder import build, problems_of
+
+        source = self.source(address, control)
+        built = build(source, image, self._cache, options, control, on_layer, with_layers=False)
+        with self._lock:
+            self._made += 1
+            key = built.key or f"unkept {self._made}"
+        self._remember(key, built.tree)
+        detail = replace(built.detail, problems=problems_of(built))
+        return detail, TreeHandle(key, built.path, built.totals)
+
+    def ask_view(self, _control: Control, tree: TreeHandle, spec: ViewSpec) -> TreeView:
+        from imagexplorer.core.file_tree import view
+
+        return view(self._tree(tree), spec)
+
+    def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
+        from imagexplorer.core.changes_tree import changes_view
+
+        host = self.source(address, control).host
+        if host is None:
+            raise WrongUse(address.location, "it has no containers")
+        return changes_view(host.changes(container_id, control), spec)
+
+    def ask_warm(self, _control: Control) -> None:
+        """Import what the first real question would wait for."""
+        import numpy  # noqa: F401
+
+        gc.collect()
+        gc.freeze()
+
+    def _remember(self, key: str, tree: FileTree) -> None:
+        with self._lock:
+            self._trees[key] = tree
+            self._trees.move_to_end(key)
+            while len(self._trees) > _TREES_KEPT:
+                self._trees.popitem(last=False)
+
+    def _tree(self, handle: TreeHandle) -> FileTree:
+        with self._lock:
+            tree = self._trees.get(handle.key)
+            if tree is not None:
+                self._trees.move_to_end(handle.key)
+        if tree is None:
+            cache = self._cache if handle.path else None
+            columns = cache.load(keys.TREE, handle.key) if cache is not None else None
+            if columns is None:
+                raise NotFound("the file tree", "it is not in memory any more", "Open the image again")
+            from imagexplorer.core.file_tree import FileTree
+
+            tree = FileTree(columns)
+            self._remember(handle.key, tree)
+        return tree
+
+    # -- the cache ------------------------------------------------------------------------------
+    def ask_clear_cache(self, _control: Control) -> None:
+        (self._cache or Cache(limit_bytes=self._options.limit_bytes)).clear()
+
+    def ask_cache_bytes(self, _control: Control) -> int:
+        return self._cache.used_bytes() if self._cache is not None else 0
+
+    def ask_set_cache(self, _control: Control, options: CacheOptions) -> None:
+        self._options, self._cache = options, open_cache(options)
+
+    def close(self) -> None:
+        with self._lock:
+            sources = set(self._sources.values())
+            self._sources.clear()
+        for source in sources:
+            source.close()
+
+
+def _open(address: Address, control: Control) -> ImageSource:
+    if address.kind == "engine":
+        from imagexplorer.sources.engine.connect import open_engine
+
+        return open_engine(address, control)
+    from imagexplorer.sources.opening import open_source
+
+    return open_source(address, control)

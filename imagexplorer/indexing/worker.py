@@ -1,0 +1,117 @@
+"""The worker process: reads calls from standard input, answers on standard output, ends when its parent is gone.
+
+Knows frames and threads; what a call means is `service`. It is started by `client`, either as
+`python -I -S -c "..."` or, frozen, as `program --worker KIND CACHE`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from dataclasses import asdict
+from threading import Lock, Thread
+from typing import Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.errors import Cancelled, Refused
+from imagexplorer.indexing.frames import CALL, CANCEL, ITEM, PROGRESS, BadFrame, Channel
+from imagexplorer.indexing.records import CacheOptions, Call
+from imagexplorer.indexing.service import Service
+
+SWITCH = "--worker"
+_PROGRESS_SECONDS = 0.05
+
+
+def arguments(kind: str, cache: CacheOptions) -> list[str]:
+    """What `main` is called with."""
+    return [kind, json.dumps(asdict(cache))]
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Serve until standard input ends. Never returns."""
+    kind, options = (argv if argv is not None else sys.argv[1:])[-2:]
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the parent's to answer
+    channel = _own_pipes()
+    if kind == "scan" and hasattr(os, "nice"):
+        os.nice(5)
+    try:
+        Server(channel, Service(CacheOptions(**json.loads(options)))).serve()
+    except BadFrame as error:
+        print(f"worker: {error}", file=sys.stderr)
+        os._exit(70)
+    finally:
+        # Not a return: threads that wait on an engine, or burn in C, must not keep an orphan alive.
+        os._exit(0)
+
+
+def _own_pipes() -> Channel:
+    """Take standard input and output for frames; whatever prints goes to standard error."""
+    incoming, outgoing = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return Channel(incoming, outgoing)
+
+
+class Server:
+    """One thread a call; cancel and calls arrive on the main thread."""
+
+    def __init__(self, channel: Channel, service: Service) -> None:
+        self._channel = channel
+        self._service = service
+        self._lock = Lock()
+        self._running: dict[int, Control] = {}
+
+    def serve(self) -> None:
+        while (frame := self._channel.receive()) is not None:
+            if frame.kind == CANCEL:
+                with self._lock:
+                    control = self._running.get(frame.request)
+                if control is not None:
+                    # Not here: closing what blocks may block itself.
+                    Thread(target=control.cancel, daemon=True).start()
+            elif frame.kind == CALL:
+                control = self._control(frame.request)
+                with self._lock:
+                    self._running[frame.request] = control
+                call: Call = frame.value()
+                Thread(target=self._answer, args=(frame.request, call, control), daemon=True).start()
+            else:
+                raise BadFrame(f"kind {frame.kind} is not for a worker")
+
+    def _control(self, request: int) -> Control:
+        def report(done: float, total: float | None, text: str) -> None:
+            self._channel.send(PROGRESS, request, (done, total, text))
+
+        return Control(report, _PROGRESS_SECONDS)
+
+    def _answer(self, request: int, call: Call, control: Control) -> None:
+        def item(value: Any) -> None:
+            if control.cancelled:
+                raise Cancelled
+            self._channel.send(ITEM, request, value)
+
+        try:
+            try:
+                self._channel.send_result(request, self._service.answer(call, item, control))
+            except MemoryError as error:
+                refused = Refused(f"{call.method}", "the memory was not enough", "Close other programs, or open less")
+                refused.__cause__ = error
+                self._channel.send_error(request, refused)
+            except Exception as error:
+                self._channel.send_error(request, error, traceback.format_exc())
+        except BrokenPipeError:
+            os._exit(0)  # nobody listens any more
+        finally:
+            with self._lock:
+                self._running.pop(request, None)
+
+
+if __name__ == "__main__":
+    main()
