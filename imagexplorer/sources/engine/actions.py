@@ -1,0 +1,170 @@
+"""Changing the world: run, start, stop, restart, commit, remove. One request for each act, never repeated by itself.
+
+Knows the routes that change something. Must not decide whether an act is wise: who calls has asked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import quote
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import CommitSpec, RunSpec, short_id
+from imagexplorer.core.errors import NotFound, Refused, Unreachable, WrongUse
+from imagexplorer.sources.engine.fields import image_id, rows, strings, text
+from imagexplorer.sources.engine.wire import FOREVER, LONG_SECONDS, Parameters, Wire, gone_is_not_found
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+def quoted(reference: str) -> str:
+    """A name, tag or id as part of a route."""
+    return quote(reference, safe="/:@")
+
+
+def run(wire: Wire, spec: RunSpec, control: Control) -> str:
+    what = f"run {spec.image}"
+    body = create_body(spec)
+    params: dict[str, str | int | bool] = {"name": spec.name} if spec.name else {}
+    try:
+        with _unsure(what):
+            made = wire.json("POST", "/containers/create", what=what, control=control, params=params, body=body,
+                             seconds=LONG_SECONDS)  # fmt: skip
+    except NotFound as error:
+        raise NotFound(what, error.reason, f"Pull it first: docker pull {spec.image}") from error
+    container = text(made, "Id")
+    if not container:
+        raise Refused(what, "the engine made no container, and did not say why")
+    try:
+        start(wire, container, control)
+    except (Refused, NotFound) as error:
+        name = spec.name or short_id(container)
+        way_out = f"Its container {name} was created and remains; start or delete it"
+        raise Refused(what, error.reason, way_out) from error
+    if not spec.detach:
+        with suppress(NotFound):  # it ended, and was removed because `remove` said so
+            wire.json("POST", f"/containers/{container}/wait", what=what, control=control, seconds=FOREVER)
+    return container
+
+
+def create_body(spec: RunSpec) -> dict[str, Any]:
+    """The body of POST /containers/create. Raises WrongUse for ports or volumes that cannot be read."""
+    from docker.utils import convert_port_bindings
+    from docker.utils.ports import build_port_bindings
+
+    try:
+        bindings = convert_port_bindings(build_port_bindings(list(spec.ports)))
+    except (ValueError, TypeError) as error:
+        way_out = "Write 8080:80, 127.0.0.1:8080:80 or 53:53/udp"
+        raise WrongUse(f"run {spec.image}", f"not a port: {error}", way_out) from error
+    binds, anonymous = _volumes(spec)
+    host: dict[str, Any] = {"AutoRemove": spec.remove}
+    body: dict[str, Any] = {"Image": spec.image, "HostConfig": host}
+    if spec.command:
+        body["Cmd"] = list(spec.command)
+    if spec.environment:
+        body["Env"] = [f"{name}={value}" for name, value in spec.environment]
+    if bindings:
+        host["PortBindings"] = bindings
+        body["ExposedPorts"] = {port: {} for port in bindings}
+    if binds:
+        host["Binds"] = binds
+    if anonymous:
+        body["Volumes"] = {target: {} for target in anonymous}
+    return body
+
+
+def _volumes(spec: RunSpec) -> tuple[list[str], list[str]]:
+    """`[source:]target[:options]` as docker spells it: bind mounts and named volumes, and anonymous volumes."""
+    binds, anonymous = [], []
+    for volume in spec.volumes:
+        drive = volume[:2] if _DRIVE.match(volume) else ""
+        source, colon, rest = volume[len(drive) :].partition(":")
+        source = drive + source
+        if not colon:
+            if not source.startswith("/"):
+                way_out = "Write /host/folder:/in/container or name:/in/container"
+                raise WrongUse(f"run {spec.image}", f"not a volume: {volume}", way_out)
+            anonymous.append(source)
+            continue
+        if not source or not rest.startswith("/"):
+            raise WrongUse(f"run {spec.image}", f"not a volume: {volume}", "Its folder in the container starts with /")
+        if source.startswith("~"):
+            source = os.path.expanduser(source)
+        elif source.startswith("."):
+            source = os.path.abspath(source)
+        binds.append(f"{source}:{rest}")
+    return binds, anonymous
+
+
+def start(wire: Wire, container: str, control: Control) -> None:
+    """One that runs already is no error (304)."""
+    _container(wire, "POST", container, "/start", "start container", control)
+
+
+def stop(wire: Wire, container: str, control: Control, timeout: int | None) -> None:
+    """`timeout`: seconds before it is killed; None leaves it to the container's own setting."""
+    params: Parameters = {} if timeout is None else {"t": timeout}
+    _container(wire, "POST", container, "/stop", "stop container", control, params)
+
+
+def restart(wire: Wire, container: str, control: Control, timeout: int | None) -> None:
+    params: Parameters = {} if timeout is None else {"t": timeout}
+    _container(wire, "POST", container, "/restart", "restart container", control, params)
+
+
+def remove_container(wire: Wire, container: str, control: Control, force: bool, volumes: bool) -> None:
+    params: Parameters = {"force": int(force), "v": int(volumes)}
+    _container(wire, "DELETE", container, "", "delete container", control, params)
+
+
+def commit(wire: Wire, spec: CommitSpec, control: Control) -> str:
+    what = f"commit container {short_id(spec.container_id)}"
+    params: dict[str, str | int | bool] = {"container": spec.container_id, "pause": int(spec.pause)}
+    asked = {"repo": spec.repository, "tag": spec.tag, "author": spec.author, "comment": spec.message}
+    params |= {name: value for name, value in asked.items() if value}
+    with _unsure(what), gone_is_not_found(wire, f"/containers/{quoted(spec.container_id)}/json", what, control):
+        made = wire.json("POST", "/commit", what=what, control=control, params=params, body={}, seconds=LONG_SECONDS)
+    return image_id(text(made, "Id"))
+
+
+def remove_image(wire: Wire, reference: str, control: Control, force: bool) -> Sequence[str]:
+    """`force` is sent only if asked for: on Podman it stops and removes the containers that use the image."""
+    what = f"delete image {short_id(reference) if reference.startswith('sha256:') else reference}"
+    with _unsure(what):
+        answer = wire.json("DELETE", f"/images/{quoted(reference)}", what=what, control=control,
+                           params={"force": int(force), "noprune": 0}, seconds=LONG_SECONDS)  # fmt: skip
+    went = []
+    for row in rows(answer):
+        for key, mark in (("Untagged", "Untagged: "), ("Deleted", "Deleted: ")):
+            went += [mark + image_id(name) for name in ([text(row, key)] if text(row, key) else strings(row, key))]
+    return went
+
+
+def _container(
+    wire: Wire, method: str, container: str, route: str, verb: str, control: Control, params: Parameters | None = None
+) -> None:
+    what = f"{verb} {short_id(container)}"
+    at = f"/containers/{quoted(container)}"
+    with (
+        _unsure(what),
+        gone_is_not_found(wire, f"{at}/json", what, control),
+        wire.open(method, at + route, what=what, control=control, params=params, seconds=LONG_SECONDS),
+    ):
+        pass
+
+
+@contextmanager
+def _unsure(what: str) -> Iterator[None]:
+    """A connection that broke while the engine worked: nothing says whether it was done."""
+    try:
+        yield
+    except Unreachable as error:
+        if "connection broke" not in error.reason and "in time" not in error.reason:
+            raise
+        way_out = "Whether it was done is not known: look at the lists once the engine answers"
+        raise Unreachable(what, error.reason, way_out) from error

@@ -1,0 +1,78 @@
+"""The engine's own files, where this user may read them: an image's configuration, exact to the byte.
+
+Knows where Docker's graph drivers, containerd's content store and Podman's storage keep documents. Trusts nothing there
+but what hashes to the digest that it is looked up by. Must not write, nor call the engine.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from imagexplorer.sources.engine.fields import Json, rows, section, text
+
+DOCUMENT_LIMIT = 4 * 1024 * 1024
+_CONTENT = "io.containerd.content.v1.content/blobs/sha256"
+
+
+def own_config(info: Json, inspect: Json, config_digest: str) -> tuple[Json | None, str]:
+    """(configuration or None, its digest or "" where not known)."""
+    root, driver = text(info, "DockerRootDir"), text(info, "Driver")
+    if not root.startswith("/"):
+        return None, config_digest
+    if config_digest:
+        config = _document(config_digest, _graph_places(Path(root), driver, config_digest))
+        return config, config_digest
+    found = _by_reference(Path(root), inspect)
+    return found if found is not None else (None, "")
+
+
+def _graph_places(root: Path, driver: str, digest: str) -> list[Path]:
+    """Docker: image/<driver>/imagedb/content/sha256/<hex>; containers/storage: <driver>-images/<hex>/=<base64>."""
+    name = digest.removeprefix("sha256:")
+    podman = "=" + base64.b64encode(digest.encode()).decode()
+    return [
+        root / "image" / driver / "imagedb" / "content" / "sha256" / name,
+        root / f"{driver}-images" / name / podman,
+    ]
+
+
+def _by_reference(root: Path, inspect: Json) -> tuple[Json, str] | None:
+    """containerd: the image's id is a manifest or an index; follow it to the configuration."""
+    stores = [root / "containerd" / "daemon" / _CONTENT, Path("/var/lib/containerd") / _CONTENT]
+    diff_ids = section(inspect, "RootFS").get("Layers")
+    waiting = [text(inspect, "Id")]
+    for _ in range(32):
+        if not waiting:
+            return None
+        digest = waiting.pop(0)
+        document = _document(digest, [store / digest.removeprefix("sha256:") for store in stores])
+        if document is None:
+            continue
+        waiting += [text(entry, "digest") for entry in rows(document.get("manifests"))]
+        config_digest = text(section(document, "config"), "digest")
+        if config_digest:
+            config = _document(config_digest, [store / config_digest.removeprefix("sha256:") for store in stores])
+            # An index has one image for each platform: this is the one that the engine told of.
+            if config is not None and section(config, "rootfs").get("diff_ids") == diff_ids:
+                return config, config_digest
+    return None
+
+
+def _document(digest: str, places: list[Path]) -> Json | None:
+    name = digest.removeprefix("sha256:")
+    if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        return None
+    for place in places:
+        try:
+            with place.open("rb") as file:
+                raw = file.read(DOCUMENT_LIMIT)
+            decoded: Any = json.loads(raw)
+        except (OSError, ValueError, RecursionError):  # not there, not ours to read, or no JSON: the engine answers
+            continue
+        if hashlib.sha256(raw).hexdigest() == name and isinstance(decoded, dict):
+            return decoded
+    return None

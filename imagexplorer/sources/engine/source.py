@@ -1,0 +1,229 @@
+"""EngineSource: one engine as a source of images and a host of containers.
+
+Knows which call answers which question. Records are made in images, containers, events and usage; bytes of layers in
+export; changes of the world in actions. Must not know who asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import (
+    Address,
+    Change,
+    CommitSpec,
+    Container,
+    ContainerDetail,
+    DiskUsage,
+    EngineInfo,
+    Image,
+    ImageDetail,
+    Platform,
+    RunSpec,
+    Touched,
+    short_id,
+)
+from imagexplorer.core.errors import Damaged, NotFound, Unreachable, WrongUse
+from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.sources.engine import actions, changes, containers, events, images, usage
+from imagexplorer.sources.engine.fields import Json, image_id, rows, text
+from imagexplorer.sources.engine.local import own_config
+from imagexplorer.sources.engine.wire import (
+    FOREVER,
+    LONG_SECONDS,
+    Parameters,
+    Wire,
+    json_lines,
+)
+from imagexplorer.sources.protocol import ScanOptions
+
+FILTERED_IDS = 20
+"""More ids than this make a longer question than the whole list is an answer."""
+
+
+class EngineSource:
+    """`ImageSource` and `ContainerHost`. Any thread may call; each call has a connection of its own."""
+
+    def __init__(self, wire: Wire, version: Json) -> None:
+        self.wire = wire
+        self._version = version
+        self._told: Json | None = None
+        self._lock = Lock()
+
+    @property
+    def address(self) -> Address:
+        return self.wire.address
+
+    @property
+    def host(self) -> EngineSource:
+        return self
+
+    @property
+    def local(self) -> bool:
+        """Whether paths that the engine names may be paths of this machine."""
+        return self.address.location.startswith("unix://")
+
+    @property
+    def podman(self) -> bool:
+        return any(text(part, "Name") == "Podman Engine" for part in rows(self._version.get("Components")))
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    # -- images ---------------------------------------------------------------------------------
+    def images(self, control: Control) -> Sequence[Image]:
+        params: dict[str, str | int | bool] = {"manifests": 1} if self.wire.at_least("1.47") else {}
+        return images.image_rows(self.wire.get("/images/json", what="list of images", control=control, params=params))
+
+    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:
+        what = f"image {reference}"
+        at = f"/images/{actions.quoted(reference)}"
+        if not reference:
+            raise NotFound("image", "no name was given")
+        params: Parameters = {"manifests": 1} if self.wire.at_least("1.48") else {}
+        inspect = self._record(self.wire.get(f"{at}/json", what=what, control=control, params=params), what)
+        chosen: dict[str, str | int | bool] = {}
+        if platform and platform != str(images.platform_of(inspect)):
+            chosen = self._chosen_platform(platform, inspect, what)
+            asked = self.wire.get(f"{at}/json", what=what, control=control, params=chosen)
+            inspect = {**self._record(asked, what), "Manifests": inspect.get("Manifests")}
+        history = self.wire.get(f"{at}/history", what=what, control=control, params=chosen)
+        config, digest = None, "" if self.info(control).store == "containerd" else image_id(text(inspect, "Id"))
+        if self.local:
+            config, digest = own_config(self._info(control), inspect, digest)
+        return images.image_detail(inspect, history, config, digest)
+
+    def _chosen_platform(self, platform: str, inspect: Json, what: str) -> dict[str, str | int | bool]:
+        there = images.platforms(inspect) or (images.platform_of(inspect),)
+        match = next((known for known in there if str(known) == platform), None)
+        if match is None or not self.wire.at_least("1.49"):
+            raise WrongUse(what, f"there is no platform {platform}", f"There: {', '.join(map(str, there))}")
+        parts = {"os": match.os, "architecture": match.architecture, "variant": match.variant}
+        return {"platform": json.dumps({key: value for key, value in parts.items() if value})}
+
+    def scan(
+        self,
+        image: ImageDetail,
+        wanted: Collection[int],
+        options: ScanOptions,  # noqa: ARG002 - all bytes pass by, so all are hashed
+        done: Callable[[int, LayerIndex], None],
+        control: Control,
+    ) -> ImageDetail:
+        from imagexplorer.sources.engine.export import scan_export
+
+        return scan_export(self.wire, image, wanted, done, control)
+
+    def content_hashes(
+        self,
+        image: ImageDetail,  # noqa: ARG002
+        layer: int,  # noqa: ARG002
+        rows: Sequence[int],
+        index: LayerIndex,
+        control: Control,  # noqa: ARG002
+    ) -> Sequence[int]:
+        """The export's bytes were hashed as they passed; what has no hash by then has none here."""
+        hashes = index["hash"]
+        return [hashes[row] for row in rows]
+
+    # -- containers -----------------------------------------------------------------------------
+    def info(self, control: Control) -> EngineInfo:
+        told = self._info(control)
+        return EngineInfo(
+            product="Podman" if self.podman else "Docker",
+            version=text(self._version, "Version"),
+            api_version=self.wire.version,
+            platform=Platform(text(self._version, "Os"), text(self._version, "Arch")),
+            store=_store(told),
+            root=text(told, "DockerRootDir"),
+        )
+
+    def _info(self, control: Control) -> Json:
+        with self._lock:
+            told = self._told
+        if told is None:
+            told = self._record(self.wire.get("/info", what="engine's description", control=control), "engine")
+            with self._lock:
+                self._told = told
+        return told
+
+    def containers(self, control: Control, ids: Collection[str] = ()) -> Sequence[Container]:
+        params: dict[str, str | int | bool] = {"all": 1}
+        if ids and len(ids) <= FILTERED_IDS:
+            params["filters"] = json.dumps({"id": sorted(ids)})
+        what = "list of containers"
+        found = containers.container_rows(self.wire.get("/containers/json", what=what, control=control, params=params))
+        return [row for row in found if row.id in set(ids)] if ids else found
+
+    def container(self, reference: str, control: Control) -> ContainerDetail:
+        what = f"container {short_id(reference) if len(reference) == 64 else reference}"
+        if not reference:
+            raise NotFound("container", "no name was given")
+        answer = self.wire.get(f"/containers/{actions.quoted(reference)}/json", what=what, control=control)
+        return containers.container_detail(self._record(answer, what))
+
+    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
+        return changes.changes(self.wire, container_id, control, self.local)
+
+    def disk_usage(self, control: Control) -> DiskUsage:
+        params: Parameters = {"verbose": 1} if self.wire.at_least("1.52") else {}
+        what = "disk usage"
+        answer = self.wire.json("GET", "/system/df", what=what, control=control, params=params, seconds=LONG_SECONDS)
+        return usage.disk_usage(self._record(answer, what))
+
+    def writable_sizes(self, control: Control) -> dict[str, int]:
+        answer = self.wire.json(
+            "GET", "/containers/json", what="sizes of containers", control=control, params={"all": 1, "size": 1},
+            seconds=LONG_SECONDS,
+        )  # fmt: skip
+        # Docker leaves the field out where it is 0.
+        return {row.id: row.writable_bytes or 0 for row in containers.container_rows(answer)}
+
+    def events(self, control: Control) -> Iterator[Touched]:
+        what = f"events of {self.address.location}"
+        with self.wire.open("GET", "/events", what=what, control=control, seconds=FOREVER) as response:
+            yield Touched()  # connected: who listens may list now and miss nothing
+            for event in json_lines(response, what):
+                found = events.touched(event) if isinstance(event, Mapping) else Touched()
+                if found:
+                    yield found
+            control.step()
+            raise Unreachable(what, "the engine ended the stream", "Reconnect")
+
+    # -- acts -----------------------------------------------------------------------------------
+    def run(self, spec: RunSpec, control: Control) -> str:
+        return actions.run(self.wire, spec, control)
+
+    def start(self, container_id: str, control: Control) -> None:
+        actions.start(self.wire, container_id, control)
+
+    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
+        actions.stop(self.wire, container_id, control, timeout)
+
+    def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
+        actions.restart(self.wire, container_id, control, timeout)
+
+    def commit(self, spec: CommitSpec, control: Control) -> str:
+        return actions.commit(self.wire, spec, control)
+
+    def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
+        actions.remove_container(self.wire, container_id, control, force, volumes)
+
+    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
+        return actions.remove_image(self.wire, reference, control, force)
+
+    @staticmethod
+    def _record(answer: Any, what: str) -> Json:
+        if not isinstance(answer, Mapping):
+            raise Damaged(what, "the engine's answer is not a record")
+        return answer
+
+
+def _store(told: Json) -> str:
+    """containerd's image store says so in the status of its driver (moby, daemon/containerd)."""
+    status = told.get("DriverStatus")
+    pairs = [pair for pair in status if isinstance(pair, list)] if isinstance(status, list) else []
+    return "containerd" if ["driver-type", "io.containerd.snapshotter.v1"] in pairs else "graph"

@@ -1,0 +1,54 @@
+"""One disk-usage answer as a record.
+
+Knows /system/df of Docker 20.10 to 29 (API 1.52 moved the lists into `ImageUsage` and others) and of Podman. Must not
+call the engine.
+"""
+
+from __future__ import annotations
+
+from imagexplorer.core.entities import DiskUsage
+from imagexplorer.sources.engine.fields import Json, amount, image_id, rows, section, text
+
+
+def disk_usage(answer: Json) -> DiskUsage:
+    """Unique is size less shared, as `docker system df -v` works it out."""
+    unique = {}
+    for row in _items(answer, "Images", "ImageUsage"):
+        size, shared = amount(row, "Size"), amount(row, "SharedSize")
+        if size is not None and shared is not None:
+            unique[image_id(text(row, "Id"))] = max(0, size - shared)
+    writable = {}
+    for row in _items(answer, "Containers", "ContainerUsage"):
+        writable[text(row, "Id")] = amount(row, "SizeRw") or 0  # left out by Docker where it is 0
+    return DiskUsage(
+        image_unique=unique,
+        container_writable=writable,
+        layers_bytes=_total(answer, "LayersSize", "ImageUsage"),
+        volumes_bytes=_volumes(answer),
+        build_cache_bytes=_build_cache(answer),
+    )
+
+
+def _items(answer: Json, old: str, new: str) -> list[Json]:
+    return rows(answer.get(old)) or rows(section(answer, new).get("Items"))
+
+
+def _total(answer: Json, old: str, new: str) -> int | None:
+    value = amount(answer, old)
+    return value if value is not None else amount(section(answer, new), "TotalSize")
+
+
+def _volumes(answer: Json) -> int | None:
+    if "Volumes" not in answer:
+        return amount(section(answer, "VolumeUsage"), "TotalSize")
+    sizes = [amount(section(row, "UsageData"), "Size") for row in rows(answer.get("Volumes"))]
+    return sum(size for size in sizes if size is not None)
+
+
+def _build_cache(answer: Json) -> int | None:
+    if amount(answer, "BuilderSize"):
+        return amount(answer, "BuilderSize")
+    if "BuildCache" not in answer:
+        return amount(section(answer, "BuildCacheUsage"), "TotalSize")
+    cached = [amount(row, "Size") for row in rows(answer.get("BuildCache")) if row.get("Shared") is not True]
+    return sum(size for size in cached if size is not None)

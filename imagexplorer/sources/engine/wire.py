@@ -1,0 +1,186 @@
+"""One HTTP call to an engine: bounded in time and size, cancellable at every moment, JSON in and out.
+
+Knows the docker SDK's low-level client and how to reach its sockets. Must not know what any route means. Each call has
+a client and a connection of its own: making one costs 0.1 ms, and shutting its socket down is the one thing that ends a
+blocked read (the SDK's streams cannot be closed from another thread).
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Address
+from imagexplorer.core.errors import Damaged, NotFound, Refused
+from imagexplorer.sources.engine.translate import refusal, translated
+
+CONNECT_SECONDS = 5.0
+SHORT_SECONDS = 30.0
+"""Until the first byte of a list or an inspect, and between two bytes of it."""
+LONG_SECONDS = 3600.0
+"""For work that an engine does before it answers: commit, disk usage, a save that 20.10 stages first."""
+FOREVER = None
+
+ANSWER_LIMIT = 256 * 1024 * 1024
+LINE_LIMIT = 16 * 1024 * 1024
+
+Parameters = Mapping[str, str | int | bool]
+
+
+class Sockets:
+    """The sockets of one call, so that another thread can end it."""
+
+    def __init__(self) -> None:
+        self._open: list[socket.socket] = []
+        self._ended = False
+
+    def add(self, sock: socket.socket) -> None:
+        self._open.append(sock)
+        if self._ended:
+            self.shut()
+
+    def shut(self) -> None:
+        self._ended = True
+        for sock in self._open:
+            with suppress(OSError):  # not connected yet, or closed already
+                # The plain call also where TLS wraps the socket: SSLSocket.shutdown is not for other threads.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How to reach one engine. `version` is the API version to speak; `tls` a docker TLSConfig or None."""
+
+    address: Address
+    base_url: str
+    version: str
+    tls: Any = None
+
+    @contextmanager
+    def open(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        control: Control,
+        params: Parameters | None = None,
+        body: Any = None,
+        seconds: float | None = SHORT_SECONDS,
+        versioned: bool = True,
+    ) -> Iterator[Any]:
+        """The response (of requests, its body unread) of a call that did not fail. `path` is quoted already.
+
+        `seconds` bounds each wait for bytes, None waits for ever. Raises core errors; what the block raises while
+        it reads is translated too. Leaving the block closes the connection, whatever is left of the body.
+        """
+        sockets = Sockets()
+        with translated(what, control), control.on_cancel(sockets.shut):
+            if control.cancelled:
+                control.step()
+            client = self._client(sockets)
+            try:
+                url = f"{client.base_url}/v{self.version}{path}" if versioned else f"{client.base_url}{path}"
+                headers = None if body is None else {"Content-Type": "application/json"}
+                data = None if body is None else json.dumps(body)
+                response = client.request(
+                    method, url, params=params, data=data, headers=headers, stream=True,
+                    timeout=(CONNECT_SECONDS, seconds), allow_redirects=False,
+                )  # fmt: skip
+                if response.status_code >= 300 and response.status_code != 304:
+                    raise refusal(what, response.status_code, read_up_to(response, 65536))
+                yield response
+            finally:
+                sockets.shut()
+                client.close()
+
+    def json(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        control: Control,
+        params: Parameters | None = None,
+        body: Any = None,
+        seconds: float | None = SHORT_SECONDS,
+        versioned: bool = True,
+    ) -> Any:
+        """The decoded answer; None for an empty one."""
+        with self.open(
+            method, path, what=what, control=control, params=params, body=body, seconds=seconds, versioned=versioned
+        ) as response:
+            raw = read_up_to(response, ANSWER_LIMIT + 1)
+            if len(raw) > ANSWER_LIMIT:
+                raise Refused(what, f"the engine's answer is longer than {ANSWER_LIMIT // 1024**2} MiB")
+            return json.loads(raw) if raw.strip() else None
+
+    def get(self, path: str, *, what: str, control: Control, params: Parameters | None = None) -> Any:
+        return self.json("GET", path, what=what, control=control, params=params)
+
+    def _client(self, sockets: Sockets) -> Any:
+        from docker import APIClient
+
+        from imagexplorer.sources.engine import adapter
+
+        client = APIClient(base_url=self.base_url, version=self.version, tls=self.tls or False, timeout=SHORT_SECONDS)
+        adapter.record(client, self.base_url, sockets.add)
+        return client
+
+    def at_least(self, version: str) -> bool:
+        """Whether the API version spoken is this one or newer."""
+        return _numbers(self.version) >= _numbers(version)
+
+
+def read_up_to(response: Any, limit: int) -> bytes:
+    """At most `limit` bytes of a response's body."""
+    pieces: list[bytes] = []
+    left = limit
+    while left > 0:
+        piece = response.raw.read(min(left, 1 << 20), decode_content=True)
+        if not piece:
+            break
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def json_lines(response: Any, what: str) -> Iterator[Any]:
+    """The JSON documents of a stream that has one a line. Ends with the stream, which may be a loss."""
+    left = b""
+    for piece in iter(lambda: response.raw.read1(decode_content=True), b""):
+        lines = (left + piece).split(b"\n")
+        left = lines.pop()
+        if len(left) > LINE_LIMIT:
+            raise Damaged(what, f"a line of the engine's stream is longer than {LINE_LIMIT // 1024**2} MiB")
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+    if left.strip():
+        yield json.loads(left)
+
+
+@contextmanager
+def gone_is_not_found(wire: Wire, path: str, what: str, control: Control) -> Iterator[None]:
+    """Podman answers 500 where Docker answers 404 for a container that is gone: a refusal is followed by the question
+    whether the thing (`path`, its inspect) is still there."""
+    try:
+        yield
+    except Refused as refused:
+        try:
+            with wire.open("GET", path, what=what, control=control):
+                pass
+        except NotFound as gone:
+            raise gone from refused
+        except Refused:
+            pass
+        raise
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
