@@ -29,7 +29,7 @@ _MAX_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`registry` is a host with an optional port, `repository` the path below it; `tag`, `digest` "" where not given."""
+    """`registry` is a host with an optional port, `repository` the path below it; the rest is "" where not given."""
 
     registry: str
     repository: str

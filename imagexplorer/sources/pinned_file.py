@@ -1,0 +1,124 @@
+"""A file of somebody else's, read with pread through a descriptor kept open, and watched for changes.
+
+It is never memory-mapped: a file that shrinks would end the process (SIGBUS).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+
+from imagexplorer.core.errors import Damaged, NotFound, Refused
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# A fifo must not block the open, a terminal must not become ours.
+_CAREFUL = _FLAGS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+class PinnedFile:
+    """Regular files only. Raises NotFound, Refused; `pread` raises Damaged once the file is shorter than it was."""
+
+    def __init__(self, where: str, path: str, dir_fd: int | None = None) -> None:
+        """With `dir_fd`, `path` is one name in that folder, and no link is followed."""
+        self.where = where
+        try:
+            self._fd = os.open(path, _CAREFUL | (_NOFOLLOW if dir_fd is not None else 0), dir_fd=dir_fd)
+        except (OSError, ValueError) as error:
+            raise refused(where, error) from error
+        status = os.fstat(self._fd)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(self._fd)
+            raise Refused(where, f"it is {kind_of(status.st_mode)}, not a file", "")
+        self.size = status.st_size
+        self._stamp = _stamp(status)
+        self._lock = threading.Lock()
+
+    def pread(self, offset: int, length: int) -> bytes:
+        length = min(length, self.size - offset)
+        if length <= 0:
+            return b""
+        try:
+            data = self._read(offset, length)
+        except OSError as error:
+            raise Damaged(self.where, f"reading at byte {offset:,} failed: {_words(error)}") from error
+        if len(data) < length:
+            raise Damaged(
+                self.where,
+                f"the file became shorter while it was read: it had {self.size:,} bytes and ends at {offset + len(data):,} now",
+                "Open it again",
+            )
+        return data
+
+    def _read(self, offset: int, length: int) -> bytes:
+        if self._fd < 0:
+            raise Damaged(self.where, "the file was closed")
+        if not hasattr(os, "pread"):  # Windows
+            with self._lock:
+                os.lseek(self._fd, offset, os.SEEK_SET)
+                return os.read(self._fd, length)
+        data = os.pread(self._fd, length, offset)
+        if len(data) == length:
+            return data
+        pieces = [data]  # the system gives less than asked for large reads
+        got = len(data)
+        while data and got < length:
+            data = os.pread(self._fd, length - got, offset + got)
+            pieces.append(data)
+            got += len(data)
+        return b"".join(pieces)
+
+    @property
+    def changed(self) -> str:
+        """In words, what is not as it was when the file was opened; "" if nothing."""
+        if self._fd < 0:
+            return ""
+        now = os.fstat(self._fd)
+        if now.st_size != self.size:
+            return f"the file changed while it was open: it had {self.size:,} bytes, it has {now.st_size:,} now"
+        return "" if _stamp(now) == self._stamp else "the file was written to while it was open"
+
+    def close(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def __del__(self) -> None:
+        if getattr(self, "_fd", -1) >= 0:
+            self.close()
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+def kind_of(mode: int) -> str:
+    """`a folder`, `a named pipe`, ... of a st_mode."""
+    for test, word in (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a named pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+        (stat.S_ISLNK, "a symbolic link"),
+    ):
+        if test(mode):
+            return word
+    return "a file"
+
+
+def _words(error: OSError | ValueError) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return text[:1].lower() + text[1:]
+
+
+def refused(where: str, error: OSError | ValueError) -> NotFound | Refused:
+    """What the system said, as one of ours."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NotFound(where, "no such file or folder")
+    if isinstance(error, OSError) and error.errno == 40:  # ELOOP with O_NOFOLLOW
+        return Refused(where, "it is a symbolic link, which is not followed here")
+    if isinstance(error, PermissionError):
+        return Refused(where, "permission denied")
+    return Refused(where, _words(error))
