@@ -68,6 +68,20 @@ class TreeView:
         "size",
     )
 
+    columns: Columns
+    parent: memoryview
+    first: memoryview
+    count: memoryview
+    node: memoryview
+    mark: memoryview
+    kind: memoryview
+    mode: memoryview
+    layer: memoryview
+    size: memoryview
+    name_start: memoryview
+    name_length: memoryview
+    names: memoryview
+
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         # Bound once: a model asks these for every cell that it paints.
