@@ -46,7 +46,8 @@ class Column:
     """Small functions of a record. Text from outside is made plain by the model, not here.
 
     `sort` gives what to order by (the text without it; None sorts last); `tooltip` one or more lines of plain text;
-    `icon` a name in resources/icons; `tone` a word of the theme's colour table; `chips` words to draw as chips;
+    `spoken` what a screen reader says instead of the text; `icon` a name in resources/icons; `tone` a word of the
+    theme's colour table; `chips` words to draw as chips;
     `share` a number from 0 to 1 to draw as a bar; `group` and `group_sort` say what a Group shows there.
     `number`: right-aligned. `mono`: fixed font. `ages`: the text depends on the time of day. `chars`: usual width
     in characters. `optional`: not shown until the user asks.
@@ -59,6 +60,7 @@ class Column:
     tooltip: Callable[[Any], str] | None = None
     icon: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None
+    spoken: Callable[[Any], str] | None = None
     chips: Callable[[Any], Sequence[str]] | None = None
     share: Callable[[Any], float] | None = None
     group: Callable[[Group], str] | None = None
@@ -84,42 +86,63 @@ class Column:
         return min(value, MAX_SORT) if isinstance(value, int) else value
 
 
+# Looked up once: a repaint asks for some two thousand cells and roles.
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_DECORATION = int(Qt.ItemDataRole.DecorationRole)
+_TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
+_FONT = int(Qt.ItemDataRole.FontRole)
+_ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
+_RECORD, _ID, _SORT, _CHIPS, _TONE, _SHARE = map(int, Role)
+_ANSWERED = frozenset(
+    {_DISPLAY, _ALIGNMENT, _DECORATION, _TOOLTIP, _FONT, _ACCESSIBLE, _RECORD, _SORT, _CHIPS, _TONE, _SHARE}
+)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
 def cell(column: Column, record: Any, role: int) -> Any:
     """What a column answers for a record and a role; None where it has nothing to say."""
-    if role == Qt.ItemDataRole.DisplayRole:
+    if role not in _ANSWERED:
+        return None
+    if role == _DISPLAY:
         return plain(column.text(record))
-    if role == Qt.ItemDataRole.TextAlignmentRole:
+    if role == _ALIGNMENT:
         return alignment(column)
-    if role == Qt.ItemDataRole.DecorationRole:
+    if role == _DECORATION:
         return icon_of(column.icon(record)) if column.icon else None
-    if role == Qt.ItemDataRole.ToolTipRole:
-        return safe_tip(column.tooltip(record)) if column.tooltip else None
-    if role == Qt.ItemDataRole.FontRole:
+    if role == _FONT:
         return fixed_font() if column.mono else None
-    if role == Role.TONE:
+    if role == _TONE:
         return column.tone(record) if column.tone else ""
-    if role == Role.CHIPS:
+    if role == _CHIPS:
         return [plain(chip, 200) for chip in column.chips(record)] if column.chips else None
-    if role == Role.SHARE:
+    if role == _SHARE:
         return column.share(record) if column.share else None
-    if role == Role.RECORD:
+    return _rare(column, record, role)
+
+
+def _rare(column: Column, record: Any, role: int) -> Any:
+    if role == _RECORD:
         return record
-    if role == Role.SORT:
+    if role == _SORT:
         return column.sort_value(record)
-    if role == Qt.ItemDataRole.AccessibleTextRole and column.chips:
-        return ", ".join(plain(chip, 200) for chip in column.chips(record))
+    if role == _TOOLTIP:
+        return safe_tip(column.tooltip(record)) if column.tooltip else None
+    if role == _ACCESSIBLE:
+        return plain((column.spoken or column.text)(record)) or None
     return None
 
 
 def group_cell(column: Column, group: Group, role: int) -> Any:
     """The same for a group's own row."""
-    if role == Qt.ItemDataRole.DisplayRole:
+    if role == _DISPLAY:
         return plain(column.group(group)) if column.group else ""
-    if role == Qt.ItemDataRole.TextAlignmentRole:
+    if role == _ALIGNMENT:
         return alignment(column)
-    if role == Role.RECORD:
-        return group
-    return None
+    if role == _DECORATION:
+        return icon_of("compose") if column.icon and column.group and not column.group_sort else None
+    return group if role == _RECORD else None
 
 
 def safe_tip(text: str) -> str | None:
@@ -130,18 +153,15 @@ def safe_tip(text: str) -> str | None:
 
 
 def heading(column: Column, role: int) -> Any:
-    if role == Qt.ItemDataRole.DisplayRole:
+    if role == _DISPLAY:
         return column.title
-    if role == Qt.ItemDataRole.TextAlignmentRole:
+    if role == _ALIGNMENT:
         return alignment(column)
-    if role == Qt.ItemDataRole.ToolTipRole:
-        return column.about or None
-    return None
+    return safe_tip(column.about) if role == _TOOLTIP else None
 
 
 def alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if column.number else _LEFT
 
 
 def icon_of(name: str) -> QIcon | None:
