@@ -8,7 +8,6 @@ Knows nothing of sources and widgets.
 
 from __future__ import annotations
 
-import fnmatch
 import logging
 import time
 import traceback
@@ -131,7 +130,8 @@ class Jobs(QObject):
 
     def drop(self, lane: str) -> None:
         """Cancel what runs in the lane (lanes may end in `*`); its callbacks will not come."""
-        for name in [name for name in self._lanes if fnmatch.fnmatchcase(name, lane)] if "*" in lane else [lane]:
+        beneath = [name for name in self._lanes if name.startswith(lane[:-1])] if lane.endswith("*") else [lane]
+        for name in beneath:
             job = self._jobs.get(self._lanes.pop(name, 0))
             if job is not None:
                 self._forget(job)

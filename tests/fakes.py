@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import (
@@ -31,6 +30,7 @@ from imagexplorer.core.entities import (
     Image,
     ImageDetail,
     Layer,
+    LayerTotals,
     Platform,
     RunSpec,
     Step,
@@ -39,6 +39,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.indexing.records import TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fake_engine import ENGINE_ADDRESS, FakeEngine
 from tests.fake_trees import FakeFile, Row, diff_id, layer_index, layers_view, rows_view
@@ -103,18 +104,23 @@ class FakeSource:
     ) -> Sequence[int]:
         return [index["hash"][row] for row in rows]
 
-    def build(self, image: ImageDetail, control: Control) -> tuple[ImageDetail, Any]:
+    def build(
+        self, image: ImageDetail, control: Control, on_layer: Callable[[LayerTotals], object] | None = None
+    ) -> tuple[ImageDetail, TreeHandle]:
         """Index and stack; the handle stands for the tree."""
         self.engine.asked("build", control, image.image.id)
-        total = len(image.layers)
-        for number in range(total):
-            control.step(number, total, f"layer {number + 1} of {total}")
-        control.step(total, total)
-        return image, self.engine.layers[image.image.id]
+        totals = []
+        for number, layer in enumerate(self.engine.layers[image.image.id]):
+            control.step(number, len(image.layers), f"layer {number + 1} of {len(image.layers)}")
+            files = [file for file in layer if file.kind == "file"]
+            totals.append(LayerTotals(number, sum(file.size for file in files), len(files), len(layer), verified=True))
+            if on_layer is not None:
+                on_layer(totals[-1])
+        return image, TreeHandle(image.image.id, layers=tuple(totals))
 
-    def view(self, tree: Any, spec: ViewSpec, control: Control) -> TreeView:
+    def view(self, tree: TreeHandle, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("view", control, spec)
-        return layers_view(tree, spec)
+        return layers_view(self.engine.layers[tree.key], spec)
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)

@@ -1,0 +1,7 @@
+"""What is open now: sources, the lists of the current one, acts on it; the one door for refresh."""
+
+from imagexplorer.session.acts import Acts
+from imagexplorer.session.records import Failed, IndexedTree, SourceState, Tried
+from imagexplorer.session.session import Session
+
+__all__ = ["Acts", "Failed", "IndexedTree", "Session", "SourceState", "Tried"]

@@ -1,0 +1,225 @@
+"""What changes an engine: each a perform, in order, that says what it touched and is written down.
+
+Ids are full ids, taken from the rows that the user saw. Nothing is forced but what the caller says. Of several things
+each has its own result: what failed is named, what worked stays done. Asks nobody: asking is what actions do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from imagexplorer.core.activity import Activity
+from imagexplorer.core.command_line import commit_command, joined, run_command
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, RunSpec, Touched, short_id
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
+from imagexplorer.jobs import Jobs
+from imagexplorer.session.link import Link
+from imagexplorer.session.records import Failed
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """One thing of several: what it is called, and the call that does it."""
+
+    name: str
+    call: Callable[[Any, Control], Touched]
+
+
+class Acts:
+    def __init__(self, jobs: Jobs, link: Callable[[str], Link], activity: Activity, say: Say) -> None:
+        self._jobs, self._link, self._activity, self._say = jobs, link, activity, say
+        self._numbers = count(1)
+
+    def run(
+        self, source: str, spec: RunSpec, done: Callable[[str], None] | None = None, failed: Failed | None = None
+    ) -> None:
+        """`done(container id)`. Not detached, it runs beside the others until it ends or is cancelled."""
+        made: list[str] = []
+
+        def call(host: Any, control: Control) -> Touched:
+            made.append(host.run(spec, control))
+            return Touched(frozenset({ALL}), frozenset({ALL}))
+
+        def over(_touched: Touched) -> None:
+            self._say(
+                f"Started {spec.name or short_id(made[0])}" if spec.detach else f"{spec.name or spec.image} has ended"
+            )
+            if done is not None:
+                done(made[0])
+
+        title = f"Run {spec.image}"
+        if spec.detach:
+            self._act(source, title, [_One(spec.name or spec.image, call)], run_command(spec), failed, over)
+            return
+        link, host = self._host(source)
+        record = self._activity.begin(title, run_command(spec))
+
+        def ended(touched: Touched) -> None:
+            self._activity.end(record)
+            link.refresh(touched)
+            over(touched)
+
+        def broke(error: ImagexplorerError) -> None:
+            self._activity.end(record, str(error))
+            link.refresh(Touched(frozenset({ALL}), frozenset({ALL})))
+            (failed or (lambda _error: None))(error)
+
+        self._jobs.load(f"attached/{next(self._numbers)}", lambda control: call(host, control), ended, broke, title)
+
+    def start(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
+        self._each(source, "start", containers, lambda host, each, control: host.start(each.id, control), failed)
+
+    def stop(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
+        self._each(source, "stop", containers, lambda host, each, control: host.stop(each.id, control), failed)
+
+    def restart(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
+        self._each(source, "restart", containers, lambda host, each, control: host.restart(each.id, control), failed)
+
+    def commit(
+        self,
+        source: str,
+        spec: CommitSpec,
+        name: str,
+        done: Callable[[str], None] | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """`done(image id)`."""
+        made: list[str] = []
+
+        def call(host: Any, control: Control) -> Touched:
+            made.append(host.commit(spec, control))
+            return Touched(frozenset({ALL}), frozenset({spec.container_id}))
+
+        def over(_touched: Touched) -> None:
+            reference = f"{spec.repository}:{spec.tag or 'latest'}" if spec.repository else short_id(made[0])
+            self._say(f"Committed {name} as {reference}")
+            if done is not None:
+                done(made[0])
+
+        self._act(source, f"Commit {name}", [_One(name, call)], commit_command(spec, name), failed, over)
+
+    def delete(
+        self,
+        source: str,
+        containers: Sequence[Container] = (),
+        images: Sequence[tuple[str, Image]] = (),
+        stop_first: bool = False,
+        failed: Failed | None = None,
+    ) -> None:
+        """Containers first, then images. `stop_first`: running containers are stopped, then removed; one that runs is
+        not removed otherwise. Each image comes with a reference: its full id (the image goes) or a tag (the tag goes,
+        and the image with its last one)."""
+        things = [self._removal(each, stop_first) for each in containers]
+        things += [self._image_removal(reference, image) for reference, image in images]
+        lines = []
+        running = [each.name for each in containers if each.running]
+        if stop_first and running:
+            lines.append(joined(["docker", "stop", *running]))
+        if containers:
+            lines.append(joined(["docker", "rm", *(each.name for each in containers)]))
+        if images:
+            words = [short_id(reference) if reference == image.id else reference for reference, image in images]
+            lines.append(joined(["docker", "rmi", *words]))
+        kind = "containers" if not images else "images" if not containers else "things"
+        self._act(source, f"Delete {_named([each.name for each in things], kind)}", things, " && ".join(lines), failed)
+
+    def _removal(self, container: Container, stop_first: bool) -> _One:
+        def call(host: Any, control: Control) -> Touched:
+            if stop_first and container.running:
+                host.stop(container.id, control)
+            host.remove_container(container.id, control)
+            return Touched(frozenset({ALL}), frozenset({container.id}))
+
+        return _One(container.name, call)
+
+    def _image_removal(self, reference: str, image: Image) -> _One:
+        def call(host: Any, control: Control) -> Touched:
+            host.remove_image(reference, control)
+            return Touched(images=frozenset({image.id}))
+
+        return _One(image.name if reference == image.id else reference, call)
+
+    # -- how ------------------------------------------------------------------------------------
+    def _each(
+        self,
+        source: str,
+        verb: str,
+        containers: Sequence[Container],
+        do: Callable[[Any, Container, Control], None],
+        failed: Failed | None,
+    ) -> None:
+        def one(container: Container) -> _One:
+            def call(host: Any, control: Control) -> Touched:
+                do(host, container, control)
+                return Touched(containers=frozenset({container.id}))
+
+            return _One(container.name, call)
+
+        names = [container.name for container in containers]
+        title = f"{verb.capitalize()} {_named(names, 'containers')}"
+        self._act(source, title, [one(each) for each in containers], joined(["docker", verb, *names]), failed)
+
+    def _act(
+        self,
+        source: str,
+        title: str,
+        things: Sequence[_One],
+        command: str,
+        failed: Failed | None,
+        done: Callable[[Touched], None] | None = None,
+    ) -> None:
+        _link, host = self._host(source)
+        record = self._activity.begin(title, command)
+
+        def work(control: Control) -> Touched:
+            touched = Touched()
+            errors: list[tuple[str, ImagexplorerError]] = []
+            for number, thing in enumerate(things):
+                control.step(number, len(things), thing.name if len(things) > 1 else "")
+                try:
+                    touched |= thing.call(host, control)
+                except (Cancelled, Unreachable):
+                    raise  # the others would fare no better
+                except ImagexplorerError as error:
+                    errors.append((thing.name, error))
+            if errors:
+                raise _together(title, errors, len(things))
+            return touched
+
+        def over(touched: Touched) -> None:
+            self._activity.end(record)
+            if done is not None:
+                done(touched)
+
+        def broke(error: ImagexplorerError) -> None:
+            self._activity.end(record, str(error))
+            if failed is not None:
+                failed(error)
+
+        self._jobs.perform(title, work, broke, over)
+
+    def _host(self, source: str) -> tuple[Link, Any]:
+        link = self._link(source)
+        if link.source is None or link.source.host is None:
+            raise NotFound(source, "no engine of that name is open")
+        return link, link.source.host
+
+
+def _named(names: Sequence[str], kind: str) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} {kind}"
+
+
+def _together(title: str, errors: Sequence[tuple[str, ImagexplorerError]], total: int) -> ImagexplorerError:
+    """One error for several: the only one as it is; else each thing with the engine's words for it."""
+    if total == 1:
+        return errors[0][1]
+    words = "; ".join(f"{name}: {error.reason or error.what}" for name, error in errors)
+    ways = list(dict.fromkeys(error.way_out for _name, error in errors if error.way_out))
+    done = total - len(errors)
+    return Refused(title, f"{done} of {total} done. {words}", ways[0] if len(ways) == 1 else "")

@@ -1,0 +1,93 @@
+"""The rows of one source and how they are put together: pure, no Qt.
+
+First rows come from one call per list; what that call does not carry is kept beside them by id and put in: unique
+and writable bytes from one call each, containers per image counted in the container list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from imagexplorer.core.entities import Container, Image
+
+_Row = TypeVar("_Row", Image, Container)
+
+
+@dataclass
+class Rows:
+    """Rows are replaced, never changed; a row that stays the same stays the same object."""
+
+    images: tuple[Image, ...] = ()
+    containers: tuple[Container, ...] = ()
+    images_known: bool = False
+    containers_known: bool = False
+    unique: Mapping[str, int] = field(default_factory=dict)
+    written: Mapping[str, int] = field(default_factory=dict)
+
+    def put_images(self, rows: Sequence[Image], counted: bool = True) -> bool:
+        """A new list; `counted` says that the source has containers to count. Returns whether anything changed."""
+        count = (
+            Counter(container.image_id for container in self.containers) if self.containers_known and counted else None
+        )
+        old = {image.id: image for image in self.images}
+        new = tuple(self._same(old.get(row.id), self._filled(row, old.get(row.id), count)) for row in rows)
+        return self._set_images(new)
+
+    def put_containers(self, rows: Sequence[Container], ids: Collection[str] | None = None) -> bool:
+        """A new list, or the new state of just these ids (those without a row are gone)."""
+        old = {container.id: container for container in self.containers}
+        fresh = {
+            row.id: self._same(old.get(row.id), replace(row, writable_bytes=self._written(row, old.get(row.id))))
+            for row in rows
+        }
+        if ids is None:
+            new = tuple(fresh.values())
+        else:
+            kept = [
+                fresh.pop(container.id, container)
+                for container in self.containers
+                if container.id in fresh or container.id not in ids
+            ]
+            new = (*kept, *fresh.values())
+        changed = not self.containers_known or new != self.containers
+        self.containers, self.containers_known = new, True
+        return changed
+
+    def put_unique(self, unique: Mapping[str, int]) -> bool:
+        self.unique = unique
+        return self.put_images(self.images) if self.images_known else False
+
+    def put_written(self, written: Mapping[str, int]) -> bool:
+        self.written = written
+        new = tuple(
+            container
+            if container.writable_bytes == written.get(container.id, container.writable_bytes)
+            else replace(container, writable_bytes=written[container.id])
+            for container in self.containers
+        )
+        changed = new != self.containers
+        self.containers = new
+        return changed
+
+    def _set_images(self, new: tuple[Image, ...]) -> bool:
+        changed = not self.images_known or new != self.images
+        self.images, self.images_known = new, True
+        return changed
+
+    def _filled(self, row: Image, old: Image | None, count: Counter[str] | None) -> Image:
+        unique = self.unique.get(row.id, row.unique_bytes)
+        if unique is None and old is not None:
+            unique = old.unique_bytes
+        return replace(row, unique_bytes=unique, containers=row.containers if count is None else count[row.id])
+
+    def _written(self, row: Container, old: Container | None) -> int | None:
+        if row.writable_bytes is not None:
+            return row.writable_bytes
+        return self.written.get(row.id, old.writable_bytes if old is not None else None)
+
+    @staticmethod
+    def _same(old: _Row | None, new: _Row) -> _Row:
+        return old if old is not None and old == new else new

@@ -1,0 +1,312 @@
+"""The session itself: which sources are open, which is current, and what pages ask of them.
+
+Lists, details, indexing and views are asked of the worker process (`indexing.client`), through `jobs`; answers arrive
+as signals or callbacks on the GUI thread. Engine events, our own actions and a reconnect all end in `refresh(touched)`.
+Knows no widget and no action.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from imagexplorer.core.activity import Activity
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Address, Container, ContainerDetail, Image, ImageDetail, LayerTotals, Touched
+from imagexplorer.core.errors import ImagexplorerError, NotFound
+from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.targets import EITHER, Target, ambiguous, parse_target
+from imagexplorer.jobs import Jobs
+from imagexplorer.session.acts import Acts
+from imagexplorer.session.link import Link
+from imagexplorer.session.records import Failed, FindEngine, IndexedTree, OpenAddress, OpenSource, SourceState, Tried
+from imagexplorer.session.search import EngineSearch
+
+
+class Session(QObject):
+    """`open_address` and `find_engine` lead to the worker process, or in a test to sources made up. `sample` is the
+    path of the sample image."""
+
+    sources_changed = Signal()  # `sources`, `current`, `tried` or one state changed
+    images_changed = Signal()  # `images` of the current source
+    containers_changed = Signal()  # `containers` of the current source
+    touched = Signal(object)  # Touched: pages that show one of these ask again
+    page_wanted = Signal(str, object)  # ("image", Image) or ("container", Container): opens or raises the page
+    list_wanted = Signal(str)  # "images" or "containers"
+    message = Signal(str)  # one line for the activity strip
+    failed = Signal(object)  # ImagexplorerError that no page waits for: shown with its way out
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        open_address: OpenAddress,
+        find_engine: FindEngine,
+        sample: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.activity = Activity()
+        self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
+        self._open_address, self._sample = open_address, sample
+        self._links: dict[str, Link] = {}
+        self._current = ""
+        self._target: Target | None = None
+        self._search = EngineSearch(jobs, find_engine, self)
+        self._search.found.connect(self._engine_found)
+        self._search.changed.connect(self.sources_changed)
+        jobs.touched.connect(self.refresh)
+
+    # -- state, read by views -------------------------------------------------------------------
+    @property
+    def sources(self) -> Sequence[SourceState]:
+        return [link.state for link in self._links.values()]
+
+    @property
+    def current(self) -> SourceState | None:
+        link = self._links.get(self._current)
+        return None if link is None else link.state
+
+    @property
+    def tried(self) -> Sequence[Tried]:
+        """Why there is no engine: shown by the start page."""
+        return self._search.tried
+
+    @property
+    def has_engine(self) -> bool:
+        return any(link.state.is_engine for link in self._links.values())
+
+    @property
+    def looking(self) -> bool:
+        """Whether an engine is being looked for at this moment."""
+        return self._search.looking
+
+    @property
+    def images(self) -> Sequence[Image]:
+        link = self._links.get(self._current)
+        return () if link is None else link.rows.images
+
+    @property
+    def containers(self) -> Sequence[Container]:
+        link = self._links.get(self._current)
+        return () if link is None else link.rows.containers
+
+    @property
+    def images_known(self) -> bool:
+        """False until the first answer: "reading" and "none" look different."""
+        link = self._links.get(self._current)
+        return link is not None and link.rows.images_known
+
+    @property
+    def containers_known(self) -> bool:
+        link = self._links.get(self._current)
+        return link is not None and link.rows.containers_known
+
+    def link(self, source: str) -> Link:
+        """For this room only. Raises NotFound."""
+        try:
+            return self._links[source]
+        except KeyError:
+            raise NotFound(source or "source", "it is not open any more") from None
+
+    # -- sources --------------------------------------------------------------------------------
+    def start(self, host: str = "", target: str = "") -> None:
+        """Find an engine (or the one named), open `target` as soon as its source is there. Raises WrongUse."""
+        self._target = parse_target(target) if target else None
+        self._search.start(host)
+        wanted = self._target
+        if wanted is not None and (wanted.on_disk or (wanted.kind == EITHER and os.path.exists(wanted.text))):
+            self.open_path(wanted.text)
+
+    def open_path(self, path: str) -> None:
+        """Add a file source (archive, layout folder) and make it current; its only image opens at once."""
+        location = os.path.abspath(os.path.expanduser(path))
+        key = f"file:{location}"
+        if key not in self._links:
+            link = self._add(key, Address("file", location, os.path.basename(location)))
+            link.images_changed.connect(lambda: self._open_only_image(key))
+            link.connect_source()
+        else:
+            self._open_only_image(key)
+        self.choose(key)
+        self.list_wanted.emit("images")
+
+    def open_sample(self) -> None:
+        if self._sample:
+            self.open_path(self._sample)
+
+    def choose(self, key: str) -> None:
+        """Make a source current."""
+        if key in self._links and key != self._current:
+            self._current = key
+            self._tell_everything()
+
+    def close_source(self, key: str) -> None:
+        link = self._links.pop(key, None)
+        if link is None:
+            return
+        link.close()
+        link.deleteLater()
+        if key == self._current:
+            self._current = next(iter(self._links), "")
+        self._tell_everything()
+
+    def retry(self, key: str = "") -> None:
+        """Try a source again now; without one, look for an engine again."""
+        link = self._links.get(key)
+        if link is not None:
+            link.connect_source()
+        else:
+            self._search.look()
+
+    def _engine_found(self, source: OpenSource) -> None:
+        address = source.address
+        key = f"engine:{address.location}"
+        if key in self._links:
+            source.close()
+            return
+        link = self._add(key, address, source)
+        link.connected.connect(self._open_target)
+        if not self._current:
+            self._current = key
+        link.connect_source()
+        self._tell_everything()
+
+    def _add(self, key: str, address: Address, source: OpenSource | None = None) -> Link:
+        link = Link(key, address, self.jobs, self._open_address, self, source)
+        self._links[key] = link
+
+        def if_current(tell: Callable[[], None]) -> Callable[[], None]:
+            return lambda: tell() if key == self._current else None
+
+        link.changed.connect(self.sources_changed)
+        link.images_changed.connect(if_current(self.images_changed.emit))
+        link.containers_changed.connect(if_current(self.containers_changed.emit))
+        link.touched.connect(self.touched)
+        link.message.connect(self.message)
+        return link
+
+    def _tell_everything(self) -> None:
+        self.sources_changed.emit()
+        self.images_changed.emit()
+        self.containers_changed.emit()
+
+    def _open_only_image(self, key: str) -> None:
+        link = self._links.get(key)
+        if link is not None and key == self._current and len(link.rows.images) == 1:
+            self.page_wanted.emit("image", link.rows.images[0])
+
+    def _open_target(self) -> None:
+        """The engine is there: is the target one of its images?"""
+        target, self._target = self._target, None
+        if target is None or target.on_disk:
+            return
+        key = next(key for key, link in self._links.items() if link.state.is_engine)
+        is_path = target.kind == EITHER and os.path.exists(target.text)
+
+        def found(detail: ImageDetail) -> None:
+            if is_path:
+                self.failed.emit(ambiguous(target.text))
+            else:
+                self.choose(key)
+                self.page_wanted.emit("image", detail.image)
+
+        def not_found(error: ImagexplorerError) -> None:
+            if not is_path:
+                self.failed.emit(error)
+
+        self.load_image("target", key, target.text, found, not_found)
+
+    # -- the one door ---------------------------------------------------------------------------
+    def refresh(self, touched: Touched) -> None:
+        """Read again what these things show on (gathered for 200 ms), then tell by the signals above."""
+        for link in self._links.values():
+            if link.state.is_engine or link.key == self._current:
+                link.refresh(touched)
+
+    # -- pages ask, callbacks answer on the GUI thread ------------------------------------------
+    def load_image(
+        self, lane: str, source: str, reference: str, done: Callable[[ImageDetail], None], failed: Failed
+    ) -> None:
+        """Layers and steps: shown at once."""
+        self._ask(lane, source, lambda opened, control: opened.image(reference, control), done, failed)
+
+    def index_image(
+        self,
+        lane: str,
+        source: str,
+        detail: ImageDetail,
+        done: Callable[[ImageDetail, IndexedTree], None],
+        failed: Failed,
+        on_layer: Callable[[LayerTotals], None] | None = None,
+    ) -> None:
+        """Index and stack what the cache lacks, with progress in the activity strip and `jobs.changed`.
+        `done(detail as now known, tree)`; the tree goes to `view_tree`. `on_layer` hears of each layer once read."""
+        link = self._find(source, failed)
+        if link is None:
+            return
+        opened = link.source
+
+        def work(control: Control, give: Callable[[LayerTotals], None]) -> tuple[ImageDetail, IndexedTree]:
+            known, handle = opened.build(detail, control, give)
+            return known, IndexedTree(opened, handle)
+
+        self.jobs.stream(
+            lane,
+            work,
+            on_layer or (lambda _totals: None),
+            link.failed(failed),
+            lambda answer: done(*answer),
+            f"Reading layers of {detail.image.name}",
+        )
+
+    def view_tree(
+        self, lane: str, tree: IndexedTree, spec: ViewSpec, done: Callable[[TreeView], None], failed: Failed
+    ) -> None:
+        """Raises nothing; `failed(NotFound)` where the tree is no longer kept: index the image again."""
+        self.jobs.load(
+            lane, lambda control: tree.opened.view(tree.handle, spec, control), done, failed, "Sorting files"
+        )
+
+    def load_container(
+        self, lane: str, source: str, reference: str, done: Callable[[ContainerDetail], None], failed: Failed
+    ) -> None:
+        self._ask(lane, source, lambda opened, control: opened.host.container(reference, control), done, failed)
+
+    def load_changes(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        spec: ViewSpec,
+        done: Callable[[TreeView], None],
+        failed: Failed,
+    ) -> None:
+        """The writable layer's changes as a TreeView (marks A, M, D; sizes)."""
+        self._ask(lane, source, lambda opened, control: opened.changes_view(container_id, spec, control), done, failed)
+
+    def _ask(
+        self, lane: str, source: str, work: Callable[[Any, Control], Any], done: Callable[[Any], None], failed: Failed
+    ) -> None:
+        link = self._find(source, failed)
+        if link is not None:
+            opened = link.source
+            self.jobs.load(lane, lambda control: work(opened, control), done, link.failed(failed))
+
+    def _find(self, source: str, failed: Failed) -> Link | None:
+        link = self._links.get(source)
+        if link is None or link.source is None:
+            failed(NotFound(source or "source", "it is not open any more"))
+            return None
+        return link
+
+    def close(self) -> None:
+        """Ends what runs and lets go of every source."""
+        self._search.stop()
+        for link in self._links.values():
+            link.close()
+        self._links.clear()
+        self._current = ""
