@@ -185,10 +185,6 @@ class Service:
 
 
 def _open(address: Address, control: Control) -> ImageSource:
-    if address.kind == "engine":
-        from imagexplorer.sources.engine.connect import open_engine
-
-        return open_engine(address, control)
     from imagexplorer.sources.opening import open_source
 
     return open_source(address, control)
