@@ -169,10 +169,12 @@ class _Life:
 
 
 class WorkerProcess:
-    """`kind` is lists or scan. `command` replaces how it is started (tests)."""
+    """`kind` is lists or scan; what a scan process is asked is free of effects and is asked again when that process was
+    killed because of another question. `command` replaces how it is started (tests)."""
 
     def __init__(self, kind: str, cache: CacheOptions | None = None, command: Sequence[str] | None = None) -> None:
         self._command = list(command) if command is not None else start_command(kind, cache or CacheOptions())
+        self._may_ask_again = kind == "scan"
         self._lock = Lock()
         self._life: _Life | None = None
         self._closed = False
@@ -195,8 +197,7 @@ class WorkerProcess:
         kill: bool = False,
     ) -> Any:
         """The answer. Raises what the worker raised (`core.errors`), ReaderEnded when it died, and Cancelled at once
-        when `control` is cancelled, whatever the worker does. With `kill` it is killed if it does not stop by itself;
-        what others asked it meanwhile is asked again, so questions to such a process must be free of effects."""
+        when `control` is cancelled, whatever the worker does. With `kill` it is killed if it does not stop by itself."""
         conversation = self.converse(call, control, kill)
         while True:
             try:
@@ -217,7 +218,7 @@ class WorkerProcess:
             try:
                 return (yield from self._once(life, call, control, kill))
             except ReaderEnded:
-                if not life.ours or self._closed:
+                if not (life.ours and self._may_ask_again) or self._closed:
                     raise
         raise ReaderEnded("reading", "the reader process was stopped again and again", "Try again")
 
