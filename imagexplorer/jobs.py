@@ -160,6 +160,11 @@ class Jobs(QObject):
         states = (job.state for job in self._jobs.values())
         return [state for state in states if state.title and (state.changes or now - state.started >= QUIET_S)]
 
+    def in_lane(self, lane: str) -> JobState | None:
+        """What runs in a lane at this moment, its first 0.4 s included; None where nothing does."""
+        job = self._jobs.get(self._lanes.get(lane, 0))
+        return None if job is None else job.state
+
     @property
     def changing(self) -> bool:
         """Whether a perform runs or waits."""
