@@ -1,0 +1,105 @@
+"""Cells of lists: words as chips, words in a tone of the theme, a bar for a share. Knows roles, no record."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from imagexplorer.models.columns import Role
+from imagexplorer.views.theme import tone_color
+
+Index = QModelIndex | QPersistentModelIndex
+
+_GAP = 4
+_PAD = 6
+_RADIUS = 3
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Draws what the style draws, and chips over it. What does not fit is counted: `+3`."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        tone = index.data(Role.TONE)
+        if tone:
+            option.palette.setColor(QPalette.ColorRole.Text, tone_color(tone))
+        if index.data(Role.CHIPS):
+            option.text = ""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        chips = index.data(Role.CHIPS)
+        if chips:
+            self._paint_chips(painter, QStyleOptionViewItem(option), chips)
+
+    def _paint_chips(self, painter: QPainter, option: QStyleOptionViewItem, chips: list[str]) -> None:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        group = (
+            QPalette.ColorGroup.Active if option.state & QStyle.StateFlag.State_Active else QPalette.ColorGroup.Inactive
+        )
+        if not option.state & QStyle.StateFlag.State_Enabled:
+            group = QPalette.ColorGroup.Disabled
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        ink = option.palette.color(group, role)
+        fill, edge = ink, ink
+        fill.setAlphaF(0.08)
+        edge.setAlphaF(0.28)
+        ink.setAlphaF(1.0)
+        metrics = option.fontMetrics
+        margin = cell_margin(option.widget)
+        left, right = option.rect.left() + margin, option.rect.right() - margin
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(option.font)
+        for position, (text, rect) in enumerate(chip_places(chips, metrics, left, right, option.rect)):
+            if rect is None:
+                painter.setPen(ink)
+                rest = QRect(left, option.rect.top(), right - left, option.rect.height())
+                painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+                break
+            if position or text:
+                painter.setPen(edge)
+                painter.setBrush(fill)
+                painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+                painter.setPen(ink)
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            left = rect.right() + 1 + _GAP
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        chips = index.data(Role.CHIPS)
+        if chips:
+            wide = sum(option.fontMetrics.horizontalAdvance(chip) + 2 * _PAD + _GAP for chip in chips[:12])
+            size.setWidth(wide + 2 * cell_margin(option.widget))
+        return size
+
+
+def chip_places(
+    chips: list[str], metrics: QFontMetrics, left: int, right: int, cell: QRect
+) -> list[tuple[str, QRect | None]]:
+    """Which chips fit between left and right, each with its place; at the end `+n` without one for those that do not.
+    A first chip that is too long is elided rather than counted."""
+    height = min(metrics.height() + 2, cell.height() - 2)
+    top = cell.top() + (cell.height() - height) // 2
+    places: list[tuple[str, QRect | None]] = []
+    for number, chip in enumerate(chips):
+        rest = len(chips) - number - 1
+        room = right - left - (metrics.horizontalAdvance(f"+{rest}") + _GAP if rest else 0)
+        width = metrics.horizontalAdvance(chip) + 2 * _PAD
+        if width > room:
+            if number:
+                places.append((f"+{rest + 1}", None))
+                return places
+            chip = metrics.elidedText(chip, Qt.TextElideMode.ElideMiddle, max(room - 2 * _PAD, 0))
+            width = max(room, 0)
+        places.append((chip, QRect(left, top, width, height)))
+        left += width + _GAP
+    return places
+
+
+def cell_margin(widget: QWidget | None) -> int:
+    """What the style leaves free beside the text of a cell."""
+    style = widget.style() if widget is not None else QApplication.style()
+    return style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, widget) + 1

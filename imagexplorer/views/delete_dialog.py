@@ -1,0 +1,124 @@
+"""The question before something is deleted: what goes, what goes with it, what stands in the way. Deletes nothing.
+
+Cancel is the default and Escape; a tick is never remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from imagexplorer import resources
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.core.text import exact_size, human_size, plain
+from imagexplorer.views.ask_dialog import AskDialog, CommandText
+from imagexplorer.views.theme import plain_label, tone_color
+
+_ROWS_SHOWN = 20
+_WHAT, _CONSEQUENCE, _FREES = range(3)
+
+
+class DeleteDialog(AskDialog):
+    def __init__(
+        self,
+        title: str,
+        engine: str,
+        items: Sequence[DeleteItem],
+        commands: Sequence[str],
+        verb: str,
+        can_stop: bool,
+        parent: QWidget | None,
+    ) -> None:
+        super().__init__(plain(title, 120), plain(verb, 80), parent, dangerous=True)
+        self._items = tuple(items)
+        self._blocked = sum(bool(item.blocked) for item in items)
+        heading = plain_label(plain(title, 200))
+        font = heading.font()
+        font.setBold(True)
+        heading.setFont(font)
+        heading.setWordWrap(True)
+        self.body.addWidget(heading)
+
+        self.tree = self._filled_tree()
+        self.body.addWidget(self.tree, 1)
+        self.stop_first = QCheckBox(self.tr("&Stop what is running, then remove it"))
+        self.stop_first.setVisible(can_stop)
+        self.stop_first.toggled.connect(self._check)
+        self.body.addWidget(self.stop_first)
+        self.total = plain_label("")
+        self.total.setWordWrap(True)
+        self.body.addWidget(self.total)
+        self._engine = plain(engine, 120)
+        self.shown_commands = CommandText(self.tr("Command lines"), rows=min(max(len(commands), 2), 8), folded=True)
+        self.shown_commands.set_text("\n".join(plain(command, 2000) for command in commands))
+        self.shown_commands.setVisible(bool(commands))
+        self.body.addWidget(self.shown_commands)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 90)
+        self.setTabOrder(self.tree, self.stop_first)
+        self.cancel.setFocus()
+        self._check()
+
+    def _filled_tree(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setAccessibleName(self.tr("What will be deleted"))
+        tree.setHeaderLabels([self.tr("What"), self.tr("What happens"), self.tr("Size")])
+        tree.headerItem().setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight)
+        tree.setUniformRowHeights(True)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        tree.setTabKeyNavigation(False)
+        for item in self._items:
+            row = QTreeWidgetItem([plain(item.title, 300), plain(item.consequence, 600), self._size(item)])
+            row.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if item.bytes is not None:
+                row.setData(_FREES, Qt.ItemDataRole.AccessibleTextRole, exact_size(item.bytes))
+            if item.blocked:
+                why = QTreeWidgetItem(["", plain(item.blocked, 600)])
+                why.setIcon(_WHAT, resources.icon("warning", tone_color("warning")))
+                why.setText(_WHAT, self.tr("blocked"))
+                why.setForeground(_WHAT, tone_color("warning"))
+                row.addChild(why)
+            tree.addTopLevelItem(row)
+        if any(item.blocked for item in self._items):
+            tree.expandAll()
+        else:
+            tree.setRootIsDecorated(False)
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(_CONSEQUENCE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_FREES, QHeaderView.ResizeMode.ResizeToContents)
+        width = max((tree.fontMetrics().horizontalAdvance(plain(item.title, 300)) for item in self._items), default=0)
+        step = tree.fontMetrics().averageCharWidth()
+        header.resizeSection(_WHAT, min(max(width + 8 * step, 20 * step), 48 * step))
+        rows = min(len(self._items) + self._blocked, _ROWS_SHOWN)
+        tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 12) + header.sizeHint().height() + 6)
+        return tree
+
+    @staticmethod
+    def _size(item: DeleteItem) -> str:
+        return "" if item.bytes is None else human_size(item.bytes)
+
+    def _check(self) -> None:
+        stays = 0 if self.stop_first.isChecked() else self._blocked
+        goes = len(self._items) - stays
+        parts = [self.tr("On {engine}").format(engine=self._engine)] if self._engine else []
+        freed = [item.bytes for item in self._items if item.bytes is not None and (not item.blocked or not stays)]
+        if freed:
+            parts.append(self.tr("{size} in all").format(size=human_size(sum(freed))))
+        if stays and goes:
+            parts.append(self.tr("{stays} of {all} blocked, see above").format(stays=stays, all=len(self._items)))
+        self.total.setText(" · ".join(parts))
+        if not goes:
+            why = self.tr("Everything here is blocked, see above.")
+            if self.stop_first.isVisibleTo(self):
+                why += " " + self.tr("Tick “Stop what is running” to go on.")
+            self.total.setText(" · ".join([*parts, why]))
+            self.set_ready(False, why)
+        else:
+            self.set_ready(True)
+
+    def answer(self) -> DeleteAnswer:
+        return DeleteAnswer(stop_first=self.stop_first.isVisibleTo(self) and self.stop_first.isChecked())

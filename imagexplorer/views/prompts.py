@@ -1,0 +1,56 @@
+"""`actions.prompts.Prompts` with dialogs: each blocks until answered and gives a frozen answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+from imagexplorer.views.commit_dialog import CommitDialog
+from imagexplorer.views.delete_dialog import DeleteDialog
+from imagexplorer.views.open_dialog import OpenDialog
+from imagexplorer.views.run_dialog import RunDialog
+
+
+class DialogPrompts:
+    """`parent` gives the window that dialogs stand over; it is asked when one is needed, for it is made later."""
+
+    def __init__(self, parent: Callable[[], QWidget | None] = lambda: None) -> None:
+        self._parent = parent
+        self._folder = ""
+
+    def run(
+        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Mapping[str, Any] | None = None
+    ) -> RunSpec | None:
+        dialog = RunDialog(image, exposed_ports, defaults, self._parent())
+        return dialog.spec() if _asked(dialog) else None
+
+    def commit(self, container: Container) -> CommitSpec | None:
+        dialog = CommitDialog(container, self._parent())
+        return dialog.spec() if _asked(dialog) else None
+
+    def delete(
+        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+    ) -> DeleteAnswer | None:
+        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent())
+        return dialog.answer() if _asked(dialog) else None
+
+    def open_path(self) -> str | None:
+        dialog = OpenDialog(self._parent(), self._folder)
+        if not _asked(dialog):
+            return None
+        path = dialog.path()
+        if path:
+            self._folder = str(Path(path).parent)
+        return path or None
+
+
+def _asked(dialog: QDialog) -> bool:
+    try:
+        return dialog.exec() == QDialog.DialogCode.Accepted
+    finally:
+        dialog.deleteLater()  # its fields stay readable until the event loop runs

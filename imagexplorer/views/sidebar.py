@@ -1,0 +1,248 @@
+"""The sidebar: sources with their state in shape and words, then the lists of the current one. Knows records only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from imagexplorer import resources
+from imagexplorer.core.text import plain
+from imagexplorer.session import SourceState
+from imagexplorer.views.theme import tone_color, tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+
+IMAGES, CONTAINERS = "images", "containers"
+STATE_ICONS = {"live": "live", "connecting": "restarting", "lost": "lost", "failed": "error", "file": "archive"}
+STATE_TONES = {"live": "success", "connecting": "muted", "lost": "warning", "failed": "error", "file": "muted"}
+STATE_WORDS = {
+    "live": "live",
+    "connecting": "connecting",
+    "lost": "lost, reconnecting",
+    "failed": "no answer",
+    "file": "",
+}
+
+
+class _Role(IntEnum):
+    KIND = Qt.ItemDataRole.UserRole + 1  # heading, source or list
+    KEY = Qt.ItemDataRole.UserRole + 2
+    WORDS = Qt.ItemDataRole.UserRole + 3  # second line of a source
+    COUNT = Qt.ItemDataRole.UserRole + 4  # at the right of a list
+    ACTIVE = Qt.ItemDataRole.UserRole + 5  # this is what the page shows
+    STATE = Qt.ItemDataRole.UserRole + 6
+    CURRENT = Qt.ItemDataRole.UserRole + 7  # the current source
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One list of the current source; `count` None while it is being read."""
+
+    key: str
+    title: str
+    icon: str
+    count: int | None
+
+
+class Sidebar(QListWidget):
+    """Enter, click or Space on a row says what is wanted; the arrow keys only move."""
+
+    source_wanted = Signal(str)
+    list_wanted = Signal(str)
+    close_wanted = Signal(str)
+    retry_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Sources and lists"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegate(_SidebarDelegate(self))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.itemClicked.connect(self._want)
+        self.itemActivated.connect(self._activate)
+        self._clicked: QListWidgetItem | None = None
+        self._shown: object = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 28, 400)
+
+    def show_state(
+        self, sources: Sequence[SourceState], current: str, entries: Sequence[Entry], active: str, now_words: str = ""
+    ) -> None:
+        """All of it at once; rows that stay keep the keyboard's place."""
+        state = (tuple(sources), current, tuple(entries), active, now_words)
+        if state == self._shown:
+            return
+        self._shown = state
+        item = self.currentItem()
+        at = (item.data(_Role.KIND), item.data(_Role.KEY)) if item is not None else None
+        self.clear()
+        engines = [source for source in sources if source.is_engine]
+        files = [source for source in sources if not source.is_engine]
+        for title, group in ((self.tr("ENGINES"), engines), (self.tr("FILES"), files)):
+            if group:
+                self._add_heading(title)
+            for source in group:
+                self._add_source(source, source.key == current)
+        self._add_heading("")
+        for entry in entries:
+            self._add_list(entry, entry.key == active)
+        for row in range(self.count()):
+            item = self.item(row)
+            if at is not None and (item.data(_Role.KIND), item.data(_Role.KEY)) == at:
+                self.setCurrentItem(item)
+
+    def _add_heading(self, title: str) -> None:
+        item = QListWidgetItem(title)
+        item.setData(_Role.KIND, "heading")
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.addItem(item)
+
+    def _add_source(self, source: SourceState, current: bool) -> None:
+        name = plain(source.address.name or source.address.location, 200)
+        words = plain(source.words or STATE_WORDS.get(source.state, source.state), 200)
+        item = QListWidgetItem(name)
+        for role, value in (
+            (_Role.KIND, "source"),
+            (_Role.KEY, source.key),
+            (_Role.WORDS, words),
+            (_Role.STATE, source.state),
+            (_Role.CURRENT, current),
+            (Qt.ItemDataRole.AccessibleTextRole, f"{name}, {words}" + (", current" if current else "")),
+        ):
+            item.setData(role, value)
+        tone = STATE_TONES.get(source.state, "muted")
+        item.setIcon(resources.icon(STATE_ICONS.get(source.state, "engine"), tone_color(tone)))
+        lines = [name, source.address.location, words, str(source.error) if source.error else ""]
+        item.setToolTip(tooltip("\n".join(plain(line, 400) for line in dict.fromkeys(lines) if line)))
+        self.addItem(item)
+
+    def _add_list(self, entry: Entry, active: bool) -> None:
+        item = QListWidgetItem(resources.icon(entry.icon), entry.title)
+        count = "…" if entry.count is None else f"{entry.count:,}"
+        for role, value in (
+            (_Role.KIND, "list"),
+            (_Role.KEY, entry.key),
+            (_Role.COUNT, count),
+            (_Role.ACTIVE, active),
+            (Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {count}" + (", shown" if active else "")),
+        ):
+            item.setData(role, value)
+        self.addItem(item)
+
+    def _want(self, item: QListWidgetItem) -> None:
+        self._clicked = item
+        self._go(item)
+
+    def _activate(self, item: QListWidgetItem) -> None:
+        # A style may activate on the click that was heard already.
+        if item is self._clicked:
+            self._clicked = None
+            return
+        self._go(item)
+
+    def _go(self, item: QListWidgetItem) -> None:
+        kind, key = item.data(_Role.KIND), item.data(_Role.KEY)
+        if kind == "source":
+            self.source_wanted.emit(key)
+        elif kind == "list":
+            self.list_wanted.emit(key)
+
+    def _menu(self, at: QPoint) -> None:
+        item = self.itemAt(at)
+        if item is None or item.data(_Role.KIND) != "source":
+            return
+        key = item.data(_Role.KEY)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if item.data(_Role.STATE) in ("lost", "failed"):
+            menu.addAction(resources.icon("refresh"), self.tr("&Retry"), lambda: self.retry_wanted.emit(key))
+        if item.data(_Role.STATE) == "file":
+            menu.addAction(resources.icon("close"), self.tr("&Close"), lambda: self.close_wanted.emit(key))
+        if not menu.isEmpty():
+            menu.popup(self.viewport().mapToGlobal(at))
+
+
+class _SidebarDelegate(QStyledItemDelegate):
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        kind = index.data(_Role.KIND)
+        if kind == "heading":
+            option.font.setPointSizeF(option.font.pointSizeF() * 0.85)
+            option.font.setBold(True)
+            option.displayAlignment = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        if index.data(_Role.ACTIVE):
+            option.state |= QStyle.StateFlag.State_Selected
+        if index.data(_Role.CURRENT):
+            option.font.setBold(True)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        own = QStyleOptionViewItem(option)
+        self.initStyleOption(own, index)
+        kind = index.data(_Role.KIND)
+        style = own.widget.style()
+        title = own.text
+        own.text = ""
+        icon = own.icon
+        own.icon = own.icon.__class__()
+        if kind != "heading":
+            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, own.widget)
+        selected = bool(own.state & QStyle.StateFlag.State_Selected)
+        palette = own.palette
+        ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
+        quiet = ink if selected else tone_color("muted")
+        rect = own.rect.adjusted(12, 0, -12, 0)
+        side = 16
+        painter.save()
+        if kind == "heading":
+            painter.setPen(quiet)
+            painter.setFont(own.font)
+            painter.drawText(
+                rect.adjusted(0, 0, 0, -4), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, title
+            )
+            painter.restore()
+            return
+        metrics = own.fontMetrics
+        top = rect.top() + 4 if kind == "source" else rect.top() + (rect.height() - metrics.height()) // 2
+        mode = icon.Mode.Selected if selected else icon.Mode.Normal
+        icon.paint(painter, QRect(rect.left(), top + (metrics.height() - side) // 2, side, side), mode=mode)
+        words_rect = QRect(rect.left() + side + 8, top, rect.width() - side - 8, metrics.height())
+        count = index.data(_Role.COUNT) or ""
+        room = words_rect.width() - (metrics.horizontalAdvance(count) + 8 if count else 0)
+        painter.setPen(ink)
+        painter.setFont(own.font)
+        painter.drawText(words_rect, 0, metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, room))
+        painter.setPen(quiet)
+        if count:
+            painter.drawText(words_rect, Qt.AlignmentFlag.AlignRight, count)
+        if kind == "source":
+            font = own.font
+            font.setBold(False)
+            painter.setFont(font)
+            second = words_rect.translated(0, metrics.height())
+            words = metrics.elidedText(index.data(_Role.WORDS) or "", Qt.TextElideMode.ElideRight, second.width())
+            painter.drawText(second, 0, words)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        line = option.fontMetrics.height()
+        heights = {"heading": line + 12, "source": 2 * line + 8, "list": line + 10}
+        return QSize(60, heights.get(index.data(_Role.KIND), line))
