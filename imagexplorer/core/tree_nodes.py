@@ -1,0 +1,402 @@
+"""From the paths of many layers to the numbered nodes of one tree. Knows bytes and order, nothing of layers' meaning.
+
+A path is split into its folder and its name. Folders repeat from entry to entry, so only each run of one folder becomes a
+Python object; names are sorted eight bytes at a time. Nodes come in breadth-first order: node 0 is the root, the
+children of a node are consecutive and sorted by the bytes of their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[Any]  # of any integer type
+    Flags = NDArray[np.bool_]
+    Words = NDArray[np.uint64]
+
+MAX_DEPTH = 1024
+MAX_NODES = 2_000_000
+"""Limits of a tree. A path deeper than MAX_DEPTH is more than any engine unpacks (PATH_MAX is 4,096 bytes)."""
+
+SLASH = 0x2F
+_STEP = 1 << 16  # pieces gathered at a time: bounds the memory of the indexes
+_WORDS_COMPARED = 64  # names are sorted by this many words of 8 bytes, the rare longer ones as Python bytes
+
+
+def column(values: Any, code: str) -> memoryview:
+    """An array (or a list) as a column of `core.columns`."""
+    import numpy as np
+
+    array = np.ascontiguousarray(values, dtype=np.dtype(code))
+    return memoryview(array.view(np.uint8)).cast("B").cast(code) if array.size else memoryview(b"").cast(code)
+
+
+@dataclass(slots=True)
+class Paths:
+    """n paths: path i is `blob[start[i]:start[i]+length[i]]`, lexical (no leading or trailing slash)."""
+
+    blob: memoryview
+    start: Ints
+    length: Ints
+
+    @classmethod
+    def of_index(cls, blob: memoryview, path_start: memoryview) -> Paths:
+        import numpy as np
+
+        start = np.asarray(path_start).astype(np.int64)
+        return cls(blob, start[:-1], np.diff(start))
+
+    @classmethod
+    def of_list(cls, paths: Sequence[bytes]) -> Paths:
+        import numpy as np
+
+        length = np.fromiter(map(len, paths), np.int64, len(paths))
+        return cls(memoryview(b"".join(paths)), np.cumsum(length) - length, length)
+
+    def replaced(self, rows: Sequence[int], paths: Sequence[bytes]) -> Paths:
+        """The same with other paths at these rows."""
+        import numpy as np
+
+        extra = Paths.of_list(paths)
+        start, length = self.start.copy(), self.length.copy()
+        where = np.asarray(rows, np.int64)
+        start[where] = extra.start + len(self.blob)
+        length[where] = extra.length
+        return Paths(memoryview(b"".join((self.blob, extra.blob))), start, length)
+
+
+@dataclass(slots=True)
+class Nodes:
+    """n nodes in breadth-first order (int32 arrays). `levels[d]:levels[d+1]` are the nodes of depth d.
+
+    `names` holds every name followed by a slash; name i is `names[name_start[i]:name_start[i+1]-1]`.
+    `of_paths[j][i]` is the node of path i of the j-th list, -1 where the path is beyond the limits.
+    """
+
+    parent: Ints
+    first: Ints
+    count: Ints
+    name_start: Ints
+    names: NDArray[np.uint8]
+    levels: list[int]
+    of_paths: list[Ints]
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    def path(self, node: int) -> bytes:
+        parts = []
+        while node:
+            parts.append(self.names[self.name_start[node] : self.name_start[node + 1] - 1].tobytes())
+            node = int(self.parent[node])
+        return b"/".join(reversed(parts))
+
+
+def number(lists: Sequence[Paths]) -> Nodes:
+    """All paths of all lists, and the folders above them, as nodes."""
+    import numpy as np
+
+    lengths = [len(paths.start) for paths in lists]
+    blob = np.zeros(sum(len(paths.blob) for paths in lists) + 8, np.uint8)  # so that a word can be read at every byte
+    start = np.empty(sum(lengths), np.int64)
+    length = np.empty(sum(lengths), np.int64)
+    at = row = 0
+    for paths, items in zip(lists, lengths, strict=True):
+        blob[at : at + len(paths.blob)] = np.frombuffer(paths.blob, np.uint8)
+        start[row : row + items] = paths.start + at
+        length[row : row + items] = paths.length
+        at += len(paths.blob)
+        row += items
+    name_at, folder = _split(blob, start, length)
+    folders = _Folders(blob)
+    folder_of_row = folders.intern(start, name_at - start - (folder > 0), folder)
+    folder_of_row[length == 0] = -1  # the root itself
+    name_length = start + length - name_at
+    del start, folder
+
+    rows = len(name_at)
+    made = len(folders.parent) - 1
+    folder_all = np.concatenate((folder_of_row, np.array(folders.parent[1:], np.int32)))
+    at_all = np.concatenate((name_at, np.array(folders.name_at[1:], np.int64)))
+    length_all = np.concatenate((name_length, np.array(folders.name_length[1:], np.int64)))
+    order, new = _sorted_names(_Words(blob), folder_all, at_all, length_all)
+    unique = np.empty(rows + made, np.int32)
+    unique[order] = np.cumsum(new, dtype=np.int32) - 1
+    shown = order[new]
+    # Rows of no folder (the root, paths beyond the limits) sort first and get no node.
+    outside = int(np.searchsorted(folder_all[shown], 0))
+    shown = shown[outside:]
+    unique -= outside
+    del order, new
+    folder_of_unique = folder_all[shown]
+    rank, first_of_folder, sizes = _ranked(folders, folder_of_unique, unique[rows:])
+    n = len(shown) + 1
+    begin = np.searchsorted(folder_of_unique, np.arange(made + 1)).astype(np.int32)
+    node_of_unique = first_of_folder[folder_of_unique] + np.arange(n - 1, dtype=np.int32) - begin[folder_of_unique]
+    node_of_folder = np.zeros(made + 1, np.int32)
+    node_of_folder[1:] = node_of_unique[unique[rows:]]
+
+    first = np.zeros(n, np.int32)
+    count = np.zeros(n, np.int32)
+    first[node_of_folder] = first_of_folder
+    count[node_of_folder] = sizes
+    parent = np.zeros(n, np.int32)
+    parent[1:] = np.repeat(node_of_folder[rank], sizes[rank])
+    by_node = np.empty(n - 1, np.int64)
+    by_node[node_of_unique - 1] = shown
+    name_start, names = _gather_names(blob, at_all[by_node], length_all[by_node])
+    nodes = np.where(folder_all[:rows] >= 0, node_of_unique[np.maximum(unique[:rows], 0)], -1) if n > 1 else np.full(
+        rows, -1, np.int32
+    )
+    nodes[length == 0] = 0
+    depth_sizes = np.bincount(np.array(folders.depth)[rank], weights=sizes[rank]).astype(np.int64)
+    levels = [0, 1, *(1 + np.cumsum(depth_sizes[depth_sizes > 0])).tolist()]
+    split = np.cumsum(lengths)[:-1]
+    return Nodes(parent, first, count, name_start, names, levels, list(np.split(nodes, split)))
+
+
+def _split(blob: NDArray[np.uint8], start: Ints, length: Ints) -> tuple[Ints, Ints]:
+    """Where the name of each path begins, and 1 where a slash stands before it (there is a folder)."""
+    import numpy as np
+
+    slashes = np.flatnonzero(blob == SLASH)
+    at = np.searchsorted(slashes, start + length) - 1
+    last = slashes[np.maximum(at, 0)] if len(slashes) else np.full(len(start), -1, np.int64)
+    has = (at >= 0) & (last >= start)
+    return np.where(has, last + 1, start), has.astype(np.int64)
+
+
+class _Words:
+    """Eight bytes at any place of a blob, as numbers that sort as the bytes do."""
+
+    def __init__(self, blob: NDArray[np.uint8]) -> None:
+        import numpy as np
+
+        self._view = np.ndarray((len(blob) - 7,), "<u8", buffer=blob.data, strides=(1,))
+        self._mask = np.array([(1 << 8 * i) - 1 for i in range(9)], np.uint64)
+
+    def raw(self, at: Ints) -> Words:
+        return self._view[at]
+
+    def first(self, at: Ints, items: Ints) -> Words:
+        """The first `items` (at most 8) bytes at each place, zeros behind."""
+        import numpy as np
+
+        masked = self._view[np.minimum(at, len(self._view) - 1)] & self._mask[np.clip(items, 0, 8)]
+        return masked
+
+    def equal(self, a: Ints, b: Ints, items: Ints) -> NDArray[np.bool_]:
+        """Whether the `items` bytes at a and at b are the same."""
+        import numpy as np
+
+        same = self.first(a, items) == self.first(b, items)
+        rows = np.flatnonzero(same & (items > 8))
+        if len(rows):  # the end differs most often: look there first
+            end = items[rows] - 8
+            good = self.raw(a[rows] + end) == self.raw(b[rows] + end)
+            same[rows[~good]] = False
+            rows = rows[good]
+        done = 8
+        while len(rows := rows[items[rows] > done + 8]):
+            good = self.raw(a[rows] + done) == self.raw(b[rows] + done)
+            same[rows[~good]] = False
+            rows = rows[good]
+            done += 8
+        return same
+
+
+class _Folders:
+    """The folders met so far. Folder 0 is the root; a folder's parent has a lower number."""
+
+    def __init__(self, blob: NDArray[np.uint8]) -> None:
+        self._blob = blob
+        self.parent = [0]
+        self.name_at = [0]
+        self.name_length = [0]
+        self.depth = [0]
+        self._known: dict[bytes, int] = {b"": 0}
+        self._inside: dict[tuple[int, bytes], int] = {}
+
+    def intern(self, start: Ints, length: Ints, has: Ints) -> Ints:
+        """The folder of each row, whose path is `length` bytes at `start`; -1 beyond the limits."""
+        import numpy as np
+
+        if not len(start):
+            return np.zeros(0, np.int32)
+        length = np.where(has > 0, length, 0)
+        begins = np.ones(len(start), bool)
+        begins[1:] = length[1:] != length[:-1]
+        rows = np.flatnonzero(~begins)
+        begins[rows] = ~_Words(self._blob).equal(start[rows - 1], start[rows], length[rows])
+        rows = np.flatnonzero(begins)
+        blob = memoryview(self._blob)
+        known = self._known
+        found = []
+        for at, size in zip(start[rows].tolist(), length[rows].tolist(), strict=True):
+            path = bytes(blob[at : at + size])
+            folder = known.get(path)
+            if folder is None:
+                folder = known[path] = self._add(path, at)
+            found.append(folder)
+        return np.array(found, np.int32)[np.cumsum(begins) - 1]
+
+    def _add(self, path: bytes, at: int) -> int:
+        head, _, name = path.rpartition(b"/")
+        above = self._known.get(head)
+        if above is not None:
+            return self._child(above, name, at + len(path) - len(name))
+        folder = 0
+        for name in path.split(b"/"):
+            folder = self._child(folder, name, at)
+            if folder < 0:
+                break
+            at += len(name) + 1
+        return folder
+
+    def _child(self, folder: int, name: bytes, at: int) -> int:
+        if folder < 0:
+            return -1
+        child = self._inside.get((folder, name))
+        if child is None:
+            if self.depth[folder] + 1 >= MAX_DEPTH or len(self.parent) >= MAX_NODES:
+                return -1
+            child = self._inside[folder, name] = len(self.parent)
+            self.parent.append(folder)
+            self.name_at.append(at)
+            self.name_length.append(len(name))
+            self.depth.append(self.depth[folder] + 1)
+        return child
+
+
+def _sorted_names(words: _Words, folder: Ints, at: Ints, length: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Rows in the order of (folder, name), and where in it another (folder, name) begins. Equal ones keep their order."""
+    import numpy as np
+
+    key = words.first(at, length).byteswap()
+    order = np.lexsort((key, folder))
+    new = np.ones(len(order), bool)
+    sorted_key, sorted_folder = key[order], folder[order]
+    new[1:] = (sorted_key[1:] != sorted_key[:-1]) | (sorted_folder[1:] != sorted_folder[:-1])
+    del key, sorted_key, sorted_folder
+    done = 8
+    places = np.arange(len(order))
+    while True:
+        # Places in the order that are tied with a neighbour and have bytes left to tell them apart.
+        begins = new[places]
+        tied = ~begins
+        tied[:-1] |= tied[1:]
+        places = places[tied]
+        if not len(places):
+            return order, new
+        group = np.cumsum(new[places])
+        rows = order[places]
+        left = length[rows] - done
+        longest = np.maximum.reduceat(left, np.flatnonzero(new[places]))
+        more = longest[group - 1] > 0
+        if done > 8 * _WORDS_COMPARED:
+            _sort_long(words, order, new, places[more], at, length)
+            more[:] = False
+        ended = places[~more]
+        if len(ended):  # the same bytes but for zeros behind: the shorter one first
+            _split_ties(order, new, ended, length[order[ended]])
+        places, rows, left = places[more], rows[more], left[more]
+        if not len(places):
+            return order, new
+        _split_ties(order, new, places, words.first(at[rows] + done, left).byteswap())
+        done += 8
+
+
+def _split_ties(order: Ints, new: NDArray[np.bool_], places: Ints, key: Any) -> None:
+    """Sort each tied group of places by the key, and mark where the key differs."""
+    import numpy as np
+
+    begins = new[places]
+    group = np.cumsum(begins)
+    within = group[1:] == group[:-1]
+    if bool(np.any((key[1:] < key[:-1]) & within)):
+        by = np.lexsort((key, group))
+        order[places] = order[places][by]
+        key = key[by]
+    differs = np.zeros(len(places), bool)
+    differs[1:] = within & (key[1:] != key[:-1])
+    new[places[differs]] = True
+
+
+def _sort_long(words: _Words, order: Ints, new: NDArray[np.bool_], places: Ints, at: Ints, length: Ints) -> None:
+    import numpy as np
+
+    if not len(places):
+        return
+    rows = order[places]
+    names = [
+        words.raw(np.arange(a, a + size)).astype(np.uint8).tobytes()
+        for a, size in zip(at[rows].tolist(), length[rows].tolist(), strict=True)
+    ]
+    rank = {name: i for i, name in enumerate(sorted(set(names)))}
+    _split_ties(order, new, places, np.array([rank[name] for name in names], np.int64))
+
+
+def _ranked(folders: _Folders, folder_of_unique: Ints, unique_of_folder: Ints) -> tuple[Ints, Ints, Ints]:
+    """Folders in breadth-first order; the first node inside each folder; how many nodes are inside each."""
+    import numpy as np
+
+    made = len(folders.parent)
+    parent = np.array(folders.parent, np.int64)
+    depth = np.array(folders.depth)
+    sizes = np.bincount(folder_of_unique, minlength=made).astype(np.int32)
+    place = np.zeros(made, np.int64)
+    by_depth = np.argsort(depth, kind="stable")
+    edges = np.searchsorted(depth[by_depth], np.arange(int(depth.max()) + 2)).tolist()
+    unique = np.concatenate((np.zeros(1, np.int64), unique_of_folder))
+    for low, high in zip(edges[1:-1], edges[2:], strict=True):
+        level = by_depth[low:high]
+        level = level[np.lexsort((unique[level], place[parent[level]]))]
+        by_depth[low:high] = level
+        place[level] = np.arange(low, high)
+    first = np.empty(made, np.int32)
+    first[by_depth] = 1 + np.cumsum(sizes[by_depth]) - sizes[by_depth]
+    return by_depth, first, sizes
+
+
+def _gather_names(blob: NDArray[np.uint8], at: Ints, length: Ints) -> tuple[Ints, NDArray[np.uint8]]:
+    """The names one after the other, the root's (empty) first, each followed by a slash; and where each begins."""
+    import numpy as np
+
+    start = np.zeros(len(at) + 2, np.int64)
+    start[1] = 1
+    np.cumsum(length + 1, out=start[2:])
+    start[2:] += 1
+    names = np.full(int(start[-1]), SLASH, np.uint8)
+    for low in range(0, len(at), _STEP):
+        part = length[low : low + _STEP]
+        inside, before = _inside(part)
+        source = np.repeat(at[low : low + _STEP], part) + inside
+        names[np.repeat(start[low + 1 : low + 1 + len(part)], part) + inside] = blob[source]
+    return start, names
+
+
+def gather(blob: NDArray[np.uint8], start: Ints, length: Ints) -> NDArray[np.uint8]:
+    """The pieces of the blob one after the other."""
+    import numpy as np
+
+    pieces = np.empty(int(length.sum()), np.uint8)
+    at = 0
+    for low in range(0, len(start), _STEP):
+        part = length[low : low + _STEP]
+        inside, _ = _inside(part)
+        pieces[at : at + len(inside)] = blob[np.repeat(start[low : low + _STEP], part) + inside]
+        at += len(inside)
+    return pieces
+
+
+def _inside(length: Ints) -> tuple[Ints, Ints]:
+    """0, 1, 2 ... within each piece, and where each piece begins."""
+    import numpy as np
+
+    before = np.cumsum(length) - length
+    return np.arange(int(length.sum())) - np.repeat(before, length), before
