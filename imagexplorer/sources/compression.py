@@ -51,7 +51,7 @@ def compression_of(start: bytes) -> str:
 
 def open_layer_stream(source: Seekable | Readable) -> tuple[str, PlainStream]:
     """(compression, plain bytes). Raises Damaged where the compression is not supported or cannot be opened."""
-    raw = Sequential(cast("Seekable", source)) if hasattr(source, "pread") else cast("Readable", source)
+    raw = Sequential(cast("Seekable", source)) if hasattr(source, "pread") else source
     counted = _Counted(raw)
     start = counted.peek(10)
     name = compression_of(start)

@@ -13,7 +13,7 @@ from isal import igzip_lib, isal_zlib
 from imagexplorer.core.errors import Damaged
 from imagexplorer.sources.readers import Readable
 
-_ISAL_ERROR: type[Exception] = igzip_lib.IsalError
+_ISAL_ERROR: Any = igzip_lib.IsalError
 _INPUT = 64 * 1024
 _FIRST_FEED = 1024
 _EXTRA, _NAME, _COMMENT, _HEADER_CRC = 4, 8, 16, 2

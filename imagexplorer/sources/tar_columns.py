@@ -169,8 +169,7 @@ class TarColumns:
         if SYMLINK in kinds or HARDLINK in kinds:
             for row, kind in enumerate(kinds):
                 if kind in (SYMLINK, HARDLINK):
-                    member = batch.members.get(row)
-                    long = member.link if member else None
+                    long = batch.members[row].link if row in batch.members else None
                     start = row * BLOCK_SIZE + 157
                     link = batch.headers[start : start + 100].partition(b"\0")[0]
                     self._links.add(self.count + row, bytes(link) if long is None else long)
