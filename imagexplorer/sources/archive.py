@@ -5,6 +5,8 @@ Knows member names and offsets. Must not know what the members mean.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from imagexplorer.core.errors import Damaged, NotFound
 from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, KINDS, SPARSE, SYMLINK, LayerIndex
 from imagexplorer.core.text import plain
@@ -17,11 +19,14 @@ MAX_MEMBERS = 400_000
 """Names of members held in memory. An archive of images has a few for each layer."""
 
 
-class ArchiveBytes(Seekable):
+class ArchiveBytes(Seekable, Protocol):
     """The uncompressed archive; stays open until closed."""
 
     @property
     def changed(self) -> str: ...
+
+    @property
+    def sequential(self) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -39,6 +44,10 @@ class ArchiveStore:
     @property
     def changed(self) -> str:
         return self._base.changed
+
+    @property
+    def sequential(self) -> bool:
+        return self._base.sequential
 
     def close(self) -> None:
         self._base.close()
@@ -82,7 +91,11 @@ class ArchiveStore:
                 return row
             step = self._follow(path) if self._links else None
             if step is None:
-                where = "" if place(name.encode("utf-8", "surrogateescape")) == path else f" (its link leads to {_text(path)})"
+                where = (
+                    ""
+                    if place(name.encode("utf-8", "surrogateescape")) == path
+                    else f" (its link leads to {_text(path)})"
+                )
                 raise NotFound(plain(name, 200), f"it is not in this archive{where}")
             hops += 1
             if hops > MAX_HOPS:

@@ -65,10 +65,15 @@ class BlobStore(Protocol):
         """Why what was read is doubtful (the file changed meanwhile), "" while it is not."""
         ...
 
+    @property
+    def sequential(self) -> bool:
+        """All bytes pass by whatever is asked for: a compressed archive."""
+        ...
+
     def __contains__(self, name: str) -> bool: ...
 
     def open(self, name: str) -> Blob:
-        """The blob of that name; `where` is the name. Raises NotFound, Damaged (a loop, a fifo), Refused (not readable)."""
+        """The blob of that name; `where` is the name. Raises NotFound, Damaged (a loop, a fifo), Refused."""
         ...
 
     def position(self, name: str) -> int:

@@ -20,7 +20,8 @@ MAX_DOCUMENT_BYTES = 256 << 20
 @dataclass(frozen=True, slots=True)
 class BlobRef:
     """A blob as something refers to it. `name` is its place in the store, "" where there is none to look at (`fault`
-    says why). `digest` and `size` are what is claimed of it, "" and None where nothing is. `data` is its embedded content."""
+    says why). `digest` and `size` are what is claimed of it, "" and None where nothing is. `data` is its embedded
+    content."""
 
     name: str
     digest: str = ""

@@ -46,7 +46,7 @@ def blob_name(digest: Digest) -> str:
 
 
 def read_descriptor(fields: Fields) -> BlobRef:
-    """A descriptor as a reference; a digest that is none leaves no name, and `fault` says so. URLs are never fetched."""
+    """A descriptor as a reference; a digest that is none leaves no name, and `fault` says so. No URL is fetched."""
     text = fields.text("digest")
     digest = parse_digest(text)
     fault = ""
@@ -54,7 +54,7 @@ def read_descriptor(fields: Fields) -> BlobRef:
         fault = f'"{plain(text, 100)}" is not a sha256 or sha512 digest' if text else "it has no digest"
         fields.problem(fault)
     size = fields.number("size")
-    if size is None and "size" in fields or size is not None and not 0 <= size < 1 << 60:
+    if (size is None and "size" in fields) or (size is not None and not 0 <= size < 1 << 60):
         fields.problem(f"the size {fields.data.get('size')} is impossible")
         size = None
     elif fields.items("urls"):

@@ -1,7 +1,7 @@
 """manifest.json of docker-save archives, and `repositories` of those before Docker 1.10.
 
-moby image/spec: v1.2.md ("Combined Image JSON + Filesystem Changeset Format") and v1.md. Names in it are names of members, which
-are data, not paths of this machine.
+moby image/spec: v1.2.md ("Combined Image JSON + Filesystem Changeset Format") and v1.md. Names in it are names of
+members, which are data, not paths of this machine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def read_manifest(store: BlobStore, kind: str) -> Catalogue:
     for at, item in enumerate(document[:_MAX_IMAGES]):
         where = f"manifest.json[{at}]"
         if isinstance(item, dict):
-            catalogue.images.append(_image(Fields(item, where, []), catalogue))
+            catalogue.images.append(_image(Fields(item, where, [])))
         else:
             catalogue.problems.append(Problem(where, "should be an image, and is none"))
     if len(document) > _MAX_IMAGES:
@@ -39,7 +39,7 @@ def read_manifest(store: BlobStore, kind: str) -> Catalogue:
     return catalogue
 
 
-def _image(fields: Fields, catalogue: Catalogue) -> Found:
+def _image(fields: Fields) -> Found:
     config = fields.text("Config")
     if not config:
         fields.problem('"Config" is missing')
@@ -61,8 +61,9 @@ def _member(name: str, where: str, at: int | None = None) -> BlobRef:
 
 
 def join_oci(catalogue: Catalogue, oci: Catalogue) -> None:
-    """Docker 25 and later write index.json too: its descriptors tell digests, media types and sizes, and name images and
-    content that manifest.json does not. Where the two contradict each other, manifest.json counts and that is named."""
+    """Docker 25 and later write index.json too: its descriptors tell digests, media types and sizes, and name images
+    and content that manifest.json does not. Where the two contradict each other, manifest.json counts and that is
+    named."""
     by_config: dict[str, Variant] = {}
     for found in oci.images:
         for variant in found.variants:

@@ -57,7 +57,9 @@ def steps_of(config: Fields, layers: int) -> tuple[Step, ...]:
     joined = made == layers
     if not joined:
         config.problems.append(
-            Problem("history", f"{made} steps made a layer, but there are {layers} layers: which made which is not known")
+            Problem(
+                "history", f"{made} steps made a layer, but there are {layers} layers: which made which is not known"
+            )
         )
     found = []
     layer = 0

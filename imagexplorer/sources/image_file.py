@@ -57,7 +57,7 @@ class ImageFile:
             rows.append(self._detail(number, _default_variant(found)).image)
         return rows
 
-    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:
+    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:  # noqa: ARG002 - one shape for all sources
         number, variant = self._find(reference)
         found = self._catalogue.images[number]
         if platform:
@@ -185,9 +185,7 @@ class ImageFile:
             steps=steps_of(config, len(layers)),
             config=config.data,
             config_digest=config_digest,
-            platforms=tuple(
-                dict.fromkeys(other.platform for other in found.variants if other.platform is not None)
-            ),
+            platforms=tuple(dict.fromkeys(other.platform for other in found.variants if other.platform is not None)),
             others=tuple(self._catalogue.others),
             problems=tuple(dict.fromkeys(problems)),
         )
@@ -205,7 +203,9 @@ class ImageFile:
         claimed = parse_digest(ref.digest)
         digest = claimed.of(raw) if claimed is not None else sha256_of(raw)
         if claimed is not None and claimed != digest:
-            problems.append(Problem("config", f"the digest does not match: its bytes are {digest}, {claimed} is claimed"))
+            problems.append(
+                Problem("config", f"the digest does not match: its bytes are {digest}, {claimed} is claimed")
+            )
         if ref.size is not None and ref.size != len(raw):
             problems.append(Problem("config", f"it has {len(raw):,} bytes, {ref.size:,} are claimed"))
         try:
@@ -214,7 +214,9 @@ class ImageFile:
             problems.append(Problem("config", error.reason))
             return {}, str(digest)
         if not isinstance(document, dict):
-            problems.append(Problem("config", f"should be a JSON object, is {'null' if document is None else 'not one'}"))
+            problems.append(
+                Problem("config", f"should be a JSON object, is {'null' if document is None else 'not one'}")
+            )
             return {}, str(digest)
         return document, str(digest)
 

@@ -142,7 +142,7 @@ class _Walk:
         except ImagexplorerError as error:
             self._problem(error.what, error.reason)
             return None
-        if ref.media_type not in INDEX_TYPES | MANIFEST_TYPES | {""} and not raw.lstrip()[:1] == b"{":
+        if ref.media_type not in INDEX_TYPES | MANIFEST_TYPES | {""} and raw.lstrip()[:1] != b"{":
             self._other(f"{plain(ref.media_type, 100)} {_short(ref.digest)}", [])
             return None
         self._check(raw, ref, problems)

@@ -29,6 +29,8 @@ class LayoutStore:
         self._folders: dict[str, int] = {}
         self._changed = ""
 
+    sequential = False
+
     @property
     def changed(self) -> str:
         return self._changed
@@ -48,7 +50,7 @@ class LayoutStore:
             return False
         return True
 
-    def position(self, name: str) -> int:
+    def position(self, name: str) -> int:  # noqa: ARG002 - one shape for all sources
         return 0
 
     def open(self, name: str) -> Blob:

@@ -1,4 +1,4 @@
-"""The one factory of sources: an address in, an `ImageSource` out, its kind settled by what is there, never by its name."""
+"""The one factory of sources: an address in, an `ImageSource` out, its kind settled by what is there, not by names."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from imagexplorer.sources.docker_manifest import join_oci, read_manifest, read_r
 from imagexplorer.sources.image_file import ImageFile
 from imagexplorer.sources.oci_index import read_index
 from imagexplorer.sources.oci_layout import LayoutStore
+from imagexplorer.sources.outer import CompressedFile, open_outer
 from imagexplorer.sources.pinned_file import PinnedFile, refused
 from imagexplorer.sources.protocol import ImageSource
 from imagexplorer.sources.rootfs import RootfsFile
@@ -61,7 +62,6 @@ def _open_layout(address: Address) -> ImageSource:
 
 
 def _open_archive(address: Address, control: Control) -> ImageSource:
-    from imagexplorer.sources.outer import open_outer
     from imagexplorer.sources.tar_scan import scan
 
     path = address.location
@@ -72,6 +72,8 @@ def _open_archive(address: Address, control: Control) -> ImageSource:
             raise Damaged(path, "the file is empty")
         base = open_outer(file, control)
         index = scan(base, where="archive", diff_id="", hash_contents=False, hash_stream=False, control=control)
+        if isinstance(base, CompressedFile) and (fault := base.finish()):
+            index.columns.meta["problems"] = [*index.columns.meta["problems"], ["archive", fault]]
         store = ArchiveStore(base, index) if _holds_images(index) else None
         catalogue = _catalogue(path, store, index) if store is not None else None
         if store is None or catalogue is None:

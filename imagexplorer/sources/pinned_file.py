@@ -20,6 +20,8 @@ _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 class PinnedFile:
     """Regular files only. Raises NotFound, Refused; `pread` raises Damaged once the file is shorter than it was."""
 
+    sequential = False
+
     def __init__(self, where: str, path: str, dir_fd: int | None = None) -> None:
         """With `dir_fd`, `path` is one name in that folder, and no link is followed."""
         self.where = where
@@ -46,7 +48,8 @@ class PinnedFile:
         if len(data) < length:
             raise Damaged(
                 self.where,
-                f"the file became shorter while it was read: it had {self.size:,} bytes and ends at {offset + len(data):,} now",
+                f"the file became shorter while it was read: it had {self.size:,} bytes,"
+                f" it ends at {offset + len(data):,} now",
                 "Open it again",
             )
         return data

@@ -38,21 +38,23 @@ class RootfsFile:
     def address(self) -> Address:
         return self._address
 
-    def images(self, control: Control) -> Sequence[Image]:
+    def images(self, control: Control) -> Sequence[Image]:  # noqa: ARG002 - one shape for all sources
         return [self._detail.image]
 
-    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:
+    def image(self, reference: str, control: Control, platform: str = "") -> ImageDetail:  # noqa: ARG002 - one shape for all sources
         if reference not in ("0", self._detail.image.id):
-            raise NotFound(f"image {plain(reference, 200)}", "this file is a single root file system", "Its number is 0")
+            raise NotFound(
+                f"image {plain(reference, 200)}", "this file is a single root file system", "Its number is 0"
+            )
         return self._detail
 
     def scan(
         self,
         image: ImageDetail,
         wanted: Collection[int],
-        options: ScanOptions,
+        options: ScanOptions,  # noqa: ARG002 - one shape for all sources
         done: Callable[[int, LayerIndex], None],
-        control: Control,
+        control: Control,  # noqa: ARG002 - one shape for all sources
     ) -> ImageDetail:
         if 0 in wanted:
             done(0, self._index)
@@ -60,7 +62,12 @@ class RootfsFile:
         return replace(image, problems=(Problem(self._address.location, changed),)) if changed else image
 
     def content_hashes(
-        self, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
+        self,
+        image: ImageDetail,  # noqa: ARG002 - one shape for all sources
+        layer: int,  # noqa: ARG002
+        rows: Sequence[int],
+        index: LayerIndex,
+        control: Control,
     ) -> Sequence[int]:
         return hash_rows(Blob("layer 0", self._base, 0, self._base.size or 0), rows, index, control)
 
