@@ -102,8 +102,9 @@ class EngineSource:
         match = next((known for known in there if str(known) == platform), None)
         if match is None or not self.wire.at_least("1.49"):
             raise WrongUse(what, f"there is no platform {platform}", f"There: {', '.join(map(str, there))}")
-        parts = {"os": match.os, "architecture": match.architecture, "variant": match.variant}
-        return {"platform": json.dumps({key: value for key, value in parts.items() if value})}
+        from imagexplorer.sources.engine.export import platform_parameter
+
+        return {"platform": platform_parameter(match)}
 
     def scan(
         self,
