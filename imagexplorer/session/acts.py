@@ -29,12 +29,19 @@ class _One:
 
     name: str
     call: Callable[[Any, Control], Touched]
+    id: str = ""
 
 
 class Acts:
     def __init__(self, jobs: Jobs, link: Callable[[str], Link], activity: Activity, say: Say) -> None:
         self._jobs, self._link, self._activity, self._say = jobs, link, activity, say
         self._numbers = count(1)
+        self._busy: list[str] = []
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """Ids of what an act is under way for, or waits."""
+        return frozenset(self._busy)
 
     def run(
         self, source: str, spec: RunSpec, done: Callable[[str], None] | None = None, failed: Failed | None = None
@@ -102,7 +109,9 @@ class Acts:
             if done is not None:
                 done(made[0])
 
-        self._act(source, f"Commit {name}", [_One(name, call)], commit_command(spec, name), failed, over)
+        self._act(
+            source, f"Commit {name}", [_One(name, call, spec.container_id)], commit_command(spec, name), failed, over
+        )
 
     def delete(
         self,
@@ -136,14 +145,14 @@ class Acts:
             host.remove_container(container.id, control)
             return Touched(frozenset({ALL}), frozenset({container.id}))
 
-        return _One(container.name, call)
+        return _One(container.name, call, container.id)
 
     def _image_removal(self, reference: str, image: Image) -> _One:
         def call(host: Any, control: Control) -> Touched:
             host.remove_image(reference, control)
             return Touched(images=frozenset({image.id}))
 
-        return _One(image.name if reference == image.id else reference, call)
+        return _One(image.name if reference == image.id else reference, call, image.id)
 
     # -- how ------------------------------------------------------------------------------------
     def _each(
@@ -159,7 +168,7 @@ class Acts:
                 do(host, container, control)
                 return Touched(containers=frozenset({container.id}))
 
-            return _One(container.name, call)
+            return _One(container.name, call, container.id)
 
         names = [container.name for container in containers]
         title = f"{verb.capitalize()} {_named(names, 'containers')}"
@@ -176,6 +185,8 @@ class Acts:
     ) -> None:
         _link, host = self._host(source)
         record = self._activity.begin(title, command)
+        ids = [thing.id for thing in things if thing.id]
+        self._busy += ids
 
         def work(control: Control) -> Touched:
             touched = Touched()
@@ -192,12 +203,18 @@ class Acts:
                 raise _together(title, errors, len(things))
             return touched
 
+        def free() -> None:
+            for each in ids:
+                self._busy.remove(each)
+
         def over(touched: Touched) -> None:
+            free()
             self._activity.end(record)
             if done is not None:
                 done(touched)
 
         def broke(error: ImagexplorerError) -> None:
+            free()
             self._activity.end(record, str(error))
             if failed is not None:
                 failed(error)

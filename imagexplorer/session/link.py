@@ -199,6 +199,8 @@ class Link(QObject):
         if isinstance(error, Unreachable) and self.live:
             self._check()
         else:
+            self.state = replace(self.state, error=error)  # a list that was never read says why
+            self.changed.emit()
             self.message.emit(str(error))
         self._settle()
 

@@ -105,6 +105,11 @@ class Session(QObject):
         link = self._links.get(self._current)
         return link is not None and link.rows.containers_known
 
+    def rows_of(self, source: str) -> tuple[Sequence[Image], Sequence[Container]]:
+        """The lists of a source that need not be the current one; empty where it is closed."""
+        link = self._links.get(source)
+        return ((), ()) if link is None else (link.rows.images, link.rows.containers)
+
     def link(self, source: str) -> Link:
         """For this room only. Raises NotFound."""
         try:

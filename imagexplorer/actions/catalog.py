@@ -1,0 +1,192 @@
+"""Every action of the program, once. What belongs to the window alone (palette, filter, back) the window adds itself.
+
+Knows the session and the questions that may be asked; must not know a widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imagexplorer.actions import rules
+from imagexplorer.actions.action import Action
+from imagexplorer.actions.flows import Flows
+from imagexplorer.actions.prompts import Prompts
+from imagexplorer.core.entities import EVERYTHING, Selection
+from imagexplorer.session import Session
+
+
+def catalog(session: Session, prompts: Prompts, leave: Callable[[], object]) -> tuple[Action, ...]:
+    """In the order in which menus show them. `leave` closes the window."""
+    flows = Flows(session, prompts)
+
+    def kind(selection: Selection) -> str:
+        return source_kind(session, selection)
+
+    def busy() -> frozenset[str]:
+        return session.acts.busy
+
+    return (
+        # -- file -----------------------------------------------------------------------------------
+        Action("file.open", "&Open an archive or layout…", flows.open_path, "open", ("Ctrl+O",), "&File"),
+        Action(
+            "file.sample", "Explore the &sample image", lambda _selection: session.open_sample(), "image", (), "&File"
+        ),
+        Action(
+            "source.retry",
+            "&Look for an engine again",
+            lambda _selection: flows.retry(),
+            "refresh",
+            ("Ctrl+Shift+F5",),
+            "&File",
+            1,
+            lambda _selection: retry_blocked(session),
+        ),
+        Action("app.quit", "&Quit", lambda _selection: _ignore(leave()), "close", ("Ctrl+Q",), "&File", 9),
+        # -- images ---------------------------------------------------------------------------------
+        Action(
+            "image.open",
+            "&Open image",
+            flows.open_image,
+            "layers",
+            (),
+            "&Image",
+            0,
+            rules.open_image,
+            shown_key="Enter",
+        ),
+        Action(
+            "image.run",
+            "&Run image…",
+            flows.run_image,
+            "run",
+            ("Ctrl+R",),
+            "&Image",
+            0,
+            lambda selection: rules.run_image(selection, kind(selection)),
+        ),
+        Action(
+            "image.delete",
+            "&Delete image…",
+            flows.delete_images,
+            "delete",
+            ("Del",),
+            "&Image",
+            1,
+            lambda selection: rules.delete_images(selection, kind(selection), busy()),
+        ),
+        # -- containers -----------------------------------------------------------------------------
+        Action(
+            "container.open",
+            "&Open container",
+            flows.open_container,
+            "container",
+            (),
+            "&Container",
+            0,
+            rules.open_container,
+            shown_key="Enter",
+        ),
+        Action(
+            "container.start",
+            "&Start container",
+            flows.start,
+            "play",
+            ("Ctrl+Shift+S",),
+            "&Container",
+            1,
+            lambda selection: rules.start(selection, kind(selection), busy()),
+        ),
+        Action(
+            "container.stop",
+            "S&top container",
+            flows.stop,
+            "stop",
+            ("Ctrl+Shift+X",),
+            "&Container",
+            1,
+            lambda selection: rules.stop(selection, kind(selection), busy()),
+        ),
+        Action(
+            "container.restart",
+            "&Restart container",
+            flows.restart,
+            "restart",
+            ("Ctrl+Shift+R",),
+            "&Container",
+            1,
+            lambda selection: rules.restart(selection, kind(selection), busy()),
+        ),
+        Action(
+            "container.commit",
+            "&Commit container…",
+            flows.commit,
+            "commit",
+            ("Ctrl+Shift+M",),
+            "&Container",
+            2,
+            lambda selection: rules.commit(selection, kind(selection), busy()),
+        ),
+        Action(
+            "container.delete",
+            "&Delete container…",
+            flows.delete_containers,
+            "delete",
+            ("Del",),
+            "&Container",
+            3,
+            lambda selection: rules.delete_containers(selection, kind(selection), busy()),
+        ),
+        # -- view -----------------------------------------------------------------------------------
+        Action(
+            "go.images",
+            "&Images",
+            lambda _selection: session.list_wanted.emit("images"),
+            "image",
+            ("Alt+1",),
+            "&View",
+        ),
+        Action(
+            "go.containers",
+            "&Containers",
+            lambda _selection: session.list_wanted.emit("containers"),
+            "container",
+            ("Alt+2",),
+            "&View",
+        ),
+        Action(
+            "view.refresh",
+            "&Refresh",
+            lambda _selection: session.refresh(EVERYTHING),
+            "refresh",
+            ("F5",),
+            "&View",
+            1,
+            lambda _selection: refresh_blocked(session),
+        ),
+    )
+
+
+def source_kind(session: Session, selection: Selection) -> str:
+    """What the selection's source is, in the words of `rules`."""
+    state = next((each for each in session.sources if each.key == selection.source), session.current)
+    if state is None:
+        return rules.NONE
+    if not state.is_engine:
+        return rules.FILE
+    return {"live": rules.ENGINE, "lost": rules.LOST, "connecting": rules.CONNECTING}.get(state.state, rules.NONE)
+
+
+def retry_blocked(session: Session) -> str:
+    if session.looking:
+        return "An engine is being looked for"
+    return "The engine is connected" if any(each.live for each in session.sources) else ""
+
+
+def refresh_blocked(session: Session) -> str:
+    if session.current is None:
+        return "Nothing is open yet"
+    return "" if session.current.state in ("live", "file") else "The lists are read again when the engine is back"
+
+
+def _ignore(_result: object) -> None:
+    return None

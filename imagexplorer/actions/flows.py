@@ -1,0 +1,230 @@
+"""What happens from the press of a button to the act: ask, look whether things are still as they were, do.
+
+An intent holds records with full ids as the user saw them. If one of them changed while the question stood, it is asked
+again with what is true now. Nothing is forced, nothing is asked of an engine here but through the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from imagexplorer.actions import rules
+from imagexplorer.actions.prompts import DeleteItem, Prompts
+from imagexplorer.core.command_line import joined
+from imagexplorer.core.entities import Container, Image, ImageDetail, Selection, short_id
+from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.removal import ContainerRemoval, ImageRemoval, frees, plan_containers, plan_images
+from imagexplorer.core.text import human_size
+from imagexplorer.session import Session
+
+
+class Flows:
+    def __init__(self, session: Session, prompts: Prompts) -> None:
+        self._session, self._prompts = session, prompts
+        self._asking = False
+
+    # -- looking --------------------------------------------------------------------------------
+    def open_path(self, _selection: Selection) -> None:
+        path = self._prompts.open_path()
+        if path:
+            self._session.open_path(path)
+
+    def retry(self) -> None:
+        current = self._session.current
+        self._session.retry(current.key if current is not None and not current.live and current.is_engine else "")
+
+    def open_image(self, selection: Selection) -> None:
+        self._session.page_wanted.emit("image", selection.images[0])
+
+    def open_container(self, selection: Selection) -> None:
+        self._session.page_wanted.emit("container", selection.containers[0])
+
+    # -- images ---------------------------------------------------------------------------------
+    def run_image(self, selection: Selection) -> None:
+        """The image's defaults are read first, so that the dialog can show what applies where a field stays empty."""
+        image, source = selection.images[0], selection.source
+
+        def known(detail: ImageDetail) -> None:
+            inner = detail.config.get("config")
+            config = inner if isinstance(inner, Mapping) else {}
+            ports = config.get("ExposedPorts")
+            self._ask_run(source, image, sorted(ports) if isinstance(ports, Mapping) else [], config)
+
+        def unknown(error: ImagexplorerError) -> None:
+            if isinstance(error, NotFound):
+                self._session.failed.emit(error)
+            else:
+                self._ask_run(source, image, [], None)
+
+        self._session.load_image("actions/run", source, image.id, known, unknown)
+
+    def _ask_run(self, source: str, image: Image, ports: Sequence[str], config: Mapping[str, Any] | None) -> None:
+        def ask() -> bool:
+            spec = self._prompts.run(image, ports, config)
+            if spec is None or not self._live(source):
+                return True
+            now = self._images(source, [image])
+            if not now:
+                self._gone(image.name)
+            elif now[0].tags != image.tags and spec.image not in (image.id, *now[0].tags):
+                self._session.failed.emit(
+                    NotFound(spec.image, "the name was taken off this image meanwhile", "Run it again")
+                )
+            else:
+                self._session.acts.run(source, spec)
+            return True
+
+        self._once(ask)
+
+    def delete_images(self, selection: Selection) -> None:
+        source = selection.source
+        chosen = [image.id for image in selection.images]
+
+        def ask() -> bool:
+            images, containers = self._session.rows_of(source)
+            records = [image for image in images if image.id in chosen]
+            if not records:
+                self._gone(selection.images[0].name)
+                return True
+            plan = plan_images(records, images, containers)
+            can_stop = any(each.users and not each.hopeless for each in plan)
+            answer = self._prompts.delete(
+                f"Delete {_counted(records, 'image')}?",
+                self._engine(source),
+                [DeleteItem(each.image.name, each.consequence, each.blocked, each.frees_bytes) for each in plan],
+                [joined(["docker", "rmi", *map(_shown, each.references)]) for each in plan],
+                _verb(records, "image", plan),
+                can_stop,
+            )
+            if answer is None or not self._live(source):
+                return True
+            images, containers = self._session.rows_of(source)
+            if plan_images([image for image in images if image.id in chosen], images, containers) != plan:
+                return False
+            going = [each for each in plan if not each.hopeless and (answer.stop_first or not each.users)]
+            users = {user.id: user for each in going for user in each.users}
+            self._session.acts.delete(
+                source,
+                list(users.values()),
+                [(reference, each.image) for each in going for reference in each.references],
+                answer.stop_first,
+            )
+            return True
+
+        self._once(ask)
+
+    # -- containers -----------------------------------------------------------------------------
+    def start(self, selection: Selection) -> None:
+        self._session.acts.start(selection.source, rules.startable(selection.containers))
+
+    def stop(self, selection: Selection) -> None:
+        self._session.acts.stop(selection.source, rules.stoppable(selection.containers))
+
+    def restart(self, selection: Selection) -> None:
+        self._session.acts.restart(selection.source, rules.restartable(selection.containers))
+
+    def commit(self, selection: Selection) -> None:
+        source, chosen = selection.source, selection.containers[0]
+
+        def ask() -> bool:
+            records = self._containers(source, [chosen])
+            if not records:
+                self._gone(chosen.name)
+                return True
+            spec = self._prompts.commit(records[0])
+            if spec is None or not self._live(source):
+                return True
+            if not _same(self._containers(source, [chosen]), records):
+                return False
+            self._session.acts.commit(source, spec, records[0].name)
+            return True
+
+        self._once(ask)
+
+    def delete_containers(self, selection: Selection) -> None:
+        source = selection.source
+
+        def ask() -> bool:
+            records = self._containers(source, selection.containers)
+            if not records:
+                self._gone(selection.containers[0].name)
+                return True
+            plan = plan_containers(records)
+            answer = self._prompts.delete(
+                f"Delete {_counted(records, 'container')}?",
+                self._engine(source),
+                [DeleteItem(each.container.name, each.consequence, each.blocked, each.frees_bytes) for each in plan],
+                [joined(["docker", "rm", container.name]) for container in records],
+                _verb(records, "container", plan),
+                any(each.blocked for each in plan),
+            )
+            if answer is None or not self._live(source):
+                return True
+            if not _same(self._containers(source, records), records):
+                return False
+            going = [container for container in records if answer.stop_first or not container.running]
+            self._session.acts.delete(source, going, stop_first=answer.stop_first)
+            return True
+
+        self._once(ask)
+
+    # -- how ------------------------------------------------------------------------------------
+    def _once(self, ask: Callable[[], bool]) -> None:
+        """One question at a time; again while things change under it."""
+        if self._asking:
+            return
+        self._asking = True
+        try:
+            while not ask():
+                self._session.message.emit("Something changed meanwhile: look again before it is done")
+        finally:
+            self._asking = False
+
+    def _live(self, source: str) -> bool:
+        state = next((each for each in self._session.sources if each.key == source), None)
+        if state is None or not state.live:
+            name = state.name if state is not None else source
+            self._session.failed.emit(Unreachable(name, "the engine was lost meanwhile: nothing was done"))
+            return False
+        return True
+
+    def _engine(self, source: str) -> str:
+        return next((each.name for each in self._session.sources if each.key == source), source)
+
+    def _images(self, source: str, records: Sequence[Image]) -> list[Image]:
+        """As they are now; those that are gone are left out."""
+        ids = {record.id for record in records}
+        return [image for image in self._session.rows_of(source)[0] if image.id in ids]
+
+    def _containers(self, source: str, records: Sequence[Container]) -> list[Container]:
+        ids = {record.id for record in records}
+        return [container for container in self._session.rows_of(source)[1] if container.id in ids]
+
+    def _gone(self, name: str) -> None:
+        self._session.failed.emit(NotFound(name, "it is not there any more"))
+
+
+def _same(now: Sequence[Container], before: Sequence[Container]) -> bool:
+    """Nothing that the user decided by has changed (sizes and the engine's words for the time may)."""
+
+    def facts(containers: Sequence[Container]) -> set[tuple[str, ...]]:
+        return {(each.id, each.name, each.state, each.image_id) for each in containers}
+
+    return facts(now) == facts(before)
+
+
+def _counted(records: Sequence[Image] | Sequence[Container], noun: str) -> str:
+    return f"{noun} {records[0].name}" if len(records) == 1 else f"{len(records)} {noun}s"
+
+
+def _verb(
+    records: Sequence[Image] | Sequence[Container], noun: str, plan: Sequence[ImageRemoval] | Sequence[ContainerRemoval]
+) -> str:
+    freed = frees(plan)
+    what = f"Delete {noun}" if len(records) == 1 else f"Delete {len(records)} {noun}s"
+    return f"{what}, frees {human_size(freed)}" if freed else what
+
+
+def _shown(reference: str) -> str:
+    return short_id(reference) if reference.startswith("sha256:") else reference
