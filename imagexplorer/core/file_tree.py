@@ -1,8 +1,8 @@
 """FileTree: the stacked layers as one tree of columns; TreeView: what a screen shows of it.
 
 A FileTree holds every path that any layer ever wrote, each with all its versions, and is never changed. "The tree at
-layer 7" and "what layer 7 did" are questions to it; their answers are TreeViews. Knows how both stand in memory; how a tree
-is made is `core.overlay`, how a view is `core.tree_view`.
+layer 7" and "what layer 7 did" are questions to it; their answers are TreeViews. Knows how both stand in memory; how
+a tree is made is `core.overlay`, how a view is `core.tree_view`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from imagexplorer.core.layer_index import DIR, KINDS, NO_TIME
 ROOT = 0
 NO_MARK, MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER = range(5)
 MARKS = ("", "A", "M", "D", "O")
-"""Mark of a row: what the layer in question did to the path: added, content modified, deleted, owner/mode or same content only.
-A directory that only contains changes carries M only if the layer lists it with another mode, owner (O) - else no mark."""
+"""Mark of a row: what the layer in question did to the path: added, content modified, deleted, owner or mode only (or the
+same content again). A directory that the layer lists carries a mark only if its mode or owner changed (O)."""
 
 
 
@@ -35,8 +35,8 @@ HAPPENED = (
     "removed with the folder above",
     "removed as a folder above became something else",
 )
-"""What a layer did to a path (column version_what). The first two leave it visible; a REPEATED entry is never visible, a later
-version of the same layer follows it."""
+"""What a layer did to a path (column version_what). The first two leave it visible; a REPEATED entry is never visible,
+a later version of the same layer follows it."""
 
 NONE = 2**32 - 1
 
@@ -62,15 +62,16 @@ class ViewSpec:
 
 
 class TreeView:
-    """m rows; row 0 is the root; the children of a row are consecutive, in sort order, so that a row's position under its
-    parent is `row - first[parent]`. Columns (format, length):
+    """m rows; row 0 is the root; the children of a row are consecutive, in sort order, so that a row's position under
+    its parent is `row - first[parent]`. Columns (format, length):
 
     parent I m, first I m, count I m    children of r are rows first[r] to first[r]+count[r]-1
     node I m                            the FileTree's node
     mark B m, kind B m (core.layer_index.KINDS), mode H m, layer h m (index that last wrote it, -1 none)
     uid I m, gid I m, mtime q m (ns)
-    size q m                            bytes of files at or below the row, in this view (hard links once); deleted rows: what was removed
-    files I m                           regular files at or below the row
+    size q m                            bytes of visible files at or below the row, in this view (hard links once, so that
+                                        a row is the sum of its children); deleted rows: what was removed
+    files I m                           regular files (and hard links to such) at or below the row, likewise
     name_start I m, name_length H m, names B    bytes of the name; names may be the FileTree's own blob
     link_row I k (ascending), link_start I k+1, links B
     meta: hits (rows that match a filter, -1 without one), hit_bytes
@@ -149,9 +150,9 @@ class TreeView:
 
 
 class Version(NamedTuple):
-    """What one layer says of a path. `row` is the entry in that layer's index, None where no entry says it (a folder that
-    no layer lists, a path removed with its folder). `what` is WRITTEN to REPLACED_PARENT, `mark` MARK_ADDED ...; `data` is the
-    version that holds the content: itself, for hard links the target's, None for a dangling one."""
+    """What one layer says of a path. `row` is the entry in that layer's index, None where no entry says it (a folder
+    that no layer lists, a removal). `what` is WRITTEN to REPLACED_PARENT, `mark` MARK_ADDED ...; `data` is the version
+    that holds the content: itself, for hard links the target's, None for a dangling one."""
 
     number: int
     layer: int
@@ -169,8 +170,8 @@ class Version(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One visible path. `kind` is one of KINDS; `layer` is None for a folder that no layer lists. `size` is counted once
-    for all names of a file, so that sizes add up to what is visible."""
+    """One visible path. `kind` is one of KINDS; `layer` is None for a folder that no layer lists. `size` is counted
+    once for all names of a file, so that sizes add up to what is visible."""
 
     path: bytes
     kind: str
@@ -181,8 +182,8 @@ class Entry(NamedTuple):
 
 
 class FileTree:
-    """n nodes, v versions. Node 0 is the root; nodes are in breadth-first order, the children of a node consecutive and sorted by
-    name (bytes). Columns (format, length):
+    """n nodes, v versions. Node 0 is the root; nodes are in breadth-first order, the children of a node consecutive and
+    sorted by name (bytes). Columns (format, length):
 
     parent I n, first I n, count I n    children of i are nodes first[i] to first[i]+count[i]-1
     name_start I n+1, names B           every name followed by a slash: name i is names[name_start[i]:name_start[i+1]-1]
@@ -191,9 +192,9 @@ class FileTree:
     version_layer H v, version_row I v (NONE: no entry), version_what B v (WRITTEN ...), version_mark B v,
     version_kind B v (KINDS), version_mode H v, version_uid I v, version_gid I v, version_size q v, version_mtime q v
     link_row I k (ascending), link_start I k+1, links B         targets of links by version, as stored
-    data_row I h (ascending), data I h                          hard links, and the version that holds their content (NONE: dangling)
+    data_row I h (ascending), data I h          hard links, and the version that holds their content (NONE: dangling)
 
-    A removal is a version too, so a node is visible at layer k when its last version of a layer <= k is WRITTEN or IMPLIED.
+    A removal is a version too: a node is visible at layer k when its last version of a layer <= k is WRITTEN or IMPLIED.
     meta: layers (how many), problems ([[where, reason], ...]) found while stacking.
     """
 
@@ -312,7 +313,7 @@ class FileTree:
 
 
 def view(tree: FileTree, spec: ViewSpec, control: Control | None = None) -> TreeView:
-    """The answer to a question. Raises WrongUse for a pattern that cannot be understood or a layer that is not there."""
+    """The answer to a question. Raises WrongUse for a pattern that cannot be understood, a layer that is not there."""
     from imagexplorer.core import tree_view  # it speaks in the records of this module
 
     return tree_view.build(tree, spec, control or Control())

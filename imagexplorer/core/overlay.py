@@ -13,6 +13,7 @@ Rules (OCI image spec, "Image Layer Filesystem Changeset", and what engines do w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagexplorer.core import tree_links, tree_nodes
@@ -252,7 +253,7 @@ def _preorder(nodes: Nodes) -> tuple[Ints, Ints]:
 
     n = len(nodes)
     size = np.ones(n, np.int32)
-    depths = list(zip(nodes.levels[:-1], nodes.levels[1:], strict=True))
+    depths = list(pairwise(nodes.levels))
     for low, high in reversed(depths[1:]):
         parents = nodes.parent[low:high]
         begins = np.flatnonzero(np.diff(parents, prepend=-1))

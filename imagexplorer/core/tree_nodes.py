@@ -1,7 +1,7 @@
 """From the paths of many layers to the numbered nodes of one tree. Knows bytes and order, nothing of layers' meaning.
 
-A path is split into its folder and its name. Folders repeat from entry to entry, so only each run of one folder becomes a
-Python object; names are sorted eight bytes at a time. Nodes come in breadth-first order: node 0 is the root, the
+A path is split into its folder and its name. Folders repeat from entry to entry, so only each run of one folder becomes
+a Python object; names are sorted eight bytes at a time. Nodes come in breadth-first order: node 0 is the root, the
 children of a node are consecutive and sorted by the bytes of their names.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def column(values: Any, code: str) -> memoryview:
     import numpy as np
 
     array = np.ascontiguousarray(values, dtype=np.dtype(code))
-    return memoryview(array.view(np.uint8)).cast("B").cast(code) if array.size else memoryview(b"").cast(code)
+    raw: Any = memoryview(array.data).cast("B") if array.size else memoryview(b"")
+    view: memoryview = raw.cast(code)
+    return view
 
 
 @dataclass(slots=True)
@@ -181,20 +184,21 @@ class _Words:
         self._mask = np.array([(1 << 8 * i) - 1 for i in range(9)], np.uint64)
 
     def raw(self, at: Ints) -> Words:
-        return self._view[at]
+        words: Words = self._view[at]
+        return words
 
     def first(self, at: Ints, items: Ints) -> Words:
         """The first `items` (at most 8) bytes at each place, zeros behind."""
         import numpy as np
 
-        masked = self._view[np.minimum(at, len(self._view) - 1)] & self._mask[np.clip(items, 0, 8)]
-        return masked
+        words: Words = self._view[np.minimum(at, len(self._view) - 1)] & self._mask[np.clip(items, 0, 8)]
+        return words
 
-    def equal(self, a: Ints, b: Ints, items: Ints) -> NDArray[np.bool_]:
+    def equal(self, a: Ints, b: Ints, items: Ints) -> Flags:
         """Whether the `items` bytes at a and at b are the same."""
         import numpy as np
 
-        same = self.first(a, items) == self.first(b, items)
+        same: Flags = self.first(a, items) == self.first(b, items)
         rows = np.flatnonzero(same & (items > 8))
         if len(rows):  # the end differs most often: look there first
             end = items[rows] - 8
@@ -234,7 +238,7 @@ class _Folders:
         rows = np.flatnonzero(~begins)
         begins[rows] = ~_Words(self._blob).equal(start[rows - 1], start[rows], length[rows])
         rows = np.flatnonzero(begins)
-        blob = memoryview(self._blob)
+        blob = self._blob.data
         known = self._known
         found = []
         for at, size in zip(start[rows].tolist(), length[rows].tolist(), strict=True):
@@ -243,7 +247,8 @@ class _Folders:
             if folder is None:
                 folder = known[path] = self._add(path, at)
             found.append(folder)
-        return np.array(found, np.int32)[np.cumsum(begins) - 1]
+        folders: Ints = np.array(found, np.int32)[np.cumsum(begins) - 1]
+        return folders
 
     def _add(self, path: bytes, at: int) -> int:
         head, _, name = path.rpartition(b"/")
@@ -274,7 +279,7 @@ class _Folders:
 
 
 def _sorted_names(words: _Words, folder: Ints, at: Ints, length: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Rows in the order of (folder, name), and where in it another (folder, name) begins. Equal ones keep their order."""
+    """Rows by (folder, name), and where in that order another (folder, name) begins. Equal ones keep their order."""
     import numpy as np
 
     key = words.first(at, length).byteswap()
@@ -353,7 +358,7 @@ def _ranked(folders: _Folders, folder_of_unique: Ints, unique_of_folder: Ints) -
     by_depth = np.argsort(depth, kind="stable")
     edges = np.searchsorted(depth[by_depth], np.arange(int(depth.max()) + 2)).tolist()
     unique = np.concatenate((np.zeros(1, np.int64), unique_of_folder))
-    for low, high in zip(edges[1:-1], edges[2:], strict=True):
+    for low, high in pairwise(edges[1:]):
         level = by_depth[low:high]
         level = level[np.lexsort((unique[level], place[parent[level]]))]
         by_depth[low:high] = level
@@ -374,7 +379,7 @@ def _gather_names(blob: NDArray[np.uint8], at: Ints, length: Ints) -> tuple[Ints
     names = np.full(int(start[-1]), SLASH, np.uint8)
     for low in range(0, len(at), _STEP):
         part = length[low : low + _STEP]
-        inside, before = _inside(part)
+        inside, _ = _inside(part)
         source = np.repeat(at[low : low + _STEP], part) + inside
         names[np.repeat(start[low + 1 : low + 1 + len(part)], part) + inside] = blob[source]
     return start, names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.errors import WrongUse
@@ -28,7 +29,7 @@ def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, 
     if spec.sort == "name":
         # Two keys in one number: the folder's new place, then folders before the rest.
         late = (values["kind"] != DIR).astype(np.int64)
-        for low, high in zip(levels[1:-1], levels[2:], strict=True):
+        for low, high in pairwise(levels[1:]):
             index = np.arange(low, high)
             key = (place[parent[index]].astype(np.int64) << 1) + late[index]
             by = np.lexsort((-index, key)) if spec.descending else np.argsort(key, kind="stable")
@@ -38,7 +39,7 @@ def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, 
     value = values[spec.sort].astype(np.int64)
     if spec.descending:
         value = -value
-    for low, high in zip(levels[1:-1], levels[2:], strict=True):
+    for low, high in pairwise(levels[1:]):
         by = np.lexsort((value[low:high], place[parent[low:high]]))
         result[low:high] = low + by
         place[low + by] = np.arange(low, high)

@@ -6,6 +6,7 @@ An event is one thing that one layer did to one path; a FileTree calls it a vers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from imagexplorer.core.columns import Columns
@@ -40,8 +41,8 @@ class SameContent(Protocol):
 
 
 class Events:
-    """What happened, in order. `row` is NONE where no entry says it; `before` is the event of the version whose place is
-    taken (or that is hidden), -1 where there was none."""
+    """What happened, in order. `row` is NONE where no entry says it; `before` is the event of the version whose place
+    is taken (or that is hidden), -1 where there was none."""
 
     def __init__(self) -> None:
         self.pos: list[Ints] = []
@@ -119,7 +120,8 @@ class _Table:
             self.data[link_event] = data
         bad = (data >= 0) & ((self.kind[data] == HARDLINK) | (self.kind[data] == DIR))
         self.data[link_event[bad]] = -1
-        return link_event[bad]
+        lost: Ints = link_event[bad]
+        return lost
 
 
 def build(
@@ -149,7 +151,7 @@ def build(
     place[order] = np.arange(len(order), dtype=np.int32)
     used = np.zeros(len(nodes), bool)
     used[table.node] = True
-    for low, high in reversed(list(zip(nodes.levels[1:-1], nodes.levels[2:], strict=True))):
+    for low, high in reversed(list(pairwise(nodes.levels[1:]))):
         used[nodes.parent[low:high][used[low:high]]] = True
     kept = np.flatnonzero(used)
     versions = np.bincount(table.node, minlength=len(nodes))[kept]
@@ -195,7 +197,8 @@ def _marks(layers: Sequence[LayerIndex], table: _Table, same_content: SameConten
     kind_now, kind_old = table.kind[content_now], table.kind[content_old]
     result = np.full(len(now), MARK_MODIFIED, np.uint8)
     same_kind = kind_now == kind_old
-    owner = (table.mode[now] != table.mode[old]) | (table.uid[now] != table.uid[old]) | (table.gid[now] != table.gid[old])
+    owner = table.mode[now] != table.mode[old]
+    owner |= (table.uid[now] != table.uid[old]) | (table.gid[now] != table.gid[old])
     owner &= what[now] == WRITTEN
     folders = same_kind & (kind_now == DIR)
     result[folders] = np.where(owner[folders], MARK_OWNER, NO_MARK)
@@ -215,7 +218,7 @@ def _same_files(table: _Table, a: Ints, b: Ints, same_content: SameContent | Non
     import numpy as np
 
     equal_size = table.size[a] == table.size[b]
-    same = equal_size & ((a == b) | (table.size[a] == 0))
+    same: Flags = equal_size & ((a == b) | (table.size[a] == 0))
     hash_a, hash_b = table.hash[a], table.hash[b]
     known = (hash_a != 0) & (hash_b != 0)
     same |= equal_size & known & (hash_a == hash_b)

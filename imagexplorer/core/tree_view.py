@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core import tree_filter, tree_sort
@@ -99,7 +100,7 @@ def _layer(tree: FileTree, spec: ViewSpec) -> int:
 
 
 class _State:
-    """Every node at one layer: whether it is visible, its mark, and the version to show (for a deleted one: what was there)."""
+    """Every node at one layer: visible or not, its mark, and the version to show (a deleted one's: what was there)."""
 
     def __init__(self, tree: FileTree, layer: int) -> None:
         import numpy as np
@@ -146,8 +147,8 @@ class _State:
         return result
 
     def own_sizes(self, rows: Ints) -> tuple[Ints, Ints]:
-        """Bytes and kind of each row itself. The bytes of a file with several names are the first visible name's, the target's
-        own where it is visible; those of a deleted one are counted when no name is left."""
+        """Bytes and kind of each row itself. The bytes of a file with several names are the first visible name's, the
+        target's own where it is visible; those of a deleted one are counted when no name is left."""
         import numpy as np
 
         version = self.version[rows]
@@ -194,7 +195,7 @@ def _add_folders(tree: FileTree, shown: Flags) -> None:
 
     parent = np.asarray(tree["parent"])
     levels = tree["level"].tolist()
-    for low, high in reversed(list(zip(levels[1:-1], levels[2:], strict=True))):
+    for low, high in reversed(list(pairwise(levels[1:]))):
         shown[parent[low:high][shown[low:high]]] = True
 
 
@@ -208,7 +209,7 @@ def _sums(parent: Ints, levels: list[int], own: Ints, is_file: Flags, deleted: F
         lost_size, lost_files = np.where(deleted, size, 0), np.where(deleted, files, 0)
         size[deleted] = 0
         files[deleted] = 0
-    for low, high in reversed(list(zip(levels[1:-1], levels[2:], strict=True))):
+    for low, high in reversed(list(pairwise(levels[1:]))):
         begins = np.flatnonzero(np.diff(parent[low:high], prepend=-1))
         above = parent[low:high][begins]
         size[above] += np.add.reduceat(size[low:high], begins)

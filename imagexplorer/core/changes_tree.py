@@ -1,0 +1,93 @@
+"""A container's changes as a tree: two pseudo layers, so that stacking and views need no special case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from imagexplorer.core.columns import Columns
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
+from imagexplorer.core.file_tree import MARK_ADDED, MARK_MODIFIED, NONE, FileTree, TreeView, ViewSpec, view
+from imagexplorer.core.layer_index import DIR, FILE, KINDS, NO_TIME, WHITEOUT, LayerIndex
+from imagexplorer.core.overlay import stack
+from imagexplorer.core.tree_nodes import column
+
+IMAGE_SIDE, WRITABLE = 0, 1
+"""The layers of the tree: what the image had there as far as the changes tell, and what the container made of it."""
+
+
+_Row = tuple[bytes, int, int, int]  # path, kind, mode, size
+_MARK = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED}
+
+
+def changes_tree(changes: Iterable[Change]) -> FileTree:
+    """The two layers stacked. Marks are what the engine said: only it can compare the contents."""
+    wanted = _by_path(changes)
+    tree = stack(change_layers(wanted.values()))
+    written = [_MARK[change.kind] for _, change in sorted(wanted.items()) if change.kind != DELETED]
+    marks = bytearray(tree["version_mark"])
+    for version, (layer, row) in enumerate(zip(tree["version_layer"], tree["version_row"], strict=True)):
+        if layer == WRITABLE and row != NONE:
+            marks[version] = written[row]
+    columns = {**tree.columns.columns, "version_mark": memoryview(marks).cast("B")}
+    return FileTree(Columns(columns, tree.columns.meta))
+
+
+def changes_view(changes: Iterable[Change], spec: ViewSpec, control: Control | None = None) -> TreeView:
+    """The changes with their marks and sizes, and the folders above them. Of `spec` the filter and the order count."""
+    return view(changes_tree(changes), replace(spec, layer=WRITABLE, delta=True), control)
+
+
+def change_layers(changes: Iterable[Change]) -> tuple[LayerIndex, LayerIndex]:
+    """The image's side (what was modified or deleted) and the writable layer (additions, modifications, whiteouts).
+
+    What has changes below it is a folder; anything else of unknown kind is taken as a file. Sizes of what was deleted are
+    not known and count 0. The rows of the writable layer are sorted by path, whiteouts last.
+    """
+    wanted = _by_path(changes)
+    above = set()
+    for path in wanted:
+        while (path := path.rpartition(b"/")[0]) and path not in above:
+            above.add(path)
+    lower: list[_Row] = [(path, DIR, 0o755, 0) for path in sorted(above) if path not in wanted]
+    upper: list[_Row] = []
+    whiteouts: list[_Row] = []
+    for path, change in sorted(wanted.items()):
+        kind = DIR if path in above else KINDS.index(change.node) if change.node in KINDS else FILE
+        size = (change.size_bytes or 0) if kind == FILE else 0
+        mode = change.mode if change.mode is not None else 0o755 if kind == DIR else 0o644
+        if change.kind != ADDED:
+            lower.append((path, kind, mode, 0))
+        if change.kind == DELETED:
+            whiteouts.append((path, WHITEOUT, 0, 0))
+        else:
+            upper.append((path, kind, mode, size))
+    return _index(lower), _index([*upper, *whiteouts])
+
+
+def _by_path(changes: Iterable[Change]) -> dict[bytes, Change]:
+    found = {change.path.encode("utf-8", "surrogateescape").strip(b"/"): change for change in changes}
+    found.pop(b"", None)
+    return found
+
+
+def _index(rows: Sequence[_Row]) -> LayerIndex:
+    start = [0]
+    for path, *_ in rows:
+        start.append(start[-1] + len(path))
+    n = len(rows)
+    columns = {
+        "path_start": column(start, "I"),
+        "paths": column(memoryview(b"".join(path for path, *_ in rows)), "B"),
+        "kind": column([kind for _, kind, _, _ in rows], "B"),
+        "mode": column([mode & 0o7777 for _, _, mode, _ in rows], "H"),
+        "size": column([size for *_, size in rows], "q"),
+        "mtime": column([NO_TIME] * n, "q"),
+        "data": column([-1] * n, "q"),
+    }
+    for name, code in (("flags", "B"), ("uid", "I"), ("gid", "I"), ("hash", "Q")):
+        columns[name] = column([0] * n, code)
+    for rows_name, start_name, blob in (("link_row", "link_start", "links"), ("stored_row", "stored_start", "stored")):
+        columns |= {rows_name: column([], "I"), start_name: column([0], "I"), blob: column([], "B")}
+    return LayerIndex(Columns(columns, {}))
