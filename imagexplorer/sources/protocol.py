@@ -102,7 +102,8 @@ class ContainerHost(Protocol):
         ...
 
     def events(self, control: Control) -> Iterator[Touched]:
-        """Blocks; yields what changed. Ends only by Cancelled or Unreachable: an end of the stream is a loss."""
+        """Blocks; yields what changed, and first an empty Touched once it listens: what is listed after that misses
+        nothing. Ends only by Cancelled or Unreachable: an end of the stream is a loss."""
         ...
 
     def run(self, spec: RunSpec, control: Control) -> str:

@@ -68,6 +68,10 @@ class EngineSource:
         return self.address.location.startswith("unix://")
 
     @property
+    def _name(self) -> str:
+        return f"engine {self.address.location}"
+
+    @property
     def podman(self) -> bool:
         return any(text(part, "Name") == "Podman Engine" for part in rows(self._version.get("Components")))
 
@@ -92,7 +96,7 @@ class EngineSource:
             asked = self.wire.get(f"{at}/json", what=what, control=control, params=chosen)
             inspect = {**self._record(asked, what), "Manifests": inspect.get("Manifests")}
         history = self.wire.get(f"{at}/history", what=what, control=control, params=chosen)
-        config, digest = None, "" if self.info(control).store == "containerd" else image_id(text(inspect, "Id"))
+        config, digest = None, "" if _store(self._info(control)) == "containerd" else image_id(text(inspect, "Id"))
         if self.local:
             config, digest = own_config(self._info(control), inspect, digest)
         return images.image_detail(inspect, history, config, digest)
@@ -132,6 +136,14 @@ class EngineSource:
 
     # -- containers -----------------------------------------------------------------------------
     def info(self, control: Control) -> EngineInfo:
+        """Asks each time whether the engine answers; its description is asked for once, and again after a loss."""
+        try:
+            with self.wire.open("GET", "/_ping", what=self._name, control=control, versioned=False):
+                pass
+        except Unreachable:
+            with self._lock:
+                self._told = None
+            raise
         told = self._info(control)
         return EngineInfo(
             product="Podman" if self.podman else "Docker",
@@ -146,7 +158,7 @@ class EngineSource:
         with self._lock:
             told = self._told
         if told is None:
-            told = self._record(self.wire.get("/info", what="engine's description", control=control), "engine")
+            told = self._record(self.wire.get("/info", what=self._name, control=control), self._name)
             with self._lock:
                 self._told = told
         return told

@@ -14,9 +14,10 @@ Row = tuple[str, str, int, int, int, int, str]
 
 def saved_layers(api: Any, reference: str) -> list[list[Row]]:
     """The entries of each layer, by following manifest.json."""
-    archive = tarfile.open(fileobj=io.BytesIO(b"".join(api.get_image(reference, chunk_size=1 << 20))))
-    manifest = json.load(archive.extractfile("manifest.json"))
-    return [layer_rows(archive.extractfile(name).read()) for name in manifest[0]["Layers"]]
+    raw = io.BytesIO(b"".join(api.get_image(reference, chunk_size=1 << 20)))
+    with tarfile.open(fileobj=raw) as archive:
+        manifest = json.load(archive.extractfile("manifest.json"))
+        return [layer_rows(archive.extractfile(name).read()) for name in manifest[0]["Layers"]]
 
 
 def layer_rows(raw: bytes) -> list[Row]:
