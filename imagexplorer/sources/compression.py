@@ -6,16 +6,11 @@ Damaged after all good bytes were given, and what is only doubtful stands in `no
 
 from __future__ import annotations
 
-import bz2
-import lzma
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from imagexplorer.core.errors import Damaged
-from imagexplorer.sources.gzip_stream import GzipStream
 from imagexplorer.sources.readers import Readable, Seekable, Sequential
-from imagexplorer.sources.zstd_stream import WINDOW_LIMIT, ZstdStream
 
-_INPUT = 64 * 1024
 RATIO_LIMIT = 1000
 """A stream that grows beyond this ratio is told as a note, once it is over 100 MiB."""
 
@@ -29,6 +24,17 @@ class PlainStream(Protocol):
 
     @property
     def notes(self) -> list[str]: ...
+
+    @property
+    def taken(self) -> int:
+        """Bytes taken from the source so far: compressed ones, if it is compressed."""
+        ...
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Decoder(Protocol):
+    notes: list[str]
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -57,13 +63,19 @@ def open_layer_stream(source: Seekable | Readable) -> tuple[str, PlainStream]:
     name = compression_of(start)
     if not name:
         return name, counted
-    stream: PlainStream
+    stream: _Decoder
     if name == "gzip":
+        from imagexplorer.sources.gzip_stream import GzipStream
+
         stream = GzipStream(counted)
     elif name == "zstd":
+        from imagexplorer.sources.zstd_stream import ZstdStream
+
         stream = ZstdStream(counted)
     else:
-        stream = _LibraryStream(counted, name)
+        from imagexplorer.sources.library_stream import LibraryStream
+
+        stream = LibraryStream(counted, name)
     return name, _Watched(stream, counted)
 
 
@@ -73,7 +85,7 @@ class _Counted:
     def __init__(self, raw: Readable) -> None:
         self._raw = raw
         self._start = b""
-        self.count = 0
+        self.taken = 0
         self.notes: list[str] = []
 
     def peek(self, size: int) -> bytes:
@@ -86,14 +98,14 @@ class _Counted:
             data, self._start = self._start[:size], self._start[size:]
         else:
             data = self._raw.read(size)
-        self.count += len(data)
+        self.taken += len(data)
         return data
 
 
 class _Watched:
     """Notices streams that grow out of all proportion."""
 
-    def __init__(self, stream: PlainStream, compressed: _Counted) -> None:
+    def __init__(self, stream: _Decoder, compressed: _Counted) -> None:
         self._stream = stream
         self._compressed = compressed
         self._given = 0
@@ -101,62 +113,17 @@ class _Watched:
 
     @property
     def notes(self) -> list[str]:
-        grown = [f"{self._compressed.count:,} bytes of it unpack to {self._given:,}"] if self._noted else []
+        grown = [f"{self._compressed.taken:,} bytes of it unpack to {self._given:,}"] if self._noted else []
         return [*self._stream.notes, *grown]
+
+    @property
+    def taken(self) -> int:
+        return self._compressed.taken
 
     def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
         self._given += len(data)
         given = self._given
         if given > _RATIO_FROM and not self._noted:
-            self._noted = given > _SIZE_NOTE or given > RATIO_LIMIT * max(1, self._compressed.count)
+            self._noted = given > _SIZE_NOTE or given > RATIO_LIMIT * max(1, self._compressed.taken)
         return data
-
-
-class _LibraryStream:
-    """bzip2 and xz by the standard library, several streams in a row."""
-
-    def __init__(self, raw: Readable, name: str) -> None:
-        self.notes: list[str] = []
-        self._raw = raw
-        self._name = name
-        self._decoder = self._new()
-        self._ended = False
-        self._rest = b""
-
-    def read(self, size: int, /) -> bytes:
-        while not self._ended:
-            if self._decoder.eof and not self._next():
-                break
-            fed = self._rest
-            self._rest = b""
-            if not fed and self._decoder.needs_input:
-                fed = self._raw.read(_INPUT)
-                if not fed:
-                    raise Damaged(self._name, f"the {self._name} data are cut off")
-            try:
-                data: bytes = self._decoder.decompress(fed, size)
-            except (OSError, lzma.LZMAError, EOFError, ValueError, MemoryError) as error:
-                raise Damaged(self._name, f"the {self._name} data are damaged: {str(error).lower()}") from error
-            if data:
-                return data
-        return b""
-
-    def _next(self) -> bool:
-        """Whether another stream follows the one that ended."""
-        rest = self._decoder.unused_data
-        while len(rest) < 6 and (more := self._raw.read(_INPUT)):
-            rest += more
-        if not rest.startswith(b"BZh" if self._name == "bzip2" else b"\xfd7zXZ\0"):
-            if rest.strip(b"\0"):
-                self.notes.append(f"other bytes follow the {self._name} data; they are not read")
-            self._ended = True
-            return False
-        self._rest = rest
-        self._decoder = self._new()
-        return True
-
-    def _new(self) -> Any:
-        if self._name == "bzip2":
-            return bz2.BZ2Decompressor()
-        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=WINDOW_LIMIT)

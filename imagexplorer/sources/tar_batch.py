@@ -109,7 +109,7 @@ def decode_many(batch: Batch) -> Decoded:
             value = number(headers[row, 100 + start : 100 + start + width].tobytes())
             if value is None or not -(2**63) < value < 2**63:
                 invalid.setdefault(column, set()).add(row)
-                value = 0 if value is None or (column != _UID and column != _GID) else -1
+                value = -1 if column in (_UID, _GID) else 0
             values[row, column] = value
     good, reason = _first_fault(batch, headers, values, invalid)
     headers, values = headers[:good], values[:good]

@@ -35,6 +35,9 @@ NAMES_BASE, NAMES_PER_ENTRY = 64 << 20, 120
 EMPTY_HASH = 0x2D06800538D394C2
 """xxh3-64 of no bytes."""
 
+HOLES_LIMIT = 1 << 61
+"""Bytes of holes that the files of one layer may have together, so that sums of sizes stay numbers of 64 bits."""
+
 _FEW = 2048
 _U32 = 2**32 - 1
 
@@ -69,7 +72,7 @@ def _raw(piece: Any) -> memoryview:
 class TarColumns:
     def __init__(self, note: Note) -> None:
         self.count = 0
-        self.total = 0
+        self._holes = 0
         self._note = note
         self._columns = {name: bytearray() for name in FORMATS}
         self._starts = array("I", [0])
@@ -91,8 +94,7 @@ class TarColumns:
         for row, reason in decoded.notes:
             if row not in batch.members:
                 self._note(batch.offset(row), b"", reason)
-        sizes = array("q", [min(size, 2**62) for size in batch.sizes[:good]])
-        data = array("q", [min(at, 2**62) for at in batch.data[:good]])
+        sizes, data = array("q", batch.sizes[:good]), array("q", batch.data[:good])
         hashes = array("Q", batch.hashes[:good]) if batch.hashes else array("Q", bytes(8 * good))
         flags = bytearray(good)
         for row, member in batch.members.items():
@@ -126,6 +128,11 @@ class TarColumns:
         """What extended headers say goes before what the header says."""
         sizes[row] = member.size
         flags[row] = member.flags
+        if member.size > member.stored:
+            self._holes += member.size - member.stored
+            if self._holes > HOLES_LIMIT:
+                sizes[row] = member.stored
+                member.notes.append("claims more holes than can be counted; its stored size is shown")
         if member.mtime is not None:
             decoded.mtime[row] = member.mtime
         owners = ((decoded.uid, member.uid, "user"), (decoded.gid, member.gid, "group"))
@@ -194,4 +201,3 @@ class TarColumns:
                 hashes[row] = NO_HASH
             elif not sizes[row]:
                 hashes[row] = EMPTY_HASH
-        self.total += sum(sizes)

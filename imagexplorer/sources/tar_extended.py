@@ -24,6 +24,7 @@ SPECIAL_LIMIT = 1 << 20
 """Bytes of one extended header (Go's archive/tar has the same limit)."""
 
 SIZE_LIMIT = 1 << 60
+"""Bytes of one entry; libarchive has the same limit."""
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_SOLARIS, _PAX_GLOBAL = b"LKxXg"
 SPECIAL = frozenset(b"LKxXg")
 _KEPT = frozenset((b"path", b"linkpath", b"size", b"mtime", b"uid", b"gid"))
@@ -67,8 +68,9 @@ class Member:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def next(self) -> int:
-        return self.data + self.stored + -self.stored % BLOCK_SIZE
+    def held(self) -> int:
+        """Bytes of text that this member keeps."""
+        return len(self.path or b"") + len(self.link or b"")
 
 
 Records = dict[bytes, bytes]
@@ -135,8 +137,8 @@ def _member(
         size = 0
     elif records.get(b"size"):
         size = decimal(records[b"size"])
-    if size is None or size < 0 or size > 1 << 63:
-        raise Fault(position, "the size is no number" if size is None else f"the size is {size:,}")
+    if size is None or not 0 <= size <= SIZE_LIMIT:
+        raise Fault(position, "the size is no number" if size is None else f"the size is {size:,} bytes")
     data = position + BLOCK_SIZE
     member = Member(header, position, data, size, size, notes=notes)
     # As Go's reader, which the engines use: a GNU long name goes before a pax path.

@@ -6,10 +6,7 @@ wrong inside: it ends in a problem that names file, layer and offset, and the en
 
 from __future__ import annotations
 
-import hashlib
-import queue
-import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Damaged
@@ -20,6 +17,9 @@ from imagexplorer.sources.readers import Readable, Seekable
 from imagexplorer.sources.tar_columns import TarColumns
 from imagexplorer.sources.tar_walk import Walk
 from imagexplorer.sources.tar_window import FileWindow, StreamWindow
+
+if TYPE_CHECKING:
+    from imagexplorer.sources.stream_hash import HashingStream
 
 PROBLEM_LIMIT = 100
 """Problems of one layer that are told one by one; the rest is counted."""
@@ -42,62 +42,64 @@ def scan(
     """
     problems = _Problems(where)
     columns = TarColumns(problems.note)
-    window: FileWindow | StreamWindow
-    hashing: _HashingStream | None = None
-    compression, stream = "", None
+    seekable = cast("Seekable", source) if hasattr(source, "pread") else None
     try:
         compression, stream = open_layer_stream(source)
     except Damaged as error:
         problems.add(where, error.reason or error.what)
-        return columns.index(_meta(problems, diff_id, compression))
-    if not compression and not hash_contents and not hash_stream and _seekable(source):
-        window = FileWindow(source)  # type: ignore[arg-type]
+        return columns.index(_meta(problems, diff_id))
+    window: FileWindow | StreamWindow
+    hashing: HashingStream | None = None
+    computed = ""
+    if seekable and not (compression or hash_contents or hash_stream):
+        window = FileWindow(seekable)
         walk = Walk(window, columns, False, control)
         walk.run()
     else:
         if hash_stream:
-            stream = hashing = _HashingStream(stream, diff_id)
-        total = source.size if not compression and _seekable(source) else None  # type: ignore[union-attr]
-        window = StreamWindow(stream, control, total)
+            from imagexplorer.sources.stream_hash import HashingStream
+
+            stream = hashing = HashingStream(stream, diff_id)
+        window = StreamWindow(stream, control, seekable.size if seekable else None)
         walk = Walk(window, columns, hash_contents, control)
         try:
             walk.run()
-            if hash_stream:
+            if hashing:
                 window.rest_is_zero(walk.end)
         finally:
             computed = hashing.finish() if hashing else ""
-    meta = _meta(problems, diff_id, compression)
-    if window.failure:
-        problems.add(where, f"{window.failure.reason or window.failure.what} (after byte {walk.end:,} of the tar)")
-    elif walk.fault:
-        offset, reason = walk.fault
-        if not columns.count and offset == 0:
-            reason = f"is no tar archive: {reason}"
-        problems.add(f"{where}, byte {offset}", reason)
+    _tell(problems, where, columns.count, window, walk)
+    for note in stream.notes:
+        problems.add(where, note)
+    meta = _meta(problems, diff_id, compression, window.size or 0)
     if hashing and not window.failure:
         meta["computed"] = computed
         meta["verified"] = bool(diff_id) and computed == diff_id
         if diff_id and computed != diff_id:
             problems.add(where, f"its digest is {computed}, not {diff_id} as claimed")
-    notes = getattr(stream, "notes", ()) if hashing is None else hashing.notes
-    for note in notes:
-        problems.add(where, note)
-    meta["stream_bytes"] = window.size or 0
     meta["problems"] = problems.listed()
     return columns.index(meta)
 
 
-def _seekable(source: Seekable | Readable) -> bool:
-    return hasattr(source, "pread")
+def _tell(problems: _Problems, where: str, count: int, window: FileWindow | StreamWindow, walk: Walk) -> None:
+    """What ended the reading early. A source that broke off explains whatever the walk missed."""
+    if window.failure:
+        reason = window.failure.reason or window.failure.what
+        problems.add(f"{where}, byte {walk.end}", reason)
+    elif walk.fault:
+        offset, reason = walk.fault
+        if not count and offset == 0:
+            reason = f"is no tar archive: {reason}"
+        problems.add(f"{where}, byte {offset}", reason)
 
 
-def _meta(problems: _Problems, diff_id: str, compression: str) -> dict[str, Any]:
+def _meta(problems: _Problems, diff_id: str, compression: str = "", stream_bytes: int = 0) -> dict[str, Any]:
     return {
         "diff_id": diff_id,
         "verified": False,
         "computed": "",
         "problems": problems.listed(),
-        "stream_bytes": 0,
+        "stream_bytes": stream_bytes,
         "compression": compression,
     }
 
@@ -122,35 +124,3 @@ class _Problems:
 
     def listed(self) -> list[list[str]]:
         return [*self._list, [self._where, f"{self._more:,} more problems like these"]] if self._more else self._list
-
-
-class _HashingStream:
-    """Passes bytes on and hashes them in a thread of its own: hashlib lets the interpreter's lock go."""
-
-    def __init__(self, raw: Readable, diff_id: str) -> None:
-        self._raw = raw
-        self._algorithm = "sha512" if diff_id.startswith("sha512:") else "sha256"
-        self._hash = hashlib.new(self._algorithm)
-        self._queue: queue.Queue[bytes | None] = queue.Queue(8)
-        self._thread = threading.Thread(target=self._run, name="hash", daemon=True)
-        self._thread.start()
-
-    @property
-    def notes(self) -> list[str]:
-        return list(getattr(self._raw, "notes", ()))
-
-    def read(self, size: int, /) -> bytes:
-        data = self._raw.read(size)
-        if data:
-            self._queue.put(data)
-        return data
-
-    def finish(self) -> str:
-        """Of all that was read: `algorithm:hex`."""
-        self._queue.put(None)
-        self._thread.join()
-        return f"{self._algorithm}:{self._hash.hexdigest()}"
-
-    def _run(self) -> None:
-        while (data := self._queue.get()) is not None:
-            self._hash.update(data)

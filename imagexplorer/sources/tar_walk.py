@@ -21,6 +21,7 @@ NODE_LIMIT = 2_000_000
 """Entries of one layer; what follows them is not read."""
 
 BATCH = 512
+_HELD = 4 << 20
 _SLOW, _DATA, _NO_DATA = range(3)
 _SPARSE = ord("S")
 _STEP = bytes(
@@ -63,7 +64,7 @@ class Walk:
         xxh3 = xxhash.xxh3_64_intdigest
         position = 0
         buffer = b""
-        base = length = row = 0
+        base = length = row = held = 0
         batch = self._batch
         headers, data, sizes, hashes = batch.headers, batch.data, batch.sizes, batch.hashes
         while True:
@@ -90,6 +91,7 @@ class Walk:
             else:
                 member = read_member(window, position, self._shared, self._control)
                 batch.members[row] = member
+                held += member.held
                 headers[row * BLOCK_SIZE : (row + 1) * BLOCK_SIZE] = member.header
                 start, size, stored = member.data, member.size, member.stored
                 buffer, base = window.buffer, window.base
@@ -109,10 +111,10 @@ class Walk:
                     length = len(buffer)
             row += 1
             batch.count = row
-            if row == BATCH:
+            if row == BATCH or held > _HELD:
                 if not self._flush():
                     return
-                row = 0
+                row = held = 0
             self.end = position
 
     def _flush(self) -> bool:

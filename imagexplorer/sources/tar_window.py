@@ -13,7 +13,8 @@ import xxhash
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Damaged
 from imagexplorer.core.layer_index import NO_HASH
-from imagexplorer.sources.readers import Readable, Seekable
+from imagexplorer.sources.compression import PlainStream
+from imagexplorer.sources.readers import Seekable
 from imagexplorer.sources.tar_fields import BLOCK_SIZE
 
 _WINDOW = 8 * 1024
@@ -90,9 +91,12 @@ class FileWindow:
 
 
 class StreamWindow:
-    """Takes all bytes in order, once. Memory: two chunks, or what `read` was asked for."""
+    """Takes all bytes in order, once. Memory: two chunks, or what `read` was asked for.
 
-    def __init__(self, stream: Readable, control: Control, total: int | None = None) -> None:
+    `total` are the bytes of the source (compressed, if it is), for progress.
+    """
+
+    def __init__(self, stream: PlainStream, control: Control, total: int | None = None) -> None:
         self.buffer = b""
         self.base = 0
         self.failure: Damaged | None = None
@@ -161,7 +165,7 @@ class StreamWindow:
         self.buffer = self._next()
 
     def _next(self) -> bytes:
-        self._control.step(self.base + len(self.buffer), self._total)
+        self._control.step(self._stream.taken, self._total)
         try:
             data = self._stream.read(_CHUNK)
         except Damaged as error:

@@ -23,14 +23,11 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 class ZstdStream:
     def __init__(self, raw: Readable) -> None:
         self._frames = _Frames(raw)
+        self.notes = self._frames.notes
         decoder = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT)
         self._reader = decoder.stream_reader(
             cast("Any", self._frames), read_size=_INPUT, read_across_frames=True, closefd=False
         )
-
-    @property
-    def notes(self) -> list[str]:
-        return self._frames.notes
 
     def read(self, size: int, /) -> bytes:
         try:
