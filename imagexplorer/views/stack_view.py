@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -191,10 +191,9 @@ class StackDelegate(QStyledItemDelegate):
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, focus, painter, widget)
 
 
-def _wrapped(text: str, width: int, lines: int, metrics: object) -> list[str]:
+def _wrapped(text: str, width: int, lines: int, metrics: QFontMetrics) -> list[str]:
     """At most `lines` lines; the last one elided."""
-    elided = metrics.elidedText  # type: ignore[attr-defined]
-    advance = metrics.horizontalAdvance  # type: ignore[attr-defined]
+    elided, advance = metrics.elidedText, metrics.horizontalAdvance
     rows: list[str] = []
     rest = text
     while rest and len(rows) < lines - 1 and advance(rest) > width:

@@ -1,0 +1,91 @@
+"""What is selected in a file tree, in two lines under it. Knows a TreeRow and what its maker tells of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from imagexplorer import resources
+from imagexplorer.core.text import exact_size, exact_time, human_size, plain_bytes
+from imagexplorer.models.tree_rows import KIND_ICONS, KIND_WORDS, MARK_TONES, MARK_WORDS, TreeRow, mode_words
+from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.theme import plain_label, set_tip, tone_color
+
+
+def facts(row: TreeRow) -> str:
+    """`file, 12.3 kB (12,345 bytes), -rw-r--r-- 0644, owner 0:0, 2024-01-01 12:00:00`."""
+    parts = [KIND_WORDS[row.kind]]
+    if row.is_dir:
+        parts.append(f"{row.files:,} file{'' if row.files == 1 else 's'}")
+    if row.has_size:
+        parts.append(f"{human_size(row.size_bytes)} ({exact_size(row.size_bytes)})")
+    if row.link is not None:
+        parts.append("→ " + plain_bytes(row.link))
+    if row.layer >= 0 or row.mode:
+        parts.append(f"{mode_words(row)} {row.mode:04o}")
+        parts.append(f"owner {row.owner}")
+    modified = exact_time(row.modified)
+    if modified:
+        parts.append(modified)
+    return ", ".join(parts)
+
+
+class FileDetails(QFrame):
+    """`of_layer(layer index)` gives the words that follow "layer 4": what made it."""
+
+    def __init__(self, of_layer: Callable[[int], str] | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Details of the selected file"))
+        self._of_layer = of_layer
+        self._path = ""
+        self.icon = plain_label()
+        self.icon.setFixedWidth(16)
+        self.path = Elided()
+        font = self.path.font()
+        font.setBold(True)
+        self.path.setFont(font)
+        self.copy = QToolButton()
+        self.copy.setIcon(resources.icon("copy"))
+        self.copy.setAutoRaise(True)
+        self.copy.setText(self.tr("Copy path"))
+        set_tip(self.copy, self.tr("Copy path"))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._path))
+        self.facts = Elided()
+        self.origin = Elided()
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.icon)
+        first.addWidget(self.path, 1)
+        first.addWidget(self.copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 4, 8, 8)
+        layout.setSpacing(2)
+        layout.addLayout(first)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.origin)
+        self.show_row(None)
+
+    def show_row(self, row: TreeRow | None) -> None:
+        """Its height stays, so that nothing jumps."""
+        self.copy.setVisible(row is not None)
+        if row is None:
+            self._path = ""
+            self.icon.clear()
+            self.path.set_whole("")
+            self.facts.set_whole(self.tr("Select a file or folder to see what it is."))
+            self.origin.set_whole("")
+            return
+        self._path = "/" + plain_bytes(row.path)
+        mark = MARK_TONES.get(row.mark, "")
+        color = tone_color(mark, self.palette()) if mark else None
+        icon = resources.icon(KIND_ICONS.get(row.kind, "file"), color)
+        self.icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
+        self.path.set_whole(self._path)
+        self.facts.set_whole(facts(row))
+        words = [MARK_WORDS[row.mark].capitalize()] if mark else []
+        if self._of_layer is not None and row.layer >= 0:
+            words.append(self._of_layer(row.layer))
+        self.origin.set_whole("   ".join(word for word in words if word))

@@ -1,0 +1,276 @@
+"""Files of an image or a container: the tree, its filter and marks, what is selected, and what stands there meanwhile.
+
+Asks by `spec_wanted`, is answered by `show_view`; knows no session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imagexplorer import resources
+from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView, ViewSpec
+from imagexplorer.core.text import human_size
+from imagexplorer.jobs import Jobs
+from imagexplorer.models.columns import Column
+from imagexplorer.models.tree_rows import FILES, MARK_TONES, MARK_WORDS
+from imagexplorer.views.empty_view import EmptyView, Offer
+from imagexplorer.views.file_details import FileDetails
+from imagexplorer.views.file_tree_view import FileTreeView
+from imagexplorer.views.theme import plain_label, set_tip, tone_color
+from imagexplorer.views.waiting_view import WaitingView
+
+TYPING_MS = 200
+BUSY_MS = 400
+
+
+class MarkChips(QWidget):
+    """One switch a mark with its count: only rows with the marks that are on; none on is all."""
+
+    changed = Signal()
+
+    def __init__(self, marks: Sequence[int], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Show only changes of a kind"))
+        self._buttons: dict[int, QToolButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for mark in marks:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            set_tip(button, f"Only what was {MARK_WORDS[mark]}" if mark != MARK_OWNER else MARK_WORDS[mark])
+            button.toggled.connect(lambda _on: self.changed.emit())
+            self._buttons[mark] = button
+            layout.addWidget(button)
+        self.set_counts({})
+        self._colour()
+
+    def set_counts(self, counts: dict[int, int]) -> None:
+        for mark, button in self._buttons.items():
+            count = counts.get(mark)
+            button.setText(MARKS[mark] if count is None else f"{MARKS[mark]} {count:,}")
+            button.setAccessibleName(f"{MARK_WORDS[mark]}, {'not counted yet' if count is None else count}")
+            button.setEnabled(bool(count) or button.isChecked())
+
+    def marks(self) -> str:
+        """Letters of what is on, as `ViewSpec.marks` has them."""
+        return "".join(MARKS[mark] for mark, button in self._buttons.items() if button.isChecked())
+
+    def clear(self) -> None:
+        for button in self._buttons.values():
+            with QSignalBlocker(button):
+                button.setChecked(False)
+
+    def changeEvent(self, event: object) -> None:
+        super().changeEvent(event)  # type: ignore[arg-type]
+        self._colour()
+
+    def _colour(self) -> None:
+        for mark, button in self._buttons.items():
+            button.setIcon(resources.icon(MARK_TONES[mark], tone_color(MARK_TONES[mark])))
+
+
+class FilePane(QWidget):
+    """`layered`: a switch between all layers and one, and the columns that go with it."""
+
+    spec_wanted = Signal(object)  # ViewSpec
+    row_selected = Signal(object)  # TreeRow or None
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        lane: str,
+        *,
+        layered: bool,
+        columns: Sequence[Column] = FILES,
+        details: FileDetails | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.spec = ViewSpec()
+        self._known = False
+        self.tree = FileTreeView(columns)
+        self.details = details or FileDetails()
+        self.empty = EmptyView()
+        self.waiting = WaitingView(jobs, lane)
+        self.all_layers = QRadioButton(self.tr("&All layers up to here"))
+        self.one_layer = QRadioButton(self.tr("Only this la&yer"))
+        self.all_layers.setChecked(True)
+        self._switch = QButtonGroup(self)
+        self._switch.addButton(self.all_layers)
+        self._switch.addButton(self.one_layer)
+        marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
+        self.chips = MarkChips(marks if layered else marks[:3])
+        self.filter = QLineEdit()
+        self.hits = plain_label(tone="muted")
+        self.busy = QProgressBar()
+        self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._late = QTimer(self, singleShot=True, interval=BUSY_MS)
+        self._set_up_filter()
+        self._lay_out(layered)
+        self._switch.idToggled.connect(lambda _id, on: self._ask() if on else None)
+        self.chips.changed.connect(self._ask)
+        self.tree.sort_wanted.connect(self._sort)
+        self.tree.row_selected.connect(self.details.show_row)
+        self.tree.row_selected.connect(self.row_selected)
+
+    def _set_up_filter(self) -> None:
+        self.filter.setPlaceholderText(self.tr("Filter paths"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.addAction(resources.icon("filter"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.setAccessibleName(self.tr("Filter paths"))
+        set_tip(self.filter, self.tr("Part of a path; with * or ? a pattern (Ctrl+F)"))
+        self.filter.setMaximumWidth(280)
+        self.filter.textChanged.connect(lambda _text: self._typed.start())
+        self.filter.returnPressed.connect(self._ask_now)
+        self._typed.timeout.connect(self._ask)
+        leave = QAction(self.filter)
+        leave.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        leave.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.triggered.connect(self._leave_filter)
+        self.filter.addAction(leave)
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setFixedHeight(3)
+        self.busy.setAccessibleName(self.tr("Sorting files"))
+        policy = self.busy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.busy.setSizePolicy(policy)
+        self.busy.hide()
+        self._late.timeout.connect(self.busy.show)
+
+    def _lay_out(self, layered: bool) -> None:
+        self.all_layers.setVisible(layered)
+        self.one_layer.setVisible(layered)
+        self.bar = QHBoxLayout()
+        self.bar.setContentsMargins(12, 8, 12, 4)
+        self.bar.setSpacing(12)
+        self.bar.addWidget(self.all_layers)
+        self.bar.addWidget(self.one_layer)
+        self.bar.addWidget(self.chips)
+        self.bar.addStretch()
+        self.bar.addWidget(self.hits)
+        self.bar.addWidget(self.filter, 1)
+        self.body = QStackedWidget()
+        for widget in (self.tree, self.waiting, self.empty):
+            self.body.addWidget(widget)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self.bar)
+        layout.addWidget(self.busy)
+        layout.addWidget(self.body, 1)
+        layout.addWidget(line)
+        layout.addWidget(self.details)
+        self.setFocusProxy(self.tree)
+
+    # -- what is asked ----------------------------------------------------------------------------------
+
+    def set_layer(self, layer: int) -> None:
+        """Look at another layer; -1 is the top."""
+        if layer != self.spec.layer:
+            self.spec = replace(self.spec, layer=layer)
+            self._ask()
+
+    def ask_again(self) -> None:
+        """The same question once more: the world has changed."""
+        self.spec_wanted.emit(self.spec)
+        self._late.start()
+
+    def focus_filter(self) -> None:
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def _ask(self) -> None:
+        text = self.filter.text().strip()
+        pattern = "glob" if any(char in text for char in "*?") else "text"
+        if pattern == "glob" and "/" not in text:
+            text = f"*{text}" if not text.startswith("*") else text
+        spec = replace(
+            self.spec,
+            delta=self.one_layer.isChecked(),
+            text=text,
+            pattern=pattern if text else "text",
+            marks=self.chips.marks(),
+        )
+        if spec != self.spec or not self._known:
+            self.spec = spec
+            self.ask_again()
+
+    def _ask_now(self) -> None:
+        self._typed.stop()
+        self._ask()
+        self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_filter(self) -> None:
+        if self.filter.text():
+            self.filter.clear()
+        else:
+            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _sort(self, name: str, descending: bool) -> None:
+        self.spec = replace(self.spec, sort=name, descending=descending)
+        self.ask_again()
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.spec.text or self.spec.marks)
+
+    # -- what is answered ---------------------------------------------------------------------------------
+
+    def show_view(self, view: TreeView, nothing: str = "") -> None:
+        """An answer; `nothing` is what an empty one says where no filter is set."""
+        self._late.stop()
+        self.busy.hide()
+        self._known = True
+        self.tree.set_view(view, open_hits=bool(self.spec.text))
+        self._show_hits(view)
+        if not self.spec.marks:
+            marks = bytes(view.mark)
+            self.chips.set_counts({mark: marks.count(mark) for mark in MARK_TONES})
+        if self.tree.files.rowCount():
+            self.body.setCurrentWidget(self.tree)
+        elif self.filtered:
+            self.show_message(self.tr("No file matches"), self.tr("Nothing here has the filter in its path."), "search")
+        else:
+            self.show_message(self.tr("No files"), nothing, "folder")
+
+    def _show_hits(self, view: TreeView) -> None:
+        hits = int(view.columns.meta.get("hits", -1))
+        if hits < 0 or not self.filtered:
+            self.hits.set_text("")
+            return
+        words = f"{hits:,} hit{'' if hits == 1 else 's'}"
+        size = int(view.columns.meta.get("hit_bytes", 0))
+        self.hits.set_text(f"{words}, {human_size(size)}" if size else words)
+
+    def show_waiting(self, title: str) -> None:
+        self._known = False
+        self.waiting.begin(title)
+        self.body.setCurrentWidget(self.waiting)
+
+    def show_message(self, title: str, text: str = "", icon: str = "", offers: Sequence[Offer] = ()) -> None:
+        self._late.stop()
+        self.busy.hide()
+        self.empty.show_text(title, text, offers, icon)
+        self.body.setCurrentWidget(self.empty)
