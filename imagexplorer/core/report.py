@@ -15,15 +15,8 @@ from typing import Any
 
 from imagexplorer.core.entities import Change, Container, ImageDetail, LayerTotals, Problem
 from imagexplorer.core.file_tree import MARK_DELETED, TreeView
-from imagexplorer.core.layer_index import (
-    DIR,
-    FILE,
-    HARDLINK,
-    KINDS,
-    NO_TIME,
-    SYMLINK,
-    LayerIndex,
-)
+from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK, LayerIndex
+from imagexplorer.core.space import Hidden, Space
 
 INSPECT_SCHEMA = "imagexplorer.inspect/1"
 CHANGES_SCHEMA = "imagexplorer.changes/1"
@@ -46,27 +39,6 @@ class TreeCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class CauseBytes:
-    """Hidden bytes by what hid them; `layer` is the one that did, -1 for all of them together."""
-
-    layer: int
-    overwritten_bytes: int
-    deleted_bytes: int
-    rewritten_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpaceFacts:
-    """`wasted_bytes` is stored - visible; `causes` split it, in all and by the layer that hid the bytes (None: unknown)."""
-
-    stored_bytes: int
-    visible_bytes: int
-    wasted_bytes: int
-    causes: CauseBytes | None = None
-    by_layer: tuple[CauseBytes, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Inspection:
     """All that `inspect` prints. `layers` may be empty where no entries are asked for."""
 
@@ -76,7 +48,7 @@ class Inspection:
     detail: ImageDetail
     totals: tuple[LayerTotals, ...]
     counts: TreeCounts
-    space: SpaceFacts
+    space: Space
     problems: tuple[Problem, ...] = ()
     layers: Sequence[LayerIndex] = field(default=())
 
@@ -170,19 +142,17 @@ def _counts(counts: TreeCounts) -> dict[str, int]:
     }
 
 
-def _space(space: SpaceFacts) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _space(space: Space) -> dict[str, Any]:
+    return {
         "stored_bytes": space.stored_bytes,
         "visible_bytes": space.visible_bytes,
         "wasted_bytes": space.wasted_bytes,
+        **_causes(space),
+        "by_layer": [{"layer": each.layer, **_causes(each)} for each in space.by_layer],
     }
-    if space.causes is not None:
-        found |= _causes(space.causes)
-        found["by_layer"] = [{"layer": each.layer} | _causes(each) for each in space.by_layer]
-    return found
 
 
-def _causes(causes: CauseBytes) -> dict[str, int]:
+def _causes(causes: Space | Hidden) -> dict[str, int]:
     return {
         "overwritten_bytes": causes.overwritten_bytes,
         "deleted_bytes": causes.deleted_bytes,
@@ -248,7 +218,7 @@ def _sparse(index: LayerIndex, rows: str, starts: str, blob: str) -> dict[int, s
 
 def _visible(view: TreeView) -> list[int]:
     """Rows that are there (deleted ones are shown by views, but are not), the root left out."""
-    return [row for row, mark in enumerate(view.mark.tolist()) if mark != MARK_DELETED and row]  # type: ignore[attr-defined]
+    return [row for row, mark in enumerate(view.mark.tolist()) if mark != MARK_DELETED and row]
 
 
 def count_tree(view: TreeView) -> TreeCounts:
@@ -287,7 +257,7 @@ def _file_rows(view: TreeView) -> Iterator[list[str]]:
             size = sizes[row] if kind in (FILE, HARDLINK) else 0
             link = links.get(row) if kind in (SYMLINK, HARDLINK) else None
             rows.append(
-                f'{{"path":{quoted(paths[row].decode("utf-8", "surrogateescape"))},"kind":"{KINDS[kind]}","size":{size},'
+                f'{{"path":{quoted(str(paths[row], "utf-8", "surrogateescape"))},"kind":"{KINDS[kind]}","size":{size},'
                 f'"mode":{modes[row]},"link":{"null" if link is None else quoted(link)},'
                 f'"layer":{"null" if layer < 0 else layer}}}'
             )

@@ -117,6 +117,10 @@ class ImageFile:
                         return number, at
         raise NotFound(f"image {plain(reference, 200)}", "it is not in this file", f"There are: {self.names()}")
 
+    def titles(self) -> list[str]:
+        """What `--image` takes for each image: its first tag, or its number."""
+        return [found.tags[0] if found.tags else str(at) for at, found in enumerate(self._catalogue.images)]
+
     def names(self) -> str:
         """The images that there are, in words."""
         images = self._catalogue.images

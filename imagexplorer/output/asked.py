@@ -1,0 +1,111 @@
+"""From what was asked on the command line to an open source: paths, names on an engine, and what may be both.
+
+Knows the rules of TARGET and of finding an engine. Must not know what is printed.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Address, ImageDetail
+from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable, WrongUse
+from imagexplorer.core.references import try_parse
+from imagexplorer.core.targets import ARCHIVE, EITHER, ENGINE, OCI, ambiguous, parse_target
+from imagexplorer.core.text import plain
+from imagexplorer.sources.protocol import ImageSource
+
+if TYPE_CHECKING:
+    from imagexplorer.sources.engine.source import EngineSource
+
+
+def open_target(text: str, host: str, control: Control) -> tuple[ImageSource, str]:
+    """The source of a TARGET, and the reference of the image in it ("" for files: the first one).
+
+    Raises WrongUse (it may be both), NotFound, Refused, Damaged, Unreachable.
+    """
+    from imagexplorer.sources.opening import open_source
+
+    target = parse_target(text)
+    if target.kind == ENGINE:
+        return open_engine(host, control), target.text
+    if target.on_disk:
+        return open_source(Address("file", target.text), control), ""
+    if os.path.lexists(target.text):
+        if _on_engine(target.text, host, control):
+            raise ambiguous(plain(target.text, 500), OCI if os.path.isdir(target.text) else ARCHIVE)
+        return open_source(Address("file", target.text), control), ""
+    try:
+        return open_engine(host, control), target.text
+    except Unreachable as error:
+        raise Unreachable(f"{plain(text, 300)}: no such file, and {error.what}", error.reason, error.way_out) from error
+
+
+def image_of(
+    source: ImageSource, target: str, reference: str, image: str, platform: str, control: Control
+) -> ImageDetail:
+    """The image asked for. An `image` or `platform` that is not there is WrongUse, and those there are named."""
+    if reference:
+        if image:
+            raise WrongUse("--image", "it chooses among the images of a file; on an engine name the image itself")
+        try:
+            return source.image(reference, control, platform)
+        except NotFound as error:
+            if parse_target(target).kind != EITHER:
+                raise
+            raise NotFound(
+                plain(target, 300), f"no such file, and no such image: {error.reason}", error.way_out
+            ) from error
+    try:
+        return source.image(image or "0", control, platform)
+    except NotFound as error:
+        if image:
+            raise WrongUse(f"--image {plain(image, 300)}", error.reason, error.way_out) from error
+        raise
+
+
+def open_engine(host: str, control: Control) -> EngineSource:
+    """The first engine that answers. Raises Unreachable, which says what was tried."""
+    from imagexplorer.sources.engine.connect import find
+
+    source, tried = find(host, control)
+    if source is not None:
+        return source
+    if len(tried) == 1:
+        address, reason, advice = tried[0]
+        raise Unreachable(_engine_name(address), reason, advice)
+    words = "; ".join(f"{address.location}: {reason}" for address, reason, _ in tried)
+    raise Unreachable("no engine is reachable", words, "Start one, or name one with --host")
+
+
+def _engine_name(address: Address) -> str:
+    return f"the context {address.context}" if address.context else f"the engine {address.location or address.name}"
+
+
+def _on_engine(text: str, host: str, control: Control) -> bool:
+    """Does a reachable engine have an image of that name? Nothing is asked where it cannot be a name or id."""
+    if try_parse(text) is None or not _maybe_reachable(host):
+        return False
+    try:
+        source = open_engine(host, control)
+    except ImagexplorerError:
+        return False
+    try:
+        source.image(text, control)
+    except ImagexplorerError:
+        return False
+    finally:
+        source.close()
+    return True
+
+
+def _maybe_reachable(host: str) -> bool:
+    """False where each engine would be a socket that is not there: then nothing need be loaded to ask it."""
+    from imagexplorer.sources.engine.candidates import candidates
+
+    try:
+        places = [address.location for address in candidates(host)]
+    except ImagexplorerError:
+        return False
+    return any(not place.startswith("unix://") or os.path.exists(place.removeprefix("unix://")) for place in places)

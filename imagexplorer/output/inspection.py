@@ -1,0 +1,101 @@
+"""`inspect` and `changes`: from a question to the pieces of the document or text that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Problem
+from imagexplorer.core.errors import WrongUse
+from imagexplorer.core.file_tree import TreeView, ViewSpec, view
+from imagexplorer.core.report import Inspection, changes_pieces, count_tree, inspect_pieces
+from imagexplorer.core.space import space
+from imagexplorer.indexing.builder import Built, build
+from imagexplorer.output.asked import image_of, open_engine, open_target
+from imagexplorer.sources.image_file import ImageFile
+from imagexplorer.sources.protocol import ImageSource, ScanOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`width` is the terminal's, 0 for none."""
+
+    target: str
+    host: str = ""
+    image: str = ""
+    platform: str = ""
+    json: bool = False
+    entries: bool = False
+    tree: bool = False
+    verify: bool = False
+    cache: bool = True
+    width: int = 0
+
+
+def inspect(question: Question, control: Control | None = None) -> Iterator[str]:
+    """The document in pieces; nothing is yielded before all that can fail has succeeded. Raises core.errors."""
+    control = control or Control()
+    source, reference = open_target(question.target, question.host, control)
+    try:
+        detail = image_of(source, question.target, reference, question.image, question.platform, control)
+        cache = None
+        if question.cache:
+            from imagexplorer.indexing.cache import Cache
+
+            cache = Cache()
+        built = build(source, detail, cache, ScanOptions(verify=question.verify), control, with_layers=question.entries)
+        shown = view(built.tree, ViewSpec(), control)
+        found = _inspection(question, source, built, shown)
+        tree = shown if question.tree else None
+        if question.json:
+            yield from inspect_pieces(found, question.entries, tree)
+            return
+        from imagexplorer.core.report_text import inspect_text
+
+        names = source.titles() if isinstance(source, ImageFile) else ()
+        for line in inspect_text(found, question.width, question.entries, tree, names):
+            yield line + "\n"
+    finally:
+        source.close()
+
+
+def _inspection(question: Question, source: ImageSource, built: Built, shown: TreeView) -> Inspection:
+    problems = dict.fromkeys(built.detail.problems)
+    for totals in built.totals:
+        problems.update(dict.fromkeys(totals.problems))
+    problems.update(dict.fromkeys(built.tree.problems))
+    address = source.address
+    return Inspection(
+        target=question.target,
+        source_kind=address.kind,
+        source_name=address.location,
+        detail=built.detail,
+        totals=built.totals,
+        counts=count_tree(shown),
+        space=space(built.tree),
+        problems=tuple(problem if isinstance(problem, Problem) else Problem(*problem) for problem in problems),
+        layers=built.layers if question.entries else (),
+    )
+
+
+def changes(container: str, host: str, json: bool, control: Control | None = None) -> Iterator[str]:
+    """The changes of a container's writable layer. Raises core.errors."""
+    control = control or Control()
+    name = container.removeprefix("engine://")
+    if not name:
+        raise WrongUse("the container is empty", "a name or an id was expected")
+    source = open_engine(host, control)
+    try:
+        engine = source.host
+        found = engine.container(name, control).container
+        changed = engine.changes(found.id, control)
+        if json:
+            yield from changes_pieces(found, changed)
+            return
+        from imagexplorer.core.report_text import changes_text
+
+        for line in changes_text(found, changed):
+            yield line + "\n"
+    finally:
+        source.close()
