@@ -12,9 +12,9 @@ from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, Unreachable
-from imagexplorer.core.layer_index import FILE, HARDLINK, SYMLINK
+from imagexplorer.core.layer_index import HARDLINK, SYMLINK
 from imagexplorer.sources.tar_extended import End, Fault, Records, read_member
-from imagexplorer.sources.tar_fields import KINDS, raw_link, raw_name
+from imagexplorer.sources.tar_fields import BLOCK_SIZE, HEADER_ONLY, KINDS, raw_link, raw_name
 from imagexplorer.sources.tar_paths import place
 from imagexplorer.sources.tar_window import StreamWindow
 
@@ -56,10 +56,13 @@ class Body:
         self._raw = response.raw
         self._decode = bool(response.headers.get("Content-Encoding"))
         self._progress = progress
+        self.notes: list[str] = []
+        self.taken = 0
 
     def read(self, size: int, /) -> bytes:
         data: bytes = self._raw.read(size, decode_content=self._decode)
-        self._progress.done += len(data)
+        self.taken += len(data)
+        self._progress.done = self.taken
         return data
 
 
@@ -117,11 +120,11 @@ def members(body: Body, what: str, progress: Progress) -> Iterator[Member]:
         if kind == SYMLINK and not link.startswith(b"/"):
             link = name.rpartition(b"/")[0] + b"/" + link
         target = _text(place(link)) if kind in (SYMLINK, HARDLINK) else ""
-        size = found.stored if kind == FILE else 0
-        member = Member(_text(name), kind, target, size, window, found.data, found.data + size, what)
+        stored = 0 if found.header[156] in HEADER_ONLY else found.stored
+        member = Member(_text(name), kind, target, stored, window, found.data, found.data + stored, what)
         yield member
         member.drain()
-        position = found.next
+        position = found.data + stored + -stored % BLOCK_SIZE
 
 
 def _text(raw: bytes) -> str:

@@ -167,8 +167,8 @@ def json_lines(response: Any, what: str) -> Iterator[Any]:
 
 @contextmanager
 def gone_is_not_found(wire: Wire, path: str, what: str, control: Control) -> Iterator[None]:
-    """Some answer 500 for a thing that is gone (Podman for containers, Docker 20.10 for a save): a refusal is followed by
-    the question whether the thing (`path`, its inspect) is still there."""
+    """Some answer 500 for a thing that is gone (Podman for containers, Docker 20.10 for a save): a refusal is followed
+    by the question whether the thing (`path`, its inspect) is still there."""
     try:
         yield
     except Refused as refused:
