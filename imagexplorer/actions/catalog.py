@@ -1,11 +1,9 @@
-"""Every action of the program, once. What belongs to the window alone (palette, filter, back) the window adds itself.
+"""Every action of the program, once; what belongs to the window alone (palette, filter, back) the window adds itself.
 
 Knows the session and the questions that may be asked; must not know a widget.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from imagexplorer.actions import rules
 from imagexplorer.actions.action import Action
@@ -15,8 +13,8 @@ from imagexplorer.core.entities import EVERYTHING, Selection
 from imagexplorer.session import Session
 
 
-def catalog(session: Session, prompts: Prompts, leave: Callable[[], object]) -> tuple[Action, ...]:
-    """In the order in which menus show them. `leave` closes the window."""
+def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
+    """In the order in which menus show them."""
     flows = Flows(session, prompts)
 
     def kind(selection: Selection) -> str:
@@ -41,7 +39,6 @@ def catalog(session: Session, prompts: Prompts, leave: Callable[[], object]) -> 
             1,
             lambda _selection: retry_blocked(session),
         ),
-        Action("app.quit", "&Quit", lambda _selection: _ignore(leave()), "close", ("Ctrl+Q",), "&File", 9),
         # -- images ---------------------------------------------------------------------------------
         Action(
             "image.open",
@@ -138,22 +135,6 @@ def catalog(session: Session, prompts: Prompts, leave: Callable[[], object]) -> 
         ),
         # -- view -----------------------------------------------------------------------------------
         Action(
-            "go.images",
-            "&Images",
-            lambda _selection: session.list_wanted.emit("images"),
-            "image",
-            ("Alt+1",),
-            "&View",
-        ),
-        Action(
-            "go.containers",
-            "&Containers",
-            lambda _selection: session.list_wanted.emit("containers"),
-            "container",
-            ("Alt+2",),
-            "&View",
-        ),
-        Action(
             "view.refresh",
             "&Refresh",
             lambda _selection: session.refresh(EVERYTHING),
@@ -186,7 +167,3 @@ def refresh_blocked(session: Session) -> str:
     if session.current is None:
         return "Nothing is open yet"
     return "" if session.current.state in ("live", "file") else "The lists are read again when the engine is back"
-
-
-def _ignore(_result: object) -> None:
-    return None
