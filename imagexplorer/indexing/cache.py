@@ -34,6 +34,10 @@ _TRAILER = struct.Struct("<8sQ")
 _MAGIC = b"IXCHECK1"
 _STALE_SECONDS = 3600
 _LOW_WATER = 0.9
+# Something else that stands there (a fifo, a link) must neither block nor lead elsewhere.
+_OPEN_TO_READ = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+    _OPEN_TO_READ |= getattr(os, _flag, 0)
 
 
 def default_directory() -> Path:
@@ -188,12 +192,13 @@ def read_columns(path: Path, name: str) -> Columns | None:
     import xxhash
 
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, _OPEN_TO_READ)
     except OSError:
         return None
     try:
-        size = os.fstat(handle).st_size
-        mapped = mmap.mmap(handle, size, access=mmap.ACCESS_READ) if size > _TRAILER.size else None
+        found = os.fstat(handle)
+        usable = stat.S_ISREG(found.st_mode) and found.st_size > _TRAILER.size
+        mapped = mmap.mmap(handle, found.st_size, access=mmap.ACCESS_READ) if usable else None
     except (OSError, ValueError):
         mapped = None
     finally:

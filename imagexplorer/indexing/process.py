@@ -197,7 +197,7 @@ class WorkerProcess:
         kill: bool = False,
     ) -> Any:
         """The answer. Raises what the worker raised (`core.errors`), ReaderEnded when it died, and Cancelled at once
-        when `control` is cancelled, whatever the worker does. With `kill` it is killed if it does not stop by itself."""
+        when `control` is cancelled, whatever the worker does. With `kill` it is killed if it does not stop itself."""
         conversation = self.converse(call, control, kill)
         while True:
             try:
