@@ -1,0 +1,297 @@
+"""One list: its rows, its totals, what is selected, and what stands there instead of rows. The same for every record.
+
+Knows the session's state and the registry of actions; what the records are is told by its maker (`images_page`,
+`containers_page`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imagexplorer import resources
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.entities import Selection
+from imagexplorer.core.text import plain
+from imagexplorer.models.columns import Column, Group, Role
+from imagexplorer.models.filter_proxy import FilterProxy
+from imagexplorer.models.table_model import TableModel
+from imagexplorer.session import Session
+from imagexplorer.views.chips import CellDelegate
+from imagexplorer.views.details_pane import DetailsPane
+from imagexplorer.views.empty_view import EmptyView
+from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.theme import plain_label
+
+COPIED_ROWS = 10_000
+
+
+class ListPage(QWidget):
+    """`selection_changed` comes once for a change, however many rows it spans."""
+
+    selection_changed = Signal()
+    noun = "row"
+    key = ""
+    open_action = ""
+    delete_action = ""
+
+    def __init__(
+        self,
+        session: Session,
+        registry: Registry,
+        columns: Sequence[Column],
+        view: QTableView | QTreeView,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.registry = registry
+        self.model = TableModel(columns, parent=self)
+        self.proxy = FilterProxy(self.model, self)
+        self.view = view
+        self.header: QHeaderView = view.horizontalHeader() if isinstance(view, QTableView) else view.header()
+        self.header_state = HeaderState(self.header, self.model.columns)
+        self.details = DetailsPane(session, f"details/{self.key}", registry.action(self.open_action))
+        self.empty = EmptyView()
+        self.summary = plain_label()
+        self.note = plain_label(tone="warning")
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._selected)
+        self.filter_text = ""
+        self._set_up_view()
+        self._make_keys()
+        self._lay_out()
+
+    # -- making -------------------------------------------------------------------------------------
+
+    def _set_up_view(self) -> None:
+        view = self.view
+        view.setModel(self.proxy)
+        view.setItemDelegate(CellDelegate(view))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        view.setSortingEnabled(True)
+        view.setWordWrap(False)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.setFrameShape(view.Shape.NoFrame)
+        view.doubleClicked.connect(self._open_index)
+        view.customContextMenuRequested.connect(self._menu)
+        view.selectionModel().selectionChanged.connect(lambda *_: self._settle.start())
+        self.proxy.dataChanged.connect(lambda *_: self._settle.start())
+        for signal in (self.proxy.rowsInserted, self.proxy.rowsRemoved, self.proxy.layoutChanged):
+            signal.connect(lambda *_: self._show_summary())
+        self.header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.header.customContextMenuRequested.connect(self._header_menu)
+
+    def _make_keys(self) -> None:
+        self.copy_rows = self._own_action(self.tr("Copy as &text"), "copy", QKeySequence.StandardKey.Copy)
+        self.copy_rows.triggered.connect(self._copy_rows)
+        self.copy_ids = self._own_action(self.tr("Copy &ID"), "copy", QKeySequence("Ctrl+Shift+C"))
+        self.copy_ids.triggered.connect(self._copy_ids)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            enter = QAction(self.view)
+            enter.setShortcut(QKeySequence(key))
+            enter.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            enter.triggered.connect(self._open_current)
+            self.view.addAction(enter)
+
+    def _own_action(self, text: str, icon: str, key: QKeySequence | QKeySequence.StandardKey) -> QAction:
+        action = QAction(resources.icon(icon), text, self)
+        action.setShortcut(key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(action)
+        return action
+
+    def _lay_out(self) -> None:
+        self.bar = QHBoxLayout()
+        self.bar.setContentsMargins(12, 4, 12, 4)
+        self.bar.setSpacing(12)
+        self.bar.addWidget(self.summary)
+        self.bar.addWidget(self.note)
+        self.bar.addStretch()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.empty)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(self.stack)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setCollapsible(0, False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self.bar)
+        layout.addWidget(self.splitter, 1)
+        self.setFocusProxy(self.view)
+
+    # -- told from outside --------------------------------------------------------------------------
+
+    def show_records(self, records: Sequence[Any]) -> None:
+        self.model.set_records(records)
+        self.show_state()
+
+    def set_filter(self, text: str) -> None:
+        self.filter_text = text
+        self.proxy.set_text(text)
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Rows, or what stands there instead, and how old they are."""
+        source = self.session.current
+        words = ""
+        if source is not None and source.state == "lost":
+            words = f"as of {time.strftime('%H:%M', time.localtime(source.since))}, reconnecting"
+        lost = bool(words)
+        self.note.set_text(words)
+        self.note.setVisible(lost)
+        self.view.setEnabled(not lost)
+        if self.proxy.rowCount():
+            self.stack.setCurrentWidget(self.view)
+            if not self.view.currentIndex().isValid():
+                first = self.proxy.index(0, 0)
+                flags = self.view.selectionModel().SelectionFlag.NoUpdate
+                self.view.selectionModel().setCurrentIndex(first, flags)
+        else:
+            self.show_empty()
+            self.stack.setCurrentWidget(self.empty)
+        self._show_summary()
+
+    def show_empty(self) -> None:
+        raise NotImplementedError
+
+    def count_words(self) -> str:
+        """What the list holds, when nothing or one row is selected."""
+        raise NotImplementedError
+
+    def total_words(self, records: Sequence[Any]) -> str:
+        raise NotImplementedError
+
+    def selection_of(self, records: Sequence[Any]) -> Selection:
+        raise NotImplementedError
+
+    # -- selection ----------------------------------------------------------------------------------
+
+    def selected(self) -> list[Any]:
+        """The records of the selected rows, from top to bottom; a heading stands for its rows."""
+        records: dict[str, Any] = {}
+        rows = self.view.selectionModel().selectedRows(0)
+        for index in sorted(rows, key=lambda row: (row.parent().row() if row.parent().isValid() else -1, row.row())):
+            record = index.data(Role.RECORD)
+            for each in record.rows if isinstance(record, Group) else (record,):
+                records[each.id] = each
+        return list(records.values())
+
+    def selection(self) -> Selection:
+        return self.selection_of(self.selected())
+
+    def select(self, identifiers: Sequence[str]) -> None:
+        """Select these rows and show the first of them."""
+        model = self.view.selectionModel()
+        model.clearSelection()
+        for number, identifier in enumerate(identifiers):
+            index = self.proxy.index_of(identifier)
+            if index.isValid():
+                model.select(index, model.SelectionFlag.Select | model.SelectionFlag.Rows)
+                if not number:
+                    model.setCurrentIndex(index, model.SelectionFlag.NoUpdate)
+                    self.view.scrollTo(index)
+
+    def _selected(self) -> None:
+        self._show_summary()
+        self.details.show_selection(self.selection())
+        self.selection_changed.emit()
+
+    def _show_summary(self) -> None:
+        records = self.selected()
+        self.summary.set_text(f"{self.total_words(records)} selected" if len(records) > 1 else self.count_words())
+
+    # -- opening, menus, copying --------------------------------------------------------------------
+
+    def _open_index(self, index: QModelIndex) -> None:
+        if index.isValid() and not isinstance(index.data(Role.RECORD), Group):
+            self._run(self.open_action)
+
+    def _open_current(self) -> None:
+        index = self.view.currentIndex()
+        if isinstance(index.data(Role.RECORD), Group) and isinstance(self.view, QTreeView):
+            self.view.setExpanded(index.siblingAtColumn(0), not self.view.isExpanded(index.siblingAtColumn(0)))
+            return
+        if index.isValid() and not self.view.selectionModel().hasSelection():
+            self.view.selectRow(index.row()) if isinstance(self.view, QTableView) else None
+        self._run(self.open_action)
+
+    def _run(self, identifier: str) -> None:
+        """By the same QAction as every other entrance. What is selected is told first: the timer may still wait."""
+        if self._settle.isActive():
+            self._settle.stop()
+            self._selected()
+        action = self.registry.action(identifier)
+        if action.isEnabled():
+            action.trigger()
+
+    def _menu(self, at: QPoint) -> None:
+        if self._settle.isActive():
+            self._settle.stop()
+            self._selected()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        self.registry.fill_context_menu(menu, self.selection())
+        menu.addSeparator()
+        self.fill_copy_menu(menu.addMenu(resources.icon("copy"), self.tr("&Copy")), self.selected())
+        menu.popup(self.view.viewport().mapToGlobal(at))
+
+    def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
+        menu.addAction(self.copy_rows)
+        menu.addAction(self.copy_ids)
+
+    def add_copy(self, menu: QMenu, words: str, records: Sequence[Any], text: Callable[[Any], str]) -> None:
+        """An entry that copies a line a record; greyed where there is none."""
+        lines = [line for line in map(text, records) if line]
+        action = menu.addAction(words, lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
+        action.setEnabled(bool(lines))
+
+    def _copy_rows(self) -> None:
+        shown = [
+            column
+            for column in map(self.header.logicalIndex, range(self.header.count()))
+            if not self.header.isSectionHidden(column)
+        ]
+        columns = [self.model.columns[number] for number in shown]
+        lines = ["\t".join(column.title for column in columns)]
+        lines += [
+            "\t".join(plain(column.text(record)) for column in columns) for record in self.selected()[:COPIED_ROWS]
+        ]
+        if len(lines) > 1:
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _copy_ids(self) -> None:
+        ids = [plain(record.id) for record in self.selected()]
+        if ids:
+            QGuiApplication.clipboard().setText("\n".join(ids))
+
+    def _header_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.header_state.fill_menu(menu)
+        menu.popup(self.header.mapToGlobal(at))

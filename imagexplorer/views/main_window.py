@@ -1,0 +1,336 @@
+"""The window: sidebar, lists with pages as tabs over them, toolbar, menus, activity strip. It opens and raises; what is
+shown is the pages' and the session's, what is done is the registry's.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from imagexplorer import resources
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.entities import Container, Image, Selection
+from imagexplorer.core.text import plain
+from imagexplorer.session import Session
+from imagexplorer.settings import Settings
+from imagexplorer.views import about
+from imagexplorer.views.activity_strip import ActivityStrip
+from imagexplorer.views.containers_page import ContainersPage
+from imagexplorer.views.images_page import ImagesPage
+from imagexplorer.views.list_page import ListPage
+from imagexplorer.views.page_tabs import PageTabs
+from imagexplorer.views.palette import CommandPalette
+from imagexplorer.views.palette_entries import palette_entries
+from imagexplorer.views.places import Places
+from imagexplorer.views.record_pages import MakePage, make_page, page_key
+from imagexplorer.views.sidebar import Entry, Sidebar
+from imagexplorer.views.start_page import StartPage
+from imagexplorer.views.theme import SCHEMES, apply_scheme
+from imagexplorer.views.tool_bar import WindowBar
+from imagexplorer.views.window_actions import window_actions
+from imagexplorer.views.window_state import WindowState
+
+TITLES = {"images": "Images", "containers": "Containers"}
+ICONS = {"images": "image", "containers": "container"}
+BARS = {
+    "image": ("image.open", "image.run", "", "image.delete"),
+    "container": (
+        "container.open",
+        "container.start",
+        "container.stop",
+        "container.restart",
+        "container.commit",
+        "",
+        "container.delete",
+    ),
+}
+_PAGE = "page:"
+
+
+class MainWindow(QMainWindow):
+    """`make_page` builds the page of an image or a container."""
+
+    def __init__(
+        self, session: Session, registry: Registry, settings: Settings, make_page: MakePage = make_page
+    ) -> None:
+        super().__init__()
+        self.session, self.registry, self.settings = session, registry, settings
+        self._make_page = make_page
+        self._list = "images"
+        self._scheme = settings.text("window.scheme", "system")
+        self._wanted_source = settings.text("window.source")
+        self.setWindowTitle("imagexplorer")
+        self.setAcceptDrops(True)
+        self.places = Places()
+        self.sidebar = Sidebar()
+        self.images = ImagesPage(session, registry)
+        self.containers = ContainersPage(session, registry)
+        self.start = StartPage()
+        self.strip = ActivityStrip(session.jobs)
+        self.lists = QStackedWidget()
+        for page in (self.images, self.containers, self.start):
+            self.lists.addWidget(page)
+        self.tabs = PageTabs(self.lists)
+        registry.add(*window_actions(self))
+        for identifier in registry.ids():
+            self.addAction(registry.action(identifier))
+        self.menus = registry.fill_menu_bar(self.menuBar())
+        self.bar = WindowBar(registry)
+        self.addToolBar(self.bar)
+        self._lay_out()
+        self._connect()
+        self._state = WindowState(
+            settings,
+            self,
+            {
+                "sidebar": self.splitter,
+                "images_details": self.images.splitter,
+                "containers_details": self.containers.splitter,
+            },
+            self.images,
+            self.containers,
+        )
+        self._state.restore()
+        self._sources_changed()
+        self.show_list("images")
+
+    def _lay_out(self) -> None:
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        self.sidebar.setMinimumWidth(self.fontMetrics().averageCharWidth() * 18)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.strip)
+        self.setCentralWidget(body)
+        self.resize(1280, 800)
+        wide = self.sidebar.sizeHint().width()
+        self.splitter.setSizes([wide, 1280 - wide])
+
+    def _connect(self) -> None:
+        session = self.session
+        session.sources_changed.connect(self._sources_changed)
+        session.images_changed.connect(self._show_sidebar)
+        session.containers_changed.connect(self._show_sidebar)
+        session.page_wanted.connect(self.open_page)
+        session.list_wanted.connect(self.show_list)
+        session.message.connect(self.strip.show_message)
+        session.failed.connect(self.strip.show_error)
+        self.sidebar.source_wanted.connect(self._choose)
+        self.sidebar.list_wanted.connect(self.show_list)
+        self.sidebar.close_wanted.connect(session.close_source)
+        self.sidebar.retry_wanted.connect(session.retry)
+        self.strip.retry_wanted.connect(self._retry)
+        self.start.open_wanted.connect(self.registry.action("file.open").trigger)
+        self.start.sample_wanted.connect(session.open_sample)
+        self.start.retry_wanted.connect(lambda: session.retry())
+        self.tabs.currentChanged.connect(self._page_changed)
+        self.tabs.closed.connect(lambda key: self.places.forget(_PAGE + key))
+        self.bar.filter_changed.connect(self._filter)
+        self.bar.filter_left.connect(lambda: self.list_page.view.setFocus())
+        for page in (self.images, self.containers):
+            page.selection_changed.connect(self._selection_changed)
+
+    # -- lists and pages ----------------------------------------------------------------------------
+
+    @property
+    def list_page(self) -> ListPage:
+        return self.images if self._list == "images" else self.containers
+
+    @property
+    def current_page(self) -> QWidget:
+        """The page in front: a list, the start page, or a record's."""
+        page = self.tabs.currentWidget()
+        home = self.lists.currentWidget() or self.lists
+        return home if page is self.lists or page is None else page
+
+    def show_list(self, name: str) -> None:
+        """`images` or `containers`, in front."""
+        if name in TITLES:
+            self._list = name
+            self._show_home()
+            if self.tabs.current_key:
+                self.tabs.show_key("")
+            else:
+                self._page_changed()
+            self.current_page.setFocus()
+
+    def _show_home(self) -> None:
+        nothing = self.session.current is None
+        self.lists.setCurrentWidget(self.start if nothing else self.list_page)
+        self.tabs.set_home(self._home_title(), resources.icon("engine" if nothing else ICONS[self._list]))
+
+    def _home_title(self) -> str:
+        return "Start" if self.session.current is None else TITLES[self._list]
+
+    def open_page(self, kind: str, record: Image | Container) -> None:
+        """Open the record's page, or raise it where it is open already."""
+        source = self.session.current
+        if source is None:
+            return
+        key = page_key(kind, source.key, record)
+        if not self.tabs.show_key(key):
+            page = self._make_page(kind, record, source.key, self.session, self.registry)
+            self.tabs.add(key, page, record.name, resources.icon(kind))
+            self._selection_changed()
+        page_widget = self.tabs.currentWidget()
+        if page_widget is not None:
+            page_widget.setFocus()
+
+    def close_page(self) -> None:
+        self.tabs.close_current()
+        self.current_page.setFocus()
+
+    def show_number(self, number: int) -> None:
+        self.tabs.show_number(number)
+        self.current_page.setFocus()
+
+    def _page_changed(self, _number: int = 0) -> None:
+        key = self.tabs.current_key
+        self.places.visit(_PAGE + key if key else self._list)
+        title = self.tabs.tabText(self.tabs.currentIndex()).replace("&&", "&") if key else self._home_title()
+        self.bar.show_place("" if key else title)
+        on_list = not key and self.session.current is not None
+        self.bar.show_filter(self._list if on_list else "", self.list_page.filter_text)
+        self._show_sidebar()
+        self._selection_changed()
+        source = self.session.current
+        parts = [title, source.name if source is not None else "", "imagexplorer"]
+        self.setWindowTitle(plain(" – ".join(dict.fromkeys(filter(None, parts))), 300))
+
+    def _go(self, place: str) -> None:
+        if place.startswith(_PAGE):
+            self.tabs.show_key(place.removeprefix(_PAGE))
+        else:
+            self.show_list(place)
+        self.current_page.setFocus()
+        self.registry.update()
+
+    # -- what the window's own actions ask ------------------------------------------------------------
+
+    def back_reason(self) -> str:
+        return "" if self.places.can_go_back else "There is no page before this one"
+
+    def forward_reason(self) -> str:
+        return "" if self.places.can_go_forward else "There is no page after this one"
+
+    def close_reason(self) -> str:
+        return "" if self.tabs.current_key else "The list stays: only pages over it are closed"
+
+    def filter_reason(self) -> str:
+        return "" if self.session.current is not None else "There is nothing to filter yet"
+
+    def go_back(self) -> None:
+        self._go(self.places.back())
+
+    def go_forward(self) -> None:
+        self._go(self.places.forward())
+
+    def focus_filter(self) -> None:
+        own = getattr(self.current_page, "focus_filter", None)
+        if callable(own):
+            own()
+        else:
+            self.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.bar.filter.selectAll()
+
+    def open_palette(self) -> None:
+        CommandPalette(palette_entries(self.registry, self.session), self).open_over(self)
+
+    def scheme(self) -> str:
+        return self._scheme
+
+    def set_scheme(self, name: str) -> None:
+        self._scheme = name if name in SCHEMES else "system"
+        self.settings.set("window.scheme", self._scheme)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_scheme(application, self._scheme)
+
+    def grouped(self) -> bool:
+        return self.containers.grouped.isChecked()
+
+    def toggle_grouped(self) -> None:
+        self.containers.grouped.toggle()
+
+    def show_keys(self) -> None:
+        about.show_keys(self, self.registry)
+
+    def show_about(self) -> None:
+        about.show_about(self)
+
+    # -- following the session ------------------------------------------------------------------------
+
+    def _sources_changed(self) -> None:
+        self.start.set_tried(self.session.tried)
+        if self._wanted_source and any(each.key == self._wanted_source for each in self.session.sources):
+            wanted, self._wanted_source = self._wanted_source, ""
+            self.session.choose(wanted)
+        home = self.lists.currentWidget()
+        self._show_home()
+        self.strip.show_source(self.session.current)
+        if home is not self.lists.currentWidget() and not self.tabs.current_key:
+            self._page_changed()
+            self.current_page.setFocus()
+        self._show_sidebar()
+
+    def _show_sidebar(self) -> None:
+        session, current = self.session, self.session.current
+        entries = []
+        if current is not None:
+            entries.append(Entry("images", "Images", "image", len(session.images) if session.images_known else None))
+        if current is not None and current.is_engine:
+            count = len(session.containers) if session.containers_known else None
+            entries.append(Entry("containers", "Containers", "container", count))
+        active = "" if self.tabs.current_key else self._list
+        self.sidebar.show_state(session.sources, current.key if current is not None else "", entries, active)
+
+    def _choose(self, key: str) -> None:
+        self._wanted_source = ""
+        self.session.choose(key)
+        source = self.session.current
+        self.show_list(self._list if source is not None and source.is_engine else "images")
+
+    def _retry(self) -> None:
+        source = self.session.current
+        self.session.retry(source.key if source is not None else "")
+
+    def _filter(self, text: str) -> None:
+        self.list_page.set_filter(text)
+
+    def _selection_changed(self) -> None:
+        """Tell the registry what actions are about now; the toolbar shows those of its kind."""
+        page = self.current_page
+        ask = getattr(page, "selection", None)
+        selection = ask() if callable(ask) else Selection()
+        self.registry.set_selection(selection)
+        kind = "container" if selection.containers or page is self.containers else "image"
+        self.bar.show_actions(BARS[kind] if page is not self.start else ("file.open",))
+
+    # -- drag and drop, closing -----------------------------------------------------------------------
+
+    @staticmethod
+    def _dropped(data: QMimeData) -> list[str]:
+        return [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = self._dropped(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+        for path in paths:
+            self.session.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        source = self.session.current
+        self._state.save(source.key if source is not None else "")
+        super().closeEvent(event)

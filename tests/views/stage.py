@@ -1,0 +1,97 @@
+"""A window over sources made up, as tests and screenshots use it: the real session, registry, dialogs and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from imagexplorer.actions.catalog import catalog
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Address, CommitSpec, Container, Image, RunSpec
+from imagexplorer.core.errors import NotFound
+from imagexplorer.jobs import Jobs
+from imagexplorer.session import Session, Tried
+from imagexplorer.settings import Settings
+from imagexplorer.views.main_window import MainWindow
+from imagexplorer.views.prompts import DialogPrompts
+from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
+
+
+class World:
+    """What the session is handed instead of a worker process."""
+
+    def __init__(self, engine: FakeEngine | None) -> None:
+        self.engine = engine
+        self.files: dict[str, FakeEngine] = {}
+        self.tried: tuple[Tried, ...] = (
+            Tried(replace(ENGINE_ADDRESS, name="default socket"), "no such socket", "Start the engine"),
+        )
+
+    def find(self, host: str, control: Control) -> tuple[Any, tuple[Tried, ...]]:
+        return (None, self.tried) if self.engine is None else (FakeSource(self.engine), ())
+
+    def open(self, address: Address, control: Control) -> Any:
+        if address.location not in self.files:
+            raise NotFound(address.location, "no such file")
+        return FakeSource(self.files[address.location], replace(address, kind="docker-archive"), host=False)
+
+
+@dataclass
+class Answers:
+    """`Prompts` that answer at once with what is set, and keep what they were asked."""
+
+    run_spec: RunSpec | None = None
+    commit_spec: CommitSpec | None = None
+    delete_answer: DeleteAnswer | None = None
+    path: str | None = None
+    asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+
+    def run(self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None) -> RunSpec | None:
+        self.asked.append(("run", (image,)))
+        return self.run_spec
+
+    def commit(self, container: Container) -> CommitSpec | None:
+        self.asked.append(("commit", (container,)))
+        return self.commit_spec
+
+    def delete(
+        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+    ) -> DeleteAnswer | None:
+        self.asked.append(("delete", (title, tuple(items))))
+        return self.delete_answer
+
+    def open_path(self) -> str | None:
+        self.asked.append(("open_path", ()))
+        return self.path
+
+
+@dataclass
+class Stage:
+    """`window` shows `session`, which reads `world`; `answers` None leaves the questions to the real dialogs."""
+
+    world: World
+    settings: Settings
+    answers: Answers | None = field(default_factory=Answers)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs()
+        self.session = Session(self.jobs, self.world.open, self.world.find, "")
+        prompts = self.answers if self.answers is not None else DialogPrompts(lambda: self.window)
+        self.registry = Registry(self.session, catalog(self.session, prompts))
+        self.window = MainWindow(self.session, self.registry, self.settings)
+
+    def close(self) -> None:
+        self.window.close()
+        self.session.close()
+        self.jobs.close()
+        self.registry.deleteLater()
+        self.window.deleteLater()
+
+
+def stage(engine: FakeEngine | None, folder: Path, answers: Answers | None = None) -> Stage:
+    """Not started yet, not shown; its settings are in `folder`."""
+    return Stage(World(engine), Settings(folder / "settings.json"), answers or Answers())
