@@ -180,8 +180,9 @@ def _with_learnt(detail: ImageDetail, learnt: Mapping[str, Any]) -> ImageDetail:
 
 
 def problems_of(built: Built) -> tuple[Problem, ...]:
-    """The image's own and those of its layers, each once."""
+    """The image's own, those of its layers and those met while stacking, each once."""
     found = dict.fromkeys(built.detail.problems)
     for totals in built.totals:
         found.update(dict.fromkeys(totals.problems))
+    found.update(dict.fromkeys(built.tree.problems))
     return tuple(found)

@@ -123,10 +123,10 @@ class Service:
         detail = replace(built.detail, problems=problems_of(built))
         return detail, TreeHandle(key, built.path, built.totals)
 
-    def ask_view(self, _control: Control, tree: TreeHandle, spec: ViewSpec) -> TreeView:
+    def ask_view(self, control: Control, tree: TreeHandle, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.file_tree import view
 
-        return view(self._tree(tree), spec)
+        return view(self._tree(tree), spec, control)
 
     def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view
@@ -134,7 +134,7 @@ class Service:
         host = self.source(address, control).host
         if host is None:
             raise WrongUse(address.location, "it has no containers")
-        return changes_view(host.changes(container_id, control), spec)
+        return changes_view(host.changes(container_id, control), spec, control)
 
     def ask_warm(self, _control: Control) -> None:
         """Import what the first real question would wait for."""
