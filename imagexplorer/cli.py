@@ -30,6 +30,8 @@ Where it could be both, say engine://NAME, archive://PATH or oci://PATH."""
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status."""
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
@@ -66,7 +68,7 @@ def _status(error: ImagexplorerError) -> int:
 def _say(text: str) -> None:
     from imagexplorer.core.text import plain
 
-    line = f"imagexplorer: {plain(' '.join(text.split()))}\n"
+    line = f"imagexplorer: {plain(text.strip())}\n"
     try:
         sys.stderr.buffer.write(line.encode("utf-8", "backslashreplace"))
         sys.stderr.flush()

@@ -36,6 +36,8 @@ def open_target(text: str, host: str, control: Control) -> tuple[ImageSource, st
         if _on_engine(target.text, host, control):
             raise ambiguous(plain(target.text, 500), OCI if os.path.isdir(target.text) else ARCHIVE)
         return open_source(Address("file", target.text), control), ""
+    if try_parse(target.text) is None:
+        raise NotFound(plain(text, 300), "no such file, and it cannot be the name of an image")
     try:
         return open_engine(host, control), target.text
     except Unreachable as error:

@@ -19,7 +19,7 @@ from imagexplorer.sources.image_file import ImageFile
 from imagexplorer.sources.oci_index import read_index
 from imagexplorer.sources.oci_layout import LayoutStore
 from imagexplorer.sources.outer import CompressedFile, open_outer
-from imagexplorer.sources.pinned_file import PinnedFile, refused
+from imagexplorer.sources.pinned_file import PinnedFile, not_a_file, refused
 from imagexplorer.sources.protocol import ImageSource
 from imagexplorer.sources.rootfs import RootfsFile
 
@@ -41,6 +41,8 @@ def open_source(address: Address, control: Control | None = None) -> ImageSource
     address = replace(address, location=path, name=address.name or os.path.basename(path))
     if stat.S_ISDIR(status.st_mode):
         return _open_layout(address)
+    if not stat.S_ISREG(status.st_mode):
+        raise not_a_file(path, status.st_mode)
     return _open_archive(address, control)
 
 
@@ -80,6 +82,8 @@ def _open_archive(address: Address, control: Control) -> ImageSource:
             if len(index) == 0 and index.problems:
                 problem = index.problems[0]
                 raise Damaged(path, problem.reason)
+            if len(index) == 0:
+                index.columns.meta["problems"] = [["archive", "it is an empty tar: no entries, no image"]]
             return RootfsFile(replace(address, kind="rootfs"), base, file.size, index)
         return _images(address, store, catalogue, list(index.problems))
     except BaseException:

@@ -5,6 +5,7 @@ It is never memory-mapped: a file that shrinks would end the process (SIGBUS).
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -25,14 +26,15 @@ class PinnedFile:
     def __init__(self, where: str, path: str, dir_fd: int | None = None) -> None:
         """With `dir_fd`, `path` is one name in that folder, and no link is followed."""
         self.where = where
+        self._fd = -1
         try:
             self._fd = os.open(path, _CAREFUL | (_NOFOLLOW if dir_fd is not None else 0), dir_fd=dir_fd)
         except (OSError, ValueError) as error:
             raise refused(where, error) from error
         status = os.fstat(self._fd)
         if not stat.S_ISREG(status.st_mode):
-            os.close(self._fd)
-            raise Refused(where, f"it is {kind_of(status.st_mode)}, not a file", "")
+            self.close()
+            raise not_a_file(where, status.st_mode)
         self.size = status.st_size
         self._stamp = _stamp(status)
         self._lock = threading.Lock()
@@ -88,8 +90,11 @@ class PinnedFile:
             os.close(fd)
 
     def __del__(self) -> None:
-        if getattr(self, "_fd", -1) >= 0:
-            self.close()
+        self.close()
+
+
+def not_a_file(where: str, mode: int) -> Refused:
+    return Refused(where, f"it is {kind_of(mode)}, not a file")
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int]:
@@ -120,8 +125,8 @@ def refused(where: str, error: OSError | ValueError) -> NotFound | Refused:
     """What the system said, as one of ours."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return NotFound(where, "no such file or folder")
-    if isinstance(error, OSError) and error.errno == 40:  # ELOOP with O_NOFOLLOW
-        return Refused(where, "it is a symbolic link, which is not followed here")
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:  # also what O_NOFOLLOW gives
+        return Refused(where, "it is a symbolic link that is not followed here, or one that leads back to itself")
     if isinstance(error, PermissionError):
         return Refused(where, "permission denied")
     return Refused(where, _words(error))
