@@ -52,7 +52,7 @@ class Program:
         from imagexplorer.views.theme import apply_scheme
 
         self.settings = settings if settings is not None else Settings()
-        apply_scheme(application, self.settings.text("view.scheme", "system"))
+        apply_scheme(application, self.settings.text("window.scheme", "system"))
         self.engine = WorkerDoor(self.settings)
         self.jobs = Jobs()
         self.session = Session(self.jobs, self.engine.open, self.engine.find, str(resources.path("sample.tar")))

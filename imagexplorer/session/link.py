@@ -205,6 +205,9 @@ class Link(QObject):
         self._settle()
 
     def _put_images(self, _ids: Ids, rows: list[Image]) -> None:
+        if self.state.error is not None:
+            self.state = replace(self.state, error=None)
+            self.changed.emit()
         first = not self.rows.images_known
         before = {image.id for image in self.rows.images}
         if self.rows.put_images(rows):

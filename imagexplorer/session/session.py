@@ -16,14 +16,14 @@ from PySide6.QtCore import QObject, Signal
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Container, ContainerDetail, Image, ImageDetail, LayerTotals, Touched
-from imagexplorer.core.errors import ImagexplorerError, NotFound
+from imagexplorer.core.errors import NotFound
 from imagexplorer.core.file_tree import TreeView, ViewSpec
-from imagexplorer.core.targets import EITHER, Target, ambiguous, parse_target
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, FindEngine, IndexedTree, OpenAddress, OpenSource, SourceState, Tried
 from imagexplorer.session.search import EngineSearch
+from imagexplorer.session.wanted import WantedImage
 
 
 class Session(QObject):
@@ -54,7 +54,7 @@ class Session(QObject):
         self._open_address, self._sample = open_address, sample
         self._links: dict[str, Link] = {}
         self._current = ""
-        self._target: Target | None = None
+        self._wanted: WantedImage | None = None
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
         self._search.changed.connect(self.sources_changed)
@@ -120,11 +120,10 @@ class Session(QObject):
     # -- sources --------------------------------------------------------------------------------
     def start(self, host: str = "", target: str = "") -> None:
         """Find an engine (or the one named), open `target` as soon as its source is there. Raises WrongUse."""
-        self._target = parse_target(target) if target else None
+        self._wanted = WantedImage(target) if target else None
         self._search.start(host)
-        wanted = self._target
-        if wanted is not None and (wanted.on_disk or (wanted.kind == EITHER and os.path.exists(wanted.text))):
-            self.open_path(wanted.text)
+        if self._wanted is not None and self._wanted.is_path:
+            self.open_path(self._wanted.path)
 
     def open_path(self, path: str) -> None:
         """Add a file source (archive, layout folder) and make it current; its only image opens at once."""
@@ -174,11 +173,16 @@ class Session(QObject):
             source.close()
             return
         link = self._add(key, address, source)
-        link.connected.connect(self._open_target)
+        link.connected.connect(lambda: self._engine_connected(key))
         if not self._current:
             self._current = key
         link.connect_source()
         self._tell_everything()
+
+    def _engine_connected(self, key: str) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            wanted.look(self, key)
 
     def _add(self, key: str, address: Address, source: OpenSource | None = None) -> Link:
         link = Link(key, address, self.jobs, self._open_address, self, source)
@@ -203,27 +207,6 @@ class Session(QObject):
         link = self._links.get(key)
         if link is not None and key == self._current and len(link.rows.images) == 1:
             self.page_wanted.emit("image", link.rows.images[0])
-
-    def _open_target(self) -> None:
-        """The engine is there: is the target one of its images?"""
-        target, self._target = self._target, None
-        if target is None or target.on_disk:
-            return
-        key = next(key for key, link in self._links.items() if link.state.is_engine)
-        is_path = target.kind == EITHER and os.path.exists(target.text)
-
-        def found(detail: ImageDetail) -> None:
-            if is_path:
-                self.failed.emit(ambiguous(target.text))
-            else:
-                self.choose(key)
-                self.page_wanted.emit("image", detail.image)
-
-        def not_found(error: ImagexplorerError) -> None:
-            if not is_path:
-                self.failed.emit(error)
-
-        self.load_image("target", key, target.text, found, not_found)
 
     # -- the one door ---------------------------------------------------------------------------
     def refresh(self, touched: Touched) -> None:
