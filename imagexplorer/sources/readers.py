@@ -19,10 +19,10 @@ class Readable(Protocol):
 
 
 class Seekable(Protocol):
-    """Bytes with random access. `size` is None where it is not known."""
+    """Bytes with random access."""
 
     @property
-    def size(self) -> int | None: ...
+    def size(self) -> int: ...
 
     def pread(self, offset: int, length: int) -> bytes:
         """At most `length` bytes at `offset`; fewer only at the end. Raises Damaged."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from imagexplorer.core.control import Control
 from imagexplorer.core.layer_index import HAS_XATTRS, NO_TIME, SPARSE
 from imagexplorer.sources import tar_sparse
 from imagexplorer.sources.tar_fields import (
@@ -76,7 +75,7 @@ class Member:
 Records = dict[bytes, bytes]
 
 
-def read_member(window: Window, position: int, shared: Records, control: Control) -> Member:
+def read_member(window: Window, position: int, shared: Records) -> Member:
     """The member whose first header is at `position`. `shared` are the records of global headers, updated here.
 
     Raises Fault, End and Cancelled.
@@ -86,7 +85,7 @@ def read_member(window: Window, position: int, shared: Records, control: Control
     notes: list[str] = []
     first = position
     while True:
-        control.step(position)
+        window.step(position)
         header = window.read(position, BLOCK_SIZE)
         if len(header) < BLOCK_SIZE:
             raise Fault(position, "ends within a header" if header else "ends after an extended header")

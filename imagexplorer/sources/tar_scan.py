@@ -52,8 +52,8 @@ def scan(
     hashing: HashingStream | None = None
     computed = ""
     if seekable and not (compression or hash_contents or hash_stream):
-        window = FileWindow(seekable)
-        walk = Walk(window, columns, False, control)
+        window = FileWindow(seekable, control)
+        walk = Walk(window, columns, False)
         walk.run()
     else:
         if hash_stream:
@@ -61,7 +61,7 @@ def scan(
 
             stream = hashing = HashingStream(stream, diff_id)
         window = StreamWindow(stream, control, seekable.size if seekable else None)
-        walk = Walk(window, columns, hash_contents, control)
+        walk = Walk(window, columns, hash_contents)
         try:
             walk.run()
             if hashing:

@@ -10,7 +10,6 @@ from typing import NoReturn
 
 import xxhash
 
-from imagexplorer.core.control import Control
 from imagexplorer.sources.tar_batch import Batch
 from imagexplorer.sources.tar_columns import TarColumns
 from imagexplorer.sources.tar_extended import SPECIAL, End, Fault, Records, read_member
@@ -33,13 +32,12 @@ _STEP = bytes(
 class Walk:
     """One pass. Afterwards `fault` is (offset, reason) of what stopped it, or None; `end` is where it stopped."""
 
-    def __init__(self, window: Window, columns: TarColumns, hashing: bool, control: Control) -> None:
+    def __init__(self, window: Window, columns: TarColumns, hashing: bool) -> None:
         self.fault: tuple[int, str] | None = None
         self.end = 0
         self._window = window
         self._columns = columns
         self._hashing = hashing
-        self._control = control
         self._shared: Records = {}
         self._batch = Batch(bytearray(BATCH * BLOCK_SIZE))
         # Of the last entry that was handed over: offset, start of the data, bytes of data.
@@ -89,7 +87,7 @@ class Walk:
                 headers[row * BLOCK_SIZE : (row + 1) * BLOCK_SIZE] = buffer[at : at + BLOCK_SIZE]
                 stored = size
             else:
-                member = read_member(window, position, self._shared, self._control)
+                member = read_member(window, position, self._shared)
                 batch.members[row] = member
                 held += member.held
                 headers[row * BLOCK_SIZE : (row + 1) * BLOCK_SIZE] = member.header
@@ -135,7 +133,7 @@ class Walk:
         last = batch.count - 1
         self._last = (batch.offset(last), batch.data[last], self._stored(last))
         self._batch.clear()
-        self._control.step(self._last[1], self._window.size)
+        self._window.step(self._last[1])
         return self.fault is None
 
     def _stored(self, row: int) -> int:

@@ -31,6 +31,10 @@ class Window(Protocol):
         """Of the whole tar; None while a stream has not ended."""
         ...
 
+    def step(self, position: int) -> None:
+        """Report progress of a walk that came to `position`. Raises Cancelled."""
+        ...
+
     def ensure(self, position: int) -> None: ...
 
     def read(self, position: int, length: int) -> bytes:
@@ -49,15 +53,19 @@ class Window(Protocol):
 class FileWindow:
     """Reads what the walk asks for and nothing between."""
 
-    def __init__(self, source: Seekable) -> None:
+    def __init__(self, source: Seekable, control: Control) -> None:
         self.buffer = b""
         self.base = 0
         self.failure: Damaged | None = None
         self._source = source
+        self._control = control
 
     @property
     def size(self) -> int | None:
         return self._source.size
+
+    def step(self, position: int) -> None:
+        self._control.step(min(position, self._source.size), self._source.size)
 
     def ensure(self, position: int) -> None:
         at = position - self.base
@@ -108,6 +116,9 @@ class StreamWindow:
     @property
     def size(self) -> int | None:
         return self.base + len(self.buffer) if self._ended else None
+
+    def step(self, position: int) -> None:  # noqa: ARG002 - the source's bytes tell more
+        self._control.step(self._stream.taken, self._total)
 
     def ensure(self, position: int) -> None:
         self._skip_to(position)
@@ -165,7 +176,7 @@ class StreamWindow:
         self.buffer = self._next()
 
     def _next(self) -> bytes:
-        self._control.step(self._stream.taken, self._total)
+        self.step(self.base)
         try:
             data = self._stream.read(_CHUNK)
         except Damaged as error:
