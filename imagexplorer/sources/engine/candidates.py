@@ -5,14 +5,18 @@ Knows the environment, docker's contexts and where engines put their sockets. Mu
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Unreachable
+from imagexplorer.sources.engine.fields import section, text
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 
@@ -73,33 +77,82 @@ def _usual(env: Mapping[str, str]) -> list[Address]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What `docker context inspect` tells: `host` is the URL; `tls` a docker TLSConfig, None without certificates."""
+
+    host: str
+    tls: Any = None
+
+
+def _config_folder() -> Path:
+    folder = os.environ.get("DOCKER_CONFIG", "")
+    return Path(folder) if folder else Path.home() / ".docker"
+
+
 def _current_context() -> str:
     """The `currentContext` of docker's config.json; an unreadable file names none, as for the docker command."""
-    from docker.context.config import get_current_context_name
-
-    name = get_current_context_name()
+    try:
+        name = json.loads((_config_folder() / "config.json").read_bytes()).get("currentContext", "")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return ""
     return name if isinstance(name, str) else ""
 
 
 def _host_or_empty(context: str) -> str:
     try:
-        return str(load_context(context).Host or "")
+        return load_context(context).host
     except Unreachable:
         return ""  # said again, with its reason, when it is opened
 
 
-def load_context(name: str) -> Any:
-    """The SDK's record of a context. Raises Unreachable for one that is unknown (the SDK would quietly fall back to the
-    default socket) or broken."""
-    from docker.context import ContextAPI
+def load_context(name: str) -> Context:
+    """Read as docker's command stores it: contexts/meta/<sha256 of the name>/meta.json and contexts/tls/<same>/docker.
 
+    Not by the SDK: it takes the default socket for an unknown name, and looks into the current folder where there is no
+    config.json. Raises Unreachable for a context that is unknown, broken or names no docker endpoint.
+    """
     what = f"context {name}"
+    if name == "default":
+        return Context(default_location())
+    identifier = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    contexts = _config_folder() / "contexts"
     try:
-        context = ContextAPI.get_context(name)
-    except Exception as error:  # the SDK raises a bare Exception for a broken file
-        raise Unreachable(what, f"its files cannot be read: {error}", "See: docker context ls") from error
-    if context is None:
-        raise Unreachable(what, "there is no context of that name", "See: docker context ls")
-    if not context.Host:
+        told = json.loads((contexts / "meta" / identifier / "meta.json").read_bytes())
+    except FileNotFoundError as error:
+        raise Unreachable(what, "there is no context of that name", "See: docker context ls") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise Unreachable(what, f"its file cannot be read: {error}", "See: docker context ls") from error
+    endpoint = section(section(told, "Endpoints"), "docker")
+    if not text(endpoint, "Host"):
         raise Unreachable(what, "it names no docker endpoint", f"See: docker context inspect {name}")
-    return context
+    skip = endpoint.get("SkipTLSVerify") is True
+    return Context(text(endpoint, "Host"), _tls(what, contexts / "tls" / identifier / "docker", skip))
+
+
+def _tls(what: str, folder: Path, skip_verify: bool) -> Any:
+    files = {name: folder / f"{name}.pem" for name in ("ca", "cert", "key")}
+    there = {name for name, path in files.items() if path.is_file()}
+    if not there and not skip_verify:
+        return None
+    return tls_config(
+        what,
+        ca=files["ca"] if "ca" in there else None,
+        pair=(files["cert"], files["key"]) if "cert" in there or "key" in there else None,
+        verify=not skip_verify,
+    )
+
+
+def tls_config(what: str, ca: Path | None, pair: tuple[Path, Path] | None, verify: bool) -> Any:
+    """A TLSConfig of the SDK. Raises Unreachable where a file is missing."""
+    from docker.errors import TLSParameterError
+    from docker.tls import TLSConfig
+
+    try:
+        return TLSConfig(
+            client_cert=(str(pair[0]), str(pair[1])) if pair else None, ca_cert=str(ca) if ca else None, verify=verify
+        )
+    except TLSParameterError as error:
+        folder = (pair[0] if pair else ca or Path()).parent
+        reason = f"no usable ca.pem, cert.pem and key.pem in {folder}"
+        raise Unreachable(what, reason, "Check the certificates of the connection") from error

@@ -15,7 +15,7 @@ from typing import Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable
-from imagexplorer.sources.engine.candidates import candidates, load_context, socket_path, spelled
+from imagexplorer.sources.engine.candidates import candidates, load_context, socket_path, spelled, tls_config
 from imagexplorer.sources.engine.source import EngineSource
 from imagexplorer.sources.engine.wire import Wire
 
@@ -72,7 +72,7 @@ def _endpoint(address: Address) -> tuple[str, Any]:
     """URL and TLS configuration (or None)."""
     if address.context:
         context = load_context(address.context)
-        return spelled(context.Host), context.TLSConfig
+        return spelled(context.host), context.tls
     location = spelled(address.location)
     return location, _tls_of_environment(location)
 
@@ -82,17 +82,8 @@ def _tls_of_environment(location: str) -> Any:
     folder, verify = os.environ.get("DOCKER_CERT_PATH", ""), bool(os.environ.get("DOCKER_TLS_VERIFY", ""))
     if not location.startswith(("tcp://", "http", "https://")) or not (folder or verify):
         return None
-    from docker.errors import TLSParameterError
-    from docker.tls import TLSConfig
-
     at = Path(folder) if folder else Path.home() / ".docker"
-    pair = (str(at / "cert.pem"), str(at / "key.pem"))
-    try:
-        return TLSConfig(client_cert=pair, ca_cert=str(at / "ca.pem"), verify=verify)
-    except TLSParameterError as error:
-        raise Unreachable(
-            f"engine {location}", f"no usable ca.pem, cert.pem and key.pem in {at}", "Check DOCKER_CERT_PATH"
-        ) from error
+    return tls_config(f"engine {location}", at / "ca.pem", (at / "cert.pem", at / "key.pem"), verify)
 
 
 def _agreed(what: str, answer: Mapping[str, Any]) -> str:

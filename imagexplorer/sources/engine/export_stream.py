@@ -106,7 +106,7 @@ def members(body: Body, what: str, progress: Progress) -> Iterator[Member]:
     position = 0
     while True:
         try:
-            found = read_member(window, position, shared, progress)
+            found = read_member(window, position, shared)
         except End:
             # To the end of the answer: only then the engine has said that all went well.
             window.rest_is_zero(position)

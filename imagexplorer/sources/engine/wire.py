@@ -51,6 +51,11 @@ class Sockets:
                 # The plain call also where TLS wraps the socket: SSLSocket.shutdown is not for other threads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
+    def close(self) -> None:
+        """Only by the thread that made the call."""
+        for sock in self._open:
+            sock.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -92,12 +97,17 @@ class Wire:
                     method, url, params=params, data=data, headers=headers, stream=True,
                     timeout=(CONNECT_SECONDS, seconds), allow_redirects=False,
                 )  # fmt: skip
-                if response.status_code >= 300 and response.status_code != 304:
-                    raise refusal(what, response.status_code, read_up_to(response, 65536))
-                yield response
+                try:
+                    if response.status_code >= 300 and response.status_code != 304:
+                        raise refusal(what, response.status_code, read_up_to(response, 65536))
+                    yield response
+                finally:
+                    sockets.shut()
+                    response.close()
             finally:
                 sockets.shut()
                 client.close()
+                sockets.close()
 
     def json(
         self,
