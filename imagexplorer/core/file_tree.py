@@ -20,9 +20,8 @@ from imagexplorer.core.layer_index import DIR, KINDS, NO_TIME
 ROOT = 0
 NO_MARK, MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER = range(5)
 MARKS = ("", "A", "M", "D", "O")
-"""Mark of a row: what the layer in question did to the path: added, content modified, deleted, owner or mode only (or the
-same content again). A directory that the layer lists carries a mark only if its mode or owner changed (O)."""
-
+"""Mark of a row: what the layer in question did to the path: added, content modified, deleted, owner or mode only (or
+the same content again). A directory that the layer lists carries a mark only if its mode or owner changed (O)."""
 
 
 WRITTEN, IMPLIED, REPEATED, REMOVED_BY_WHITEOUT, REMOVED_BY_OPAQUE, REMOVED_WITH_PARENT, REPLACED_PARENT = range(7)
@@ -69,8 +68,8 @@ class TreeView:
     node I m                            the FileTree's node
     mark B m, kind B m (core.layer_index.KINDS), mode H m, layer h m (index that last wrote it, -1 none)
     uid I m, gid I m, mtime q m (ns)
-    size q m                            bytes of visible files at or below the row, in this view (hard links once, so that
-                                        a row is the sum of its children); deleted rows: what was removed
+    size q m                            bytes of visible files at or below the row in this view (hard links once: a folder
+                                        is the sum of its children); deleted rows: what was removed
     files I m                           regular files (and hard links to such) at or below the row, likewise
     name_start I m, name_length H m, names B    bytes of the name; names may be the FileTree's own blob
     link_row I k (ascending), link_start I k+1, links B
@@ -192,7 +191,7 @@ class FileTree:
     version_layer H v, version_row I v (NONE: no entry), version_what B v (WRITTEN ...), version_mark B v,
     version_kind B v (KINDS), version_mode H v, version_uid I v, version_gid I v, version_size q v, version_mtime q v
     link_row I k (ascending), link_start I k+1, links B         targets of links by version, as stored
-    data_row I h (ascending), data I h          hard links, and the version that holds their content (NONE: dangling)
+    data_row I h (ascending), data I h          hard links, and the version with their content (NONE: dangling)
 
     A removal is a version too: a node is visible at layer k when its last version of a layer <= k is WRITTEN or IMPLIED.
     meta: layers (how many), problems ([[where, reason], ...]) found while stacking.

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from imagexplorer.core import tree_links, tree_nodes
+from imagexplorer.core import tree_links
 from imagexplorer.core.control import Control
 from imagexplorer.core.file_tree import (
     IMPLIED,
@@ -48,9 +48,7 @@ def stack(
     lists = [Paths.of_index(layer["paths"], layer["path_start"]) for layer in layers]
     links = [tree_links.hard_links(layer) for layer in layers]
     control.step(0, 4, "sorting paths")
-    nodes = tree_nodes.number([*lists, *(Paths.of_list(targets) for _, targets in links)])
-    if tree_links.follow(layers, lists, links, nodes, problems):
-        nodes = tree_nodes.number([*lists, *(Paths.of_list(targets) for _, targets in links)])
+    nodes = tree_links.resolve(layers, lists, links, problems)
     del lists
     control.step(1, 4, "stacking layers")
     fold = _Fold(layers, nodes, problems)

@@ -61,6 +61,10 @@ class Paths:
         length = np.fromiter(map(len, paths), np.int64, len(paths))
         return cls(memoryview(b"".join(paths)), np.cumsum(length) - length, length)
 
+    def __getitem__(self, row: int) -> bytes:
+        start = int(self.start[row])
+        return bytes(self.blob[start : start + int(self.length[row])])
+
     def replaced(self, rows: Sequence[int], paths: Sequence[bytes]) -> Paths:
         """The same with other paths at these rows."""
         import numpy as np
@@ -153,8 +157,10 @@ def number(lists: Sequence[Paths]) -> Nodes:
     by_node = np.empty(n - 1, np.int64)
     by_node[node_of_unique - 1] = shown
     name_start, names = _gather_names(blob, at_all[by_node], length_all[by_node])
-    nodes = np.where(folder_all[:rows] >= 0, node_of_unique[np.maximum(unique[:rows], 0)], -1) if n > 1 else np.full(
-        rows, -1, np.int32
+    nodes = (
+        np.where(folder_all[:rows] >= 0, node_of_unique[np.maximum(unique[:rows], 0)], -1)
+        if n > 1
+        else np.full(rows, -1, np.int32)
     )
     nodes[length == 0] = 0
     depth_sizes = np.bincount(np.array(folders.depth)[rank], weights=sizes[rank]).astype(np.int64)

@@ -262,25 +262,25 @@ def _link_columns(layers: Sequence[LayerIndex], table: _Table, order: Ints) -> d
 
     rows = np.flatnonzero(((table.kind == SYMLINK) | (table.kind == HARDLINK))[order] & (table.row[order] != NONE))
     events = order[rows]
-    wanted = events[table.what[events] < REMOVED_BY_WHITEOUT]
-    rows = rows[table.what[events] < REMOVED_BY_WHITEOUT]
-    start = np.zeros(len(wanted), np.int64)
-    length = np.zeros(len(wanted), np.int64)
+    start = np.full(len(events), -1, np.int64)
+    length = np.zeros(len(events), np.int64)
     base = 0
     blobs = []
     for number, layer in enumerate(layers):
-        mine = np.flatnonzero(table.layer[wanted] == number)
+        mine = np.flatnonzero(table.layer[events] == number)
         if not len(mine):
             continue
         link_row, link_start = np.asarray(layer["link_row"]), np.asarray(layer["link_start"]).astype(np.int64)
-        at = np.searchsorted(link_row, table.row[wanted[mine]])
+        at = np.searchsorted(link_row, table.row[events[mine]])
         found = np.minimum(at, max(len(link_row) - 1, 0))
-        good = (at < len(link_row)) & (link_row[found] == table.row[wanted[mine]]) if len(link_row) else at < 0
+        good = (at < len(link_row)) & (link_row[found] == table.row[events[mine]]) if len(link_row) else at < 0
         mine, found = mine[good], found[good]
         start[mine] = base + link_start[found]
         length[mine] = link_start[found + 1] - link_start[found]
         blobs.append(bytes(layer["links"]))
         base += len(blobs[-1])
+    known = start >= 0
+    rows, start, length = rows[known], start[known], length[known]
     links = gather(np.frombuffer(b"".join(blobs), np.uint8), start, length)
     ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(length)))
     return {"link_row": column(rows, "I"), "link_start": column(ends, "I"), "links": column(links, "B")}
