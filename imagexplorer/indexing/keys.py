@@ -82,7 +82,8 @@ def file_key(address: Address, image: ImageDetail, layer: Layer) -> str:
     if abs(time.time_ns() - found.st_mtime_ns) < _RACY_NS:
         return ""
     whole = (real, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-    place = (image.config_digest or image.image.id, layer.index, layer.diff_id, layer.digest)
+    of_image = (image.config_digest, image.image.id, *image.image.tags, *image.image.digests)
+    place = (len(of_image), *of_image, layer.index, layer.diff_id, layer.digest, layer.blob_bytes)
     return combine(["file", *(os.fspath(part) if isinstance(part, Path) else str(part) for part in (*whole, *place))])
 
 
