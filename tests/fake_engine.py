@@ -149,6 +149,7 @@ class FakeEngine:
         inbox: queue.Queue[Touched | None] = queue.Queue()
         self._listeners.append(inbox)
         try:
+            yield Touched()  # it listens from here on
             with control.on_cancel(lambda: inbox.put(None)):
                 while (touched := inbox.get()) is not None:
                     yield touched

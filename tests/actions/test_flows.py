@@ -1,0 +1,388 @@
+"""From the button to the act: what is asked, what is done, and that nothing happens to what changed meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar
+from pytestqt.qtbot import QtBot
+
+from imagexplorer.actions.action import Action
+from imagexplorer.actions.catalog import catalog
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, RunSpec, Selection, Touched
+from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
+from imagexplorer.jobs import Jobs
+from imagexplorer.session import Session
+from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
+
+KEY = f"engine:{ENGINE_ADDRESS.location}"
+ACTS = {"run", "start", "stop", "restart", "commit", "remove_container", "remove_image"}
+
+
+@dataclass
+class Asked:
+    """`Prompts` that keep what they were asked, let the world change, and answer."""
+
+    answer: Any = None
+    meanwhile: Callable[[], None] = lambda: None
+    questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+
+    def _ask(self, kind: str, *what: Any) -> Any:
+        self.questions.append((kind, what))
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return self.answer(*what) if callable(self.answer) else self.answer
+
+    def run(self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None) -> RunSpec | None:
+        return self._ask("run", image, tuple(exposed_ports), defaults)
+
+    def commit(self, container: Container) -> CommitSpec | None:
+        return self._ask("commit", container)
+
+    def delete(
+        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+    ) -> DeleteAnswer | None:
+        return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
+
+    def open_path(self) -> str | None:
+        return self._ask("open_path")
+
+
+@dataclass
+class Stage:
+    engine: FakeEngine
+    session: Session
+    registry: Registry
+    prompts: Asked
+    qtbot: QtBot
+    errors: list[ImagexplorerError] = field(default_factory=list)
+
+    def select(self, *names: str) -> Selection:
+        images = tuple(image for image in self.session.images if image.name in names)
+        containers = tuple(each for each in self.session.containers if each.name in names)
+        assert len(images) + len(containers) == len(names)
+        selection = Selection(KEY, True, images, containers)
+        self.registry.set_selection(selection)
+        return selection
+
+    def act(self, identifier: str) -> None:
+        assert self.registry.run(identifier) == ""
+
+    def acts(self) -> list[tuple[str, tuple[Any, ...]]]:
+        return [call for call in self.engine.calls if call[0] in ACTS]
+
+    def settled(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.session.jobs.changing)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    engine = FakeEngine()
+
+    def find(host: str, control: Control) -> Any:
+        return FakeSource(engine), ()
+
+    def open_address(address: Address, control: Control) -> Any:
+        raise NotFound(address.location, "no such file")
+
+    jobs = Jobs()
+    session = Session(jobs, open_address, find)
+    prompts = Asked()
+    made = Stage(engine, session, Registry(session, catalog(session, prompts)), prompts, qtbot)
+    session.failed.connect(made.errors.append)
+    session.start()
+    qtbot.waitUntil(lambda: session.images_known and session.containers_known)
+    qtbot.waitUntil(lambda: bool(session.images[0].unique_bytes is not None))
+    yield made
+    session.close()
+    jobs.close()
+
+
+# -- deleting ---------------------------------------------------------------------------------------
+def test_deleting_asks_first_and_names_engine_objects_and_commands(stage: Stage) -> None:
+    stage.select("web", "old")
+    stage.act("container.delete")
+    ((kind, (title, engine, items, commands, verb, can_stop)),) = stage.prompts.questions
+    assert (kind, title, engine) == ("delete", "Delete 2 containers?", "fake")
+    assert [(item.title, bool(item.blocked)) for item in items] == [("web", True), ("old", False)]
+    assert commands == ("docker rm web", "docker rm old")
+    assert verb.startswith("Delete 2 containers")
+    assert can_stop
+    assert stage.acts() == [], "thought better of it"
+
+
+def test_without_the_tick_what_runs_is_left_alone(stage: Stage) -> None:
+    old = stage.engine.named("old")
+    stage.select("web", "old")
+    stage.prompts.answer = DeleteAnswer()
+    stage.act("container.delete")
+    stage.settled()
+    assert stage.acts() == [("remove_container", (old.id, False, False))]
+
+
+def test_with_the_tick_it_is_stopped_then_removed_and_never_forced(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.select("web")
+    stage.prompts.answer = DeleteAnswer(stop_first=True)
+    stage.act("container.delete")
+    stage.settled()
+    assert stage.acts() == [("stop", (web.id,)), ("remove_container", (web.id, False, False))]
+
+
+def test_a_container_that_starts_while_the_question_stands_is_asked_about_again(stage: Stage) -> None:
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer()
+
+    def starts() -> None:
+        stage.engine.set_state("old", "running")
+        stage.qtbot.waitUntil(lambda: {each.name: each.state for each in stage.session.containers}["old"] == "running")
+
+    stage.prompts.meanwhile = starts
+    stage.act("container.delete")
+    stage.settled()
+    assert len(stage.prompts.questions) == 2
+    assert stage.prompts.questions[1][1][2][0].blocked == "it is running: stop it first"
+    assert stage.acts() == [], "the second answer had no tick"
+
+
+def test_another_of_the_same_name_is_not_deleted_instead(stage: Stage) -> None:
+    """The intent holds the id: a container that takes the name while the question stands stays."""
+    old = stage.engine.named("old")
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer()
+
+    def replaced() -> None:
+        stage.engine.remove_container_elsewhere("old")
+        stage.engine.add_container("old", stage.engine.find_image(old.image_id), "exited")
+        stage.engine.emit(EVERYTHING)
+        stage.qtbot.waitUntil(lambda: old.id not in [each.id for each in stage.session.containers])
+
+    stage.prompts.meanwhile = replaced
+    stage.act("container.delete")
+    stage.settled()
+    assert stage.acts() == []
+    assert [each.name for each in stage.engine.containers.values()] == ["web", "old"]
+    assert isinstance(stage.errors[0], NotFound)
+
+
+def test_deleting_an_image_takes_its_tags_one_by_one(stage: Stage) -> None:
+    image = stage.engine.find_image("myapp:dev")
+    stage.engine.remove_container_elsewhere("web")
+    stage.qtbot.waitUntil(lambda: len(stage.session.containers) == 1)
+    stage.select("myapp:dev")
+    stage.prompts.answer = DeleteAnswer()
+    stage.act("image.delete")
+    stage.settled()
+    assert stage.acts() == [("remove_image", ("myapp:dev", False)), ("remove_image", ("myapp:latest", False))]
+    assert image.id not in stage.engine.images
+    stage.qtbot.waitUntil(lambda: image.id not in [each.id for each in stage.session.images])
+
+
+def test_an_image_in_use_goes_only_with_the_tick_and_its_containers_first(stage: Stage) -> None:
+    web, image = stage.engine.named("web"), stage.engine.find_image("myapp:dev")
+    stage.select("myapp:dev")
+    stage.prompts.answer = DeleteAnswer()
+    stage.act("image.delete")
+    stage.settled()
+    assert [call for call in stage.acts() if call[0] != "remove_image"] == []
+    assert image.id in stage.engine.images
+    stage.select("myapp:dev")
+    stage.prompts.answer = DeleteAnswer(stop_first=True)
+    stage.act("image.delete")
+    stage.settled()
+    assert [name for name, _ in stage.acts()][-4:] == ["stop", "remove_container", "remove_image", "remove_image"]
+    assert web.id not in stage.engine.containers
+    assert image.id not in stage.engine.images
+
+
+def test_an_image_that_gets_a_user_meanwhile_is_asked_about_again(stage: Stage) -> None:
+    dangling = next(image for image in stage.session.images if image.dangling)
+    stage.registry.set_selection(Selection(KEY, True, (dangling,)))
+    stage.prompts.answer = DeleteAnswer()
+
+    def used() -> None:
+        made = stage.engine.add_container("user", stage.engine.images[dangling.id], "created")
+        stage.engine.emit(Touched(containers=frozenset({made.id})))
+        stage.qtbot.waitUntil(lambda: len(stage.session.containers) == 3)
+
+    stage.prompts.meanwhile = used
+    stage.act("image.delete")
+    stage.settled()
+    assert len(stage.prompts.questions) == 2
+    assert stage.acts() == []
+    assert dangling.id in stage.engine.images
+
+
+def test_a_refusal_comes_in_the_engines_own_words(stage: Stage) -> None:
+    stage.engine.fail["remove_container"] = Refused("old", "the storage driver is on strike", "Wait")
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer()
+    ended: list[Any] = []
+    stage.session.jobs.ended.connect(ended.append)
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(lambda: bool(ended))
+    assert "the storage driver is on strike" in str(ended[0].error)
+    assert len(stage.acts()) == 1, "asked once, never again by itself"
+
+
+def test_an_engine_that_is_lost_while_the_question_stands(stage: Stage) -> None:
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer()
+
+    def lost() -> None:
+        stage.engine.lose()
+        stage.qtbot.waitUntil(lambda: not stage.session.sources[0].live)
+
+    stage.prompts.meanwhile = lost
+    stage.act("container.delete")
+    assert stage.acts() == []
+    assert isinstance(stage.errors[0], Unreachable)
+    assert stage.registry.blocked("container.delete") == "The engine is lost: this works again when it is back"
+
+
+def test_a_second_press_while_the_first_is_under_way_does_nothing(stage: Stage) -> None:
+    gate = stage.engine.gate["stop"] = threading.Event()
+    stage.select("web")
+    stage.act("container.stop")
+    assert stage.registry.run("container.stop") == "Wait until what was asked before is done"
+    stage.qtbot.waitUntil(lambda: not stage.registry.action("container.stop").isEnabled())
+    gate.set()
+    stage.settled()
+    assert [name for name, _ in stage.acts()] == ["stop"]
+
+
+# -- run, commit and the rest -----------------------------------------------------------------------
+def test_running_shows_the_images_defaults_and_then_the_container(stage: Stage) -> None:
+    stage.select("myapp:dev")
+    stage.prompts.answer = RunSpec("myapp:dev", "fresh")
+    stage.act("image.run")
+    stage.qtbot.waitUntil(lambda: "fresh" in [each.name for each in stage.session.containers])
+    ((kind, (image, ports, defaults)),) = stage.prompts.questions
+    assert (kind, image.name, ports) == ("run", "myapp:dev", ("80/tcp",))
+    assert defaults["Cmd"] == ["sh"]
+
+
+def test_a_tag_that_moved_while_the_dialog_stood_does_not_run_another_image(stage: Stage) -> None:
+    image = stage.engine.find_image("busybox:1.36")
+    stage.select("busybox:1.36")
+    stage.prompts.answer = RunSpec("busybox:1.36", "fresh")
+
+    def moved() -> None:
+        stage.engine.images[image.id] = replace(image, tags=())
+        other = stage.engine.add_image("busybox:1.36")
+        stage.engine.emit(Touched(images=frozenset({image.id, other.id})))
+        stage.qtbot.waitUntil(lambda: len(stage.session.images) == 4)
+
+    stage.prompts.meanwhile = moved
+    stage.act("image.run")
+    stage.qtbot.waitUntil(lambda: bool(stage.errors))
+    assert stage.acts() == []
+
+
+def test_commit_makes_an_image(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.select("web")
+    stage.prompts.answer = CommitSpec(web.id, "saved", "1", "me", "why", pause=False)
+    stage.act("container.commit")
+    stage.qtbot.waitUntil(lambda: "saved:1" in [image.name for image in stage.session.images])
+    assert stage.acts() == [("commit", (stage.prompts.answer,))]
+
+
+def test_start_stop_restart_act_on_those_that_can(stage: Stage) -> None:
+    web, old = stage.engine.named("web"), stage.engine.named("old")
+    stage.select("web", "old")
+    for identifier in ("container.start", "container.stop", "container.restart"):
+        stage.select("web", "old")
+        stage.act(identifier)
+        stage.settled()
+        stage.qtbot.waitUntil(
+            lambda: (
+                {each.id: each.state for each in stage.session.containers}
+                == {each.id: each.state for each in stage.engine.containers.values()}
+            )
+        )
+        stage.registry.update()
+    assert stage.acts() == [
+        ("start", (old.id,)),
+        ("stop", (web.id,)),
+        ("stop", (old.id,)),
+        ("restart", (web.id,)),
+        ("restart", (old.id,)),
+    ]
+
+
+def test_opening(stage: Stage, tmp_path: Any) -> None:
+    pages: list[Any] = []
+    stage.session.page_wanted.connect(lambda kind, record: pages.append((kind, record.name)))
+    stage.select("myapp:dev")
+    stage.act("image.open")
+    stage.select("web")
+    stage.act("container.open")
+    assert pages == [("image", "myapp:dev"), ("container", "web")]
+    stage.prompts.answer = str(tmp_path / "missing.tar")
+    stage.act("file.open")
+    stage.qtbot.waitUntil(lambda: stage.session.current is not None and stage.session.current.state == "failed")
+
+
+# -- the registry -----------------------------------------------------------------------------------
+def test_every_entrance_is_the_same_action_and_a_blocked_one_says_why(stage: Stage, qtbot: QtBot) -> None:
+    bar, menu = QMenuBar(), QMenu()
+    qtbot.addWidget(bar)
+    qtbot.addWidget(menu)
+    menus = stage.registry.fill_menu_bar(bar)
+    assert list(menus) == ["&File", "&Image", "&Container", "&View"]
+    selection = stage.select("web")
+    stage.registry.fill_context_menu(menu, selection)
+    delete = stage.registry.action("container.delete")
+    assert delete in menu.actions()
+    assert delete in menus["&Container"].actions()
+    assert stage.registry.action("image.delete") not in menu.actions()
+    assert not stage.registry.action("container.start").isEnabled()
+    assert stage.registry.action("container.start").toolTip() == "<qt>web is running already</qt>"
+    assert "Del" in delete.toolTip()
+    every = {action for each in menus.values() for action in each.actions() if not action.isSeparator()}
+    assert every == {stage.registry.action(name) for name in stage.registry.ids()}
+
+
+def test_one_key_never_means_two_things(stage: Stage) -> None:
+    """Del deletes images or containers: never are both enabled."""
+    for names in (("web",), ("myapp:dev",), ()):
+        stage.select(*names)
+        keys: dict[str, QAction] = {}
+        for name in stage.registry.ids():
+            action = stage.registry.action(name)
+            for key in action.shortcuts() if action.isEnabled() else ():
+                assert key.toString() not in keys, f"{name} and {keys[key.toString()].objectName()}"
+                keys[key.toString()] = action
+
+
+def test_hostile_names_are_text_in_tooltips(stage: Stage) -> None:
+    evil = stage.engine.add_container(
+        "<b>x</b><img src='file:///etc/passwd'>", next(iter(stage.engine.images.values()))
+    )
+    stage.registry.set_selection(Selection(KEY, True, (), (evil,)))
+    tip = stage.registry.action("container.start").toolTip()
+    assert "<img" not in tip
+    assert "&lt;img" in tip
+
+
+def test_two_actions_of_one_name_are_a_mistake(stage: Stage) -> None:
+    with pytest.raises(ValueError, match="two actions"):
+        stage.registry.add(Action("image.open", "Again", lambda selection: None))
+
+
+def test_every_action_has_words_and_a_place(stage: Stage) -> None:
+    for name in stage.registry.ids():
+        record = stage.registry.record(name)
+        assert record.words
+        assert record.group
+        asks = name in {"file.open", "image.run", "image.delete", "container.commit", "container.delete"}
+        assert record.text.endswith("…") == asks
