@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from imagexplorer.core.dockerfile import instruction_words
 from imagexplorer.core.entities import Container, Image, Port, Step, short_id
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
 from imagexplorer.models.columns import Column, Group
+from imagexplorer.models.tree_rows import layer_number
 
 NONE = "–"
 
@@ -285,7 +287,7 @@ Numbered = tuple[int, Step]
 def _step_layer(row: Numbered) -> str:
     step = row[1]
     if step.layer is not None:
-        return str(step.layer)
+        return str(layer_number(step.layer))
     return NONE if step.empty else "?"
 
 
@@ -293,7 +295,7 @@ STEPS = (
     Column("#", lambda row: str(row[0] + 1), sort=lambda row: row[0], number=True, key="number", chars=4),
     Column(
         "Instruction",
-        lambda row: row[1].instruction,
+        lambda row: instruction_words(row[1].instruction),
         tooltip=lambda row: row[1].instruction,
         mono=True,
         key="instruction",

@@ -15,8 +15,9 @@ from imagexplorer.views.activity_strip import Elided
 from imagexplorer.views.theme import plain_label, set_tip, tone_color
 
 
-def facts(row: TreeRow) -> str:
-    """`file, 12.3 kB (12,345 bytes), -rw-r--r-- 0644, owner 0:0, 2024-01-01 12:00:00`."""
+def facts(row: TreeRow, layered: bool = True) -> str:
+    """`file, 12.3 kB (12,345 bytes), -rw-r--r-- 0644, owner 0:0, 2024-01-01 12:00:00`. A container's changes are not
+    `layered`: the engine tells neither mode nor owner of them."""
     parts = [KIND_WORDS[row.kind]]
     if row.is_dir:
         parts.append(f"{row.files:,} file{'' if row.files == 1 else 's'}")
@@ -24,17 +25,17 @@ def facts(row: TreeRow) -> str:
         parts.append(f"{human_size(row.size_bytes)} ({exact_size(row.size_bytes)})")
     if row.link is not None:
         parts.append("→ " + plain_bytes(row.link))
-    if row.layer >= 0 or row.mode:
+    if layered and row.layer >= 0:
         parts.append(f"{mode_words(row)} {row.mode:04o}")
         parts.append(f"owner {row.owner}")
-    modified = exact_time(row.modified)
+    modified = exact_time(row.modified) if layered else ""
     if modified:
         parts.append(modified)
     return ", ".join(parts)
 
 
 class FileDetails(QFrame):
-    """`of_layer(layer index)` gives the words that follow "layer 4": what made it."""
+    """`of_layer(layer index)` gives the words for the layer that wrote a row; without it there are no layers."""
 
     def __init__(self, of_layer: Callable[[int], str] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,7 +85,7 @@ class FileDetails(QFrame):
         icon = resources.icon(KIND_ICONS.get(row.kind, "file"), color)
         self.icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
         self.path.set_whole(self._path)
-        self.facts.set_whole(facts(row))
+        self.facts.set_whole(facts(row, self._of_layer is not None))
         words = [MARK_WORDS[row.mark].capitalize()] if mark else []
         if self._of_layer is not None and row.layer >= 0:
             words.append(self._of_layer(row.layer))

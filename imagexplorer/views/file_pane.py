@@ -204,8 +204,6 @@ class FilePane(QWidget):
     def _ask(self) -> None:
         text = self.filter.text().strip()
         pattern = "glob" if any(char in text for char in "*?") else "text"
-        if pattern == "glob" and "/" not in text:
-            text = f"*{text}" if not text.startswith("*") else text
         spec = replace(
             self.spec,
             delta=self.one_layer.isChecked(),
@@ -263,6 +261,11 @@ class FilePane(QWidget):
         words = f"{hits:,} hit{'' if hits == 1 else 's'}"
         size = int(view.columns.meta.get("hit_bytes", 0))
         self.hits.set_text(f"{words}, {human_size(size)}" if size else words)
+
+    def keep(self) -> None:
+        """No answer comes to the last question: what is shown stays."""
+        self._late.stop()
+        self.busy.hide()
 
     def show_waiting(self, title: str) -> None:
         self._known = False

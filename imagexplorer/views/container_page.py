@@ -1,0 +1,206 @@
+"""The page of a container: what its writable layer changed, on top of its image's stack, and its configuration.
+
+Follows the engine: what `session.touched` names is asked again, and the tree keeps its place. Knows no source.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.text import human_size, plain
+from imagexplorer.models.config_sections import container_sections, raw_json
+from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
+from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
+from imagexplorer.models.tree_rows import CHANGES
+from imagexplorer.session import Session
+from imagexplorer.views.config_view import ConfigView
+from imagexplorer.views.error_text import sentence_of
+from imagexplorer.views.file_pane import FilePane
+from imagexplorer.views.record_page import RecordPage
+from imagexplorer.views.stack_pane import StackPane
+
+
+class ContainerPage(RecordPage):
+    def __init__(
+        self, session: Session, registry: Registry, source: str, container: Container, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("container", session, registry, source, parent)
+        self.container = container
+        self.detail: ContainerDetail | None = None
+        self._image: ImageDetail | None = None
+        self._image_failed = ""
+        self._written: int | None = container.writable_bytes
+        self._failed: ImagexplorerError | None = None
+        self._shown = False
+        self.stack = StackPane()
+        self.changes = FilePane(session.jobs, self.lane + "changes", layered=False, columns=CHANGES)
+        self.config = ConfigView()
+        self.tabs.addTab(self.side_by_side(self.stack, self.changes), self.tr("&Changes"))
+        self.tabs.addTab(self.config, self.tr("C&onfig"))
+        self.changes.spec_wanted.connect(self._look)
+        self.stack.view.doubleClicked.connect(lambda _index: self._open_image())
+        self.setFocusProxy(self.changes)
+        self._show_container()
+        self._show_stack()
+        self.stack.view.select_row(0)
+        self.changes.show_waiting(self.tr("Comparing {name} with its image").format(name=plain(container.name, 80)))
+        self.refresh()
+
+    # -- for the window -------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        return Selection(self.source, self.live, containers=() if self.gone else (self.container,))
+
+    def focus_filter(self) -> None:
+        if self.tabs.currentWidget() is self.config:
+            self.config.focus_filter()
+        else:
+            self.changes.focus_filter()
+
+    def refresh(self) -> None:
+        self._failed = None
+        self.notice.hide()
+        self.session.load_container(self.lane + "detail", self.source, self.container.id, self._found, self._not_found)
+        self._look(self.changes.spec)
+        if self._image is None and self.container.image_id:
+            self._image_failed = ""
+            self.session.load_image(
+                self.lane + "image", self.source, self.container.image_id, self._image_found, self._no_image
+            )
+
+    # -- the container --------------------------------------------------------------------------------
+
+    def _found(self, detail: ContainerDetail) -> None:
+        self.detail = detail
+        known = detail.container
+        self.container = known
+        if known.writable_bytes is not None:
+            self._written = known.writable_bytes
+        self._show_container()
+        self.config.set_config(container_sections(detail), lambda: raw_json(detail.raw))
+        self.selection_changed.emit()
+
+    def _not_found(self, error: ImagexplorerError) -> None:
+        if isinstance(error, NotFound) and self.live:
+            self._removed()
+        elif not isinstance(error, Cancelled):
+            self._failed = error
+            self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
+
+    def _show_container(self) -> None:
+        container = self.container
+        self.header.show_title(container.name, container.id)
+        if self.gone:
+            self.header.show_state("dead", "error", self.tr("removed"))
+        else:
+            self.header.show_state(state_icon(container), state_tone(container), state_words(container))
+        code = self.detail.exit_code if self.detail is not None else None
+        ended = (
+            f"exit code {code}" if code is not None and not container.running and container.state != "created" else ""
+        )
+        self.header.show_facts(
+            [
+                container.status,
+                ended if str(code) not in container.status else "",
+                container.image,
+                ports_words(container.ports),
+                f"{human_size(self._written)} written" if self._written is not None else "",
+            ]
+        )
+
+    def _removed(self) -> None:
+        self.gone = True
+        self._show_container()
+        self.notice.show_notice(
+            "warning", self.tr("This container was removed. What was read of it can still be looked at.")
+        )
+        if not self._shown:
+            self.session.jobs.drop(self.lane + "*")
+            self.changes.show_message(self.tr("The container was removed"), "", "container")
+        self.selection_changed.emit()
+
+    # -- its stack ------------------------------------------------------------------------------------
+
+    def _image_found(self, detail: ImageDetail) -> None:
+        self._image = detail
+        self._show_stack()
+
+    def _no_image(self, error: ImagexplorerError) -> None:
+        self._image_failed = sentence_of(error)
+        self._show_stack()
+
+    def _show_stack(self) -> None:
+        below = slabs_of(self._image) if self._image is not None else []
+        top = len(self._image.layers) if self._image is not None else 0
+        words = self.tr("written by this container, lost when it is deleted")
+        if self._image_failed:
+            words = self.tr("its image cannot be read: {why}").format(why=self._image_failed)
+        lit = Slab(WRITABLE, top, words, self._written, created=self.container.created)
+        self.stack.set_slabs([lit, *below], self._image.layers if self._image is not None else ())
+
+    def _open_image(self) -> None:
+        """A double-click on one of the image's slabs."""
+        slab = self.stack.view.current_slab()
+        if self._image is not None and slab is not None and slab.kind != WRITABLE:
+            self.session.page_wanted.emit("image", self._image.image)
+
+    # -- its changes ----------------------------------------------------------------------------------
+
+    def _look(self, spec: ViewSpec) -> None:
+        self.session.load_changes(
+            self.lane + "changes", self.source, self.container.id, spec, self._show_view, self._view_failed
+        )
+
+    def _show_view(self, view: TreeView) -> None:
+        self._shown = True
+        self._failed = None
+        self.changes.show_view(
+            view, self.tr("This container has changed no file of its image: deleting it would lose nothing.")
+        )
+        if not self.changes.filtered:
+            # What the engine says of the whole layer counts directories too; the tree's sum is what can be seen.
+            if self._written is None:
+                self._written = int(view.size[0])
+            self._show_container()
+            self._show_stack()
+
+    def _view_failed(self, error: ImagexplorerError) -> None:
+        if isinstance(error, NotFound) and self.live:
+            self._removed()
+            return
+        self._failed = error
+        if self._shown and not isinstance(error, Cancelled):
+            self.changes.keep()
+            self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
+            return
+        cancelled = isinstance(error, Cancelled)
+        self.changes.show_message(
+            self.tr("Comparing was cancelled") if cancelled else self.tr("The changes cannot be shown"),
+            "" if cancelled else sentence_of(error),
+            "cancel" if cancelled else "error",
+            [(self.tr("&Compare again") if cancelled else self.tr("&Retry"), self._retry)],
+        )
+
+    def _retry(self) -> None:
+        self.changes.show_waiting(
+            self.tr("Comparing {name} with its image").format(name=plain(self.container.name, 80))
+        )
+        self.refresh()
+
+    # -- following the session --------------------------------------------------------------------------
+
+    def world_changed(self, touched: object) -> None:
+        if self.gone or not isinstance(touched, Touched):
+            return
+        if {self.container.id, self.container.name, ALL} & touched.containers:
+            self.refresh()
+
+    def source_changed(self) -> None:
+        """What failed for want of an engine is asked again when it is back."""
+        if self.live and isinstance(self._failed, Unreachable):
+            self.refresh()
+        self.selection_changed.emit()

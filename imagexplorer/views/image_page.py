@@ -1,0 +1,249 @@
+"""The page of an image: its stack, its files layer by layer, its steps and configuration. The same for every source.
+
+Layers and steps stand at once; files follow when their layers are read. Knows the session, no source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Selection, Touched
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.text import human_age, human_size, plain
+from imagexplorer.models.config_sections import image_sections, raw_json
+from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
+from imagexplorer.models.tree_rows import layer_number
+from imagexplorer.session import IndexedTree, Session
+from imagexplorer.views.config_view import ConfigView
+from imagexplorer.views.error_text import sentence_of
+from imagexplorer.views.file_details import FileDetails
+from imagexplorer.views.file_pane import FilePane
+from imagexplorer.views.record_page import RecordPage
+from imagexplorer.views.stack_pane import StackPane
+from imagexplorer.views.steps_view import StepsView
+
+
+class ImagePage(RecordPage):
+    def __init__(
+        self, session: Session, registry: Registry, source: str, image: Image, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("image", session, registry, source, parent)
+        self.image = image
+        self.detail: ImageDetail | None = None
+        self._tree: IndexedTree | None = None
+        self._totals: dict[int, LayerTotals] = {}
+        self._failed: ImagexplorerError | None = None
+        self._again = False
+        self.stack = StackPane()
+        self.files = FilePane(
+            session.jobs, self.lane + "index", layered=True, details=FileDetails(of_layer=self._of_layer)
+        )
+        self.steps = StepsView()
+        self.config = ConfigView()
+        self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
+        self.tabs.addTab(self.steps, self.tr("&Steps"))
+        self.tabs.addTab(self.config, self.tr("C&onfig"))
+        self.stack.slab_selected.connect(self._slab_selected)
+        self.files.spec_wanted.connect(self._look)
+        self.setFocusProxy(self.stack.view)
+        self._show_image()
+        self.refresh()
+
+    # -- for the window -------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        return Selection(self.source, self.live, images=() if self.gone else (self.image,))
+
+    def focus_filter(self) -> None:
+        if self.tabs.currentWidget() is self.config:
+            self.config.focus_filter()
+        else:
+            self.tabs.setCurrentIndex(0)
+            self.files.focus_filter()
+
+    def refresh(self) -> None:
+        self._failed = None
+        self.notice.hide()
+        if self.detail is None:
+            self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
+        self.session.load_image(self.lane + "detail", self.source, self.image.id, self._found, self._not_found)
+
+    # -- layers and steps -----------------------------------------------------------------------------
+
+    def _found(self, detail: ImageDetail) -> None:
+        before = self.detail
+        self._show_detail(detail)
+        same = before is not None and [layer.diff_id for layer in before.layers] == [
+            layer.diff_id for layer in detail.layers
+        ]
+        if not (same and self._tree is not None):
+            self._index(detail)
+
+    def _not_found(self, error: ImagexplorerError) -> None:
+        if isinstance(error, NotFound) and self.live:
+            self._removed()
+        elif self.detail is None:
+            self._show_error(error)
+        elif not isinstance(error, Cancelled):
+            self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
+
+    def _show_image(self) -> None:
+        image = self.image
+        facts = [
+            human_size(image.size_bytes) if image.size_bytes is not None else "",
+            f"{human_size(image.unique_bytes)} its own" if image.unique_bytes is not None else "",
+            str(image.platform) if image.platform else "",
+            f"created {human_age(image.created)}" if human_age(image.created) else "",
+        ]
+        if self.detail is not None:
+            count = len(self.detail.layers)
+            facts.insert(2, f"{count} layer{'' if count == 1 else 's'}")
+        if len(image.tags) > 1:
+            facts.append("also " + ", ".join(image.tags[1:6]) + (" …" if len(image.tags) > 6 else ""))
+        self.header.show_title(image.name if image.tags else "<none>", image.id)
+        self.header.show_facts(facts)
+        self.header.show_state(*(("dead", "error", self.tr("deleted")) if self.gone else ("", "", "")))
+
+    def _show_detail(self, detail: ImageDetail) -> None:
+        first = self.detail is None
+        self.detail = detail
+        # The list's row knows some things earlier (unique bytes), the detail others.
+        known, row = detail.image, self.image
+        self.image = replace(
+            known,
+            created=known.created if known.created is not None else row.created,
+            size_bytes=known.size_bytes if known.size_bytes is not None else row.size_bytes,
+            unique_bytes=row.unique_bytes,
+            containers=row.containers,
+            platform=known.platform or row.platform,
+        )
+        self._show_image()
+        self._show_stack()
+        if first:
+            top = next((row for row, slab in enumerate(self.stack.view.stack.slabs()) if slab.kind == LAYER), 0)
+            self.stack.view.select_row(top)
+        self.steps.set_steps(detail.steps)
+        self.config.set_config(image_sections(detail), lambda: raw_json(detail.config))
+        found = [problem for totals in self._totals.values() for problem in totals.problems]
+        self.problems.show_problems([*detail.problems, *found])
+        self.selection_changed.emit()
+
+    def _show_stack(self) -> None:
+        if self.detail is not None:
+            self.stack.set_slabs(slabs_of(self.detail, self._totals), self.detail.layers)
+
+    def _of_layer(self, layer: int) -> str:
+        made = next(
+            (slab for slab in self.stack.view.stack.slabs() if slab.kind == LAYER and slab.below == layer), None
+        )
+        instruction = made.instruction if made is not None else ""
+        return f"layer {layer_number(layer)}" + (f": {instruction}" if instruction else "")
+
+    # -- files ----------------------------------------------------------------------------------------
+
+    def _index(self, detail: ImageDetail) -> None:
+        self._tree = None
+        self._totals = {}
+        if not detail.layers:
+            self.files.show_message(self.tr("No layers"), self.tr("This image holds no file system."), "layers")
+            return
+        self.files.show_waiting(self.tr("Reading the layers of {name}").format(name=plain(self.image.name, 80)))
+        self.session.index_image(
+            self.lane + "index", self.source, detail, self._indexed, self._show_error, self._layer_read
+        )
+
+    def _layer_read(self, totals: LayerTotals) -> None:
+        self._totals[totals.index] = totals
+        self._show_stack()
+
+    def _indexed(self, detail: ImageDetail, tree: IndexedTree) -> None:
+        self._tree = tree
+        self._totals = {totals.index: totals for totals in tree.layers} or self._totals
+        self._show_detail(detail)
+        self._look(self.files.spec)
+
+    def _look(self, spec: ViewSpec) -> None:
+        self.stack.view.set_reach(spec.layer if spec.layer >= 0 else None, spec.delta)
+        if self._tree is None:
+            self.files.keep()
+            return
+        self.session.view_tree(self.lane + "view", self._tree, spec, self._show_view, self._view_failed)
+
+    def _show_view(self, view: TreeView) -> None:
+        self._again = False
+        delta = self.files.spec.delta
+        self.files.show_view(
+            view, self.tr("This layer changed no file.") if delta else self.tr("The image is empty up to here.")
+        )
+
+    def _view_failed(self, error: ImagexplorerError) -> None:
+        """A tree that was thrown out of the cache meanwhile is made again, once."""
+        if isinstance(error, NotFound) and self.detail is not None and not self._again:
+            self._again = True
+            self._index(self.detail)
+        else:
+            self._show_error(error)
+
+    def _slab_selected(self, slab: Slab) -> None:
+        if slab.below < 0:
+            self.files.show_message(
+                self.tr("Nothing yet"), self.tr("Below the first layer there are no files."), "layers"
+            )
+            return
+        if self.files.spec.layer != slab.below:
+            self.files.set_layer(slab.below)
+        elif self._tree is not None and self.files.body.currentWidget() is self.files.empty:
+            self.files.ask_again()
+
+    def _show_error(self, error: ImagexplorerError) -> None:
+        self._failed = error
+        if isinstance(error, Cancelled):
+            self.files.show_message(
+                self.tr("Reading was cancelled"),
+                self.tr("Layers that were read already are kept."),
+                "cancel",
+                [(self.tr("&Read the files"), self._retry)],
+            )
+            return
+        self.files.show_message(
+            self.tr("The files cannot be shown"), sentence_of(error), "error", [(self.tr("&Retry"), self._retry)]
+        )
+
+    def _retry(self) -> None:
+        self._failed = None
+        if self.detail is None:
+            self.refresh()
+        elif self._tree is None:
+            self._index(self.detail)
+        else:
+            self._look(self.files.spec)
+
+    # -- following the session --------------------------------------------------------------------------
+
+    def world_changed(self, touched: object) -> None:
+        if self.gone or not isinstance(touched, Touched):
+            return
+        names = {self.image.id, *self.image.tags, ALL}
+        if names & touched.images:
+            self.refresh()
+
+    def source_changed(self) -> None:
+        """What failed for want of an engine is asked again when it is back."""
+        if self.live and isinstance(self._failed, Unreachable):
+            self._retry()
+        self.selection_changed.emit()
+
+    def _removed(self) -> None:
+        self.gone = True
+        self._show_image()
+        self.notice.show_notice(
+            "warning", self.tr("This image is no longer there. What was read of it can still be looked at.")
+        )
+        if self._tree is None:
+            self.session.jobs.drop(self.lane + "*")
+            self.files.show_message(self.tr("The image is no longer there"), "", "image")
+        self.selection_changed.emit()

@@ -1,0 +1,101 @@
+"""The line over a page: what it is, its id, its facts. Knows words, no record."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from imagexplorer import resources
+from imagexplorer.core.entities import short_id
+from imagexplorer.core.text import plain
+from imagexplorer.models.columns import fixed_font
+from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.theme import TonedLabel, plain_label, set_tip, tone_color
+
+_TITLE_SHARE = 0.45
+
+
+class PageHeader(QWidget):
+    """Icon, title, state (a shape and words in its tone), short id with a copy button, facts."""
+
+    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name, self._state_icon_name, self._tone = icon, "", ""
+        self._identifier = ""
+        self.icon = plain_label()
+        self.title = Elided()
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self.title.setFont(font)
+        self.state_icon = plain_label()
+        self.state = TonedLabel("")
+        self.identifier = plain_label(selectable=True)
+        self.identifier.setFont(fixed_font())
+        self.copy = QToolButton()
+        self.copy.setIcon(resources.icon("copy"))
+        self.copy.setAutoRaise(True)
+        self.copy.setText(self.tr("Copy ID"))
+        set_tip(self.copy, self.tr("Copy the whole ID (Ctrl+Shift+C)"))
+        self.copy.setShortcut("Ctrl+Shift+C")
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._identifier))
+        self.facts = Elided()
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        identity = QHBoxLayout()
+        identity.setSpacing(4)
+        identity.addWidget(self.identifier)
+        identity.addWidget(self.copy)
+        state = QHBoxLayout()
+        state.setSpacing(4)
+        state.addWidget(self.state_icon)
+        state.addWidget(self.state)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(12)
+        layout.addWidget(self.icon)
+        layout.addWidget(self.title)
+        layout.addLayout(state)
+        layout.addLayout(identity)
+        layout.addWidget(self.facts, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._colour()
+
+    def show_title(self, title: str, identifier: str) -> None:
+        self._identifier = plain(identifier)
+        self.title.set_whole(title)
+        self._fit_title()
+        self.identifier.set_text(short_id(identifier))
+        set_tip(self.identifier, identifier)
+        self.setAccessibleName(plain(title, 200))
+
+    def show_state(self, icon: str, tone: str, text: str) -> None:
+        self._state_icon_name, self._tone = icon, tone
+        self.state.set_text(text)
+        self.state.set_tone(tone)
+        self._colour()
+
+    def show_facts(self, facts: list[str]) -> None:
+        self.facts.set_whole("   ·   ".join(fact for fact in facts if fact))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
+            self._colour()
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        """As wide as it is, up to a share of the line: what comes after it stands beside it."""
+        wanted = self.title.fontMetrics().horizontalAdvance(self.title.whole()) + 8
+        self.title.setFixedWidth(min(wanted, max(int(self.width() * _TITLE_SHARE), 80)))
+
+    def _colour(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.icon.setPixmap(resources.icon(self._icon_name).pixmap(QSize(20, 20), ratio))
+        self.state_icon.setVisible(bool(self._state_icon_name))
+        self.state.setVisible(bool(self.state.text()))
+        if self._state_icon_name:
+            state = resources.icon(self._state_icon_name, tone_color(self._tone))
+            self.state_icon.setPixmap(state.pixmap(QSize(14, 14), ratio))

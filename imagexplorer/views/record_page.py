@@ -1,0 +1,100 @@
+"""What the pages of an image and of a container share: header, notices, tabs, lanes of their own, what is selected."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from imagexplorer.actions.registry import Registry
+from imagexplorer.core.entities import Selection
+from imagexplorer.session import Session, SourceState
+from imagexplorer.views.notice_strip import NoticeStrip
+from imagexplorer.views.page_header import PageHeader
+
+_numbers = count(1)
+
+
+class RecordPage(QWidget):
+    """`source` is the key of the record's source. The window asks `selection()` and hears `selection_changed`."""
+
+    selection_changed = Signal()
+
+    def __init__(
+        self, icon: str, session: Session, registry: Registry, source: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.registry, self.source = session, registry, source
+        # A page's questions are its own: two pages of one image must not take each other's lane.
+        self.lane = f"page{next(_numbers)}/"
+        self.gone = False
+        self.header = PageHeader(icon)
+        self.notice = NoticeStrip()
+        self.problems = NoticeStrip()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.header, self.notice, self.problems):
+            layout.addWidget(widget)
+        layout.addWidget(self.tabs, 1)
+        self.header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.header.customContextMenuRequested.connect(self._menu)
+        session.sources_changed.connect(self.source_changed)
+        session.touched.connect(self.world_changed)
+
+    @staticmethod
+    def side_by_side(left: QWidget, right: QWidget) -> QSplitter:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(left)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes([420, 860])
+        return splitter
+
+    # -- for the window -------------------------------------------------------------------------------
+
+    def selection(self) -> Selection:
+        raise NotImplementedError
+
+    def focus_filter(self) -> None:
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Ask for everything again (F5, or the way out of an error)."""
+        raise NotImplementedError
+
+    # -- following the session --------------------------------------------------------------------------
+
+    def world_changed(self, touched: object) -> None:
+        raise NotImplementedError
+
+    def source_changed(self) -> None:
+        """A source came, went, or changed its state."""
+
+    @property
+    def state(self) -> SourceState | None:
+        return next((state for state in self.session.sources if state.key == self.source), None)
+
+    @property
+    def live(self) -> bool:
+        state = self.state
+        return state is not None and state.live
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.session.jobs.drop(self.lane + "*")
+        self.session.sources_changed.disconnect(self.source_changed)
+        self.session.touched.disconnect(self.world_changed)
+        super().closeEvent(event)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        self.registry.fill_context_menu(menu, self.selection())
+        menu.popup(self.header.mapToGlobal(at))

@@ -1,0 +1,96 @@
+"""The stack with its sum above it and the selected line's whole instruction below. Knows Slabs, no session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from imagexplorer.core.entities import Layer
+from imagexplorer.core.text import exact_time, human_size, plain
+from imagexplorer.models.columns import fixed_font
+from imagexplorer.models.stack_model import LAYER, WRITABLE, Slab
+from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.stack_view import StackView
+from imagexplorer.views.theme import plain_label
+
+_INSTRUCTION_MOST = 20_000
+_LINES = 4
+
+
+class StackPane(QWidget):
+    slab_selected = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layers: Sequence[Layer] = ()
+        self.heading = plain_label(self.tr("Stack"), bold=True)
+        self.sum = plain_label(tone="muted")
+        self.view = StackView()
+        self.facts = Elided()
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setFont(fixed_font())
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName(self.tr("Instruction of the selected layer"))
+        self.text.setPlaceholderText(self.tr("Select a line: its layer, its files"))
+        # All of it is read through a window of a few lines, of the pane's own ground.
+        self.text.viewport().setAutoFillBackground(False)
+        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * _LINES + 10)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 12, 8)
+        head.setSpacing(12)
+        head.addWidget(self.heading)
+        head.addWidget(self.sum)
+        head.addStretch()
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 4, 8, 4)
+        foot.setSpacing(2)
+        foot.addWidget(self.facts)
+        foot.addWidget(self.text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(line)
+        layout.addLayout(foot)
+        self.setFocusProxy(self.view)
+        self.view.slab_selected.connect(self._show)
+        self.view.slab_selected.connect(self.slab_selected)
+
+    def set_slabs(self, slabs: Sequence[Slab], layers: Sequence[Layer]) -> None:
+        self._layers = layers
+        self.view.set_slabs(slabs)
+        read_only = [slab for slab in slabs if slab.kind == LAYER]
+        known = [slab.size_bytes for slab in read_only if slab.size_bytes is not None]
+        words = [f"{len(read_only)} layer{'' if len(read_only) == 1 else 's'}"]
+        if read_only and len(known) == len(read_only):
+            words.append(human_size(sum(known)) + (" packed" if any(slab.packed for slab in read_only) else ""))
+        self.sum.set_text(", ".join(words))
+        current = self.view.current_slab()
+        if current is not None:
+            self._show(current)
+
+    def _show(self, slab: Slab) -> None:
+        facts = [slab.title]
+        if slab.kind in (LAYER, WRITABLE):
+            facts.append(slab.size_words)
+        facts.append(exact_time(slab.created))
+        if slab.kind == LAYER and slab.below < len(self._layers):
+            layer = self._layers[slab.below]
+            if slab.verified:
+                facts.append(self.tr("verified"))
+            facts.append(layer.diff_id or layer.digest)
+        self.facts.set_whole("   ·   ".join(fact for fact in facts if fact))
+        words = slab.raw if slab.raw and "\n" in slab.raw else slab.instruction
+        shown = "\n".join(plain(line) for line in words[:_INSTRUCTION_MOST].split("\n"))
+        comment = plain(slab.comment) if slab.comment and not slab.comment.startswith("buildkit") else ""
+        text = "\n".join(part for part in (shown, comment) if part)
+        if text != self.text.toPlainText():
+            self.text.setPlainText(text)
