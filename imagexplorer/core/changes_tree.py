@@ -42,8 +42,8 @@ def changes_view(changes: Iterable[Change], spec: ViewSpec, control: Control | N
 def change_layers(changes: Iterable[Change]) -> tuple[LayerIndex, LayerIndex]:
     """The image's side (modified or deleted) and the writable layer (what was added or modified, and whiteouts).
 
-    What has changes below it is a folder; anything else of unknown kind is taken as a file. Sizes of what was deleted are
-    not known and count 0. The rows of the writable layer are sorted by path, whiteouts last.
+    What has changes below it is a folder; anything else of unknown kind is taken as a file. Sizes of what was deleted
+    are not known and count 0. The rows of the writable layer are sorted by path, whiteouts last.
     """
     wanted = _by_path(changes)
     above = set()

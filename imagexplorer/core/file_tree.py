@@ -68,8 +68,8 @@ class TreeView:
     node I m                            the FileTree's node
     mark B m, kind B m (core.layer_index.KINDS), mode H m, layer h m (index that last wrote it, -1 none)
     uid I m, gid I m, mtime q m (ns)
-    size q m                            bytes of visible files at or below the row in this view (hard links once: a folder
-                                        is the sum of its children); deleted rows: what was removed
+    size q m                            bytes of visible files at or below the row in this view (hard links once: a
+                                        folder is the sum of its children); deleted rows: what was removed
     files I m                           regular files (and hard links to such) at or below the row, likewise
     name_start I m, name_length H m, names B    bytes of the name; names may be the FileTree's own blob
     link_row I k (ascending), link_start I k+1, links B
@@ -193,7 +193,7 @@ class FileTree:
     link_row I k (ascending), link_start I k+1, links B         targets of links by version, as stored
     data_row I h (ascending), data I h          hard links, and the version with their content (NONE: dangling)
 
-    A removal is a version too: a node is visible at layer k when its last version of a layer <= k is WRITTEN or IMPLIED.
+    A removal is a version too: a node is visible at layer k when its last version up to k is WRITTEN or IMPLIED.
     meta: layers (how many), problems ([[where, reason], ...]) found while stacking.
     """
 

@@ -55,7 +55,7 @@ def resolve(
     problems: list[list[str]],
 ) -> Nodes:
     """Number the paths of all layers (`lists`) and the targets of all hard links, having put the path that it really
-    means in place of each (in `lists` and `links`). `of_paths` of the nodes: the layers, then the links of each layer."""
+    means in place of each (in `lists` and `links`). `of_paths` of the nodes: the layers, the links of each layer."""
 
     def numbered() -> Nodes:
         return number([*lists, *(Paths.of_list(targets) for _, targets in links), Paths.of_list(sorted(moved))])
@@ -109,7 +109,8 @@ def _follow(
         is_link[node[(np.asarray(layer["kind"]) == SYMLINK) & (node > 0)]] = True
     is_link[nodes.of_paths[-1]] = True
     is_link[0] = False
-    if not np.any(nodes.count[is_link]):
+    opaque = [node[np.asarray(layer["kind"]) == OPAQUE] for layer, node in zip(layers, nodes.of_paths, strict=False)]
+    if not np.any(nodes.count[is_link]) and not any(is_link[node].any() for node in opaque):
         return None
     below, above = _related(nodes, is_link)
     replay = _Replay()
