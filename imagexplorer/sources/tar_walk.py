@@ -151,7 +151,9 @@ class Walk:
             raise Fault(offset, f"its data are cut off: {max(0, size - start):,} of {stored:,} bytes are there")
         if left:
             raise Fault(position, "ends within a header")
-        # No end mark: many writers leave it out, and nothing is missing.
+        if size is not None and position > size:
+            raise Fault(offset, "ends within the padding of its data; what stood behind it may be missing")
+        # No end mark: many writers leave it out.
         raise End(position)
 
     def _after_end(self) -> None:
