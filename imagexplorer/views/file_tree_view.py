@@ -19,7 +19,7 @@ from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow
 from imagexplorer.views.chips import CellDelegate, cell_margin
 from imagexplorer.views.header_state import HeaderState
-from imagexplorer.views.theme import blend, tone_color
+from imagexplorer.views.theme import blend
 
 Index = QModelIndex | QPersistentModelIndex
 OPENED_AT_MOST = 5_000
@@ -30,13 +30,7 @@ LARGEST_FIRST = frozenset({"size", "mtime", "layer"})
 
 
 class FileDelegate(CellDelegate):
-    """Also bars for shares, and icons in their row's tone."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        tone = index.data(Role.TONE)
-        if tone and not option.icon.isNull() and index.column():
-            option.icon = resources.icon(option.icon.name(), tone_color(tone, option.palette))
+    """Also bars for shares."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
