@@ -35,6 +35,8 @@ def _items(answer: Json, old: str, new: str) -> list[Json]:
 
 def _total(answer: Json, old: str, new: str) -> int | None:
     value = amount(answer, old)
+    if not value and any(amount(row, "Size") for row in rows(answer.get("Images"))):
+        return None  # Podman 4 says 0 whatever there is
     return value if value is not None else amount(section(answer, new), "TotalSize")
 
 
