@@ -150,8 +150,6 @@ class CommandText(QWidget):
         self.toggle = QToolButton()
         self.toggle.setText(caption)
         self.toggle.setAutoRaise(True)
-        self.toggle.setCheckable(True)
-        self.toggle.setChecked(not folded)
         self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.edit = QPlainTextEdit()
         self.edit.setReadOnly(True)
@@ -168,7 +166,7 @@ class CommandText(QWidget):
         layout.addWidget(self.toggle)
         layout.addWidget(self.edit)
         layout.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignLeft)
-        self.toggle.toggled.connect(self._fold)
+        self.toggle.clicked.connect(lambda: self._fold(self.edit.isHidden()))
         self._fold(not folded)
 
     def _fold(self, shown: bool) -> None:

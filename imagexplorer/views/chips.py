@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPalette
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from imagexplorer.models.columns import Role
+from imagexplorer import resources
+from imagexplorer.models.columns import Column, Group, Role
 from imagexplorer.views.theme import tone_color
 
 Index = QModelIndex | QPersistentModelIndex
 
+ROW_ROOM = 10
+"""What a row has above and below its text together."""
+CELL_PAD = "\u2002"
 _GAP = 4
 _PAD = 6
 _RADIUS = 3
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Draws what the style draws, and chips over it. What does not fit is counted: `+3`."""
+    """Draws what the style draws, and chips over it. What does not fit is counted: `+3`. While `stale`, all is grey:
+    the rows are of a time before the engine was lost."""
+
+    def __init__(self, columns: Sequence[Column], parent: QObject) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self.stale = False
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        tone = index.data(Role.TONE)
-        if tone:
-            option.palette.setColor(QPalette.ColorRole.Text, tone_color(tone))
+        middle = self._columns[index.column()].elide_middle
+        option.textElideMode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        if self.stale:
+            palette = option.palette
+            grey = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+            palette.setColor(QPalette.ColorRole.Text, grey)
+        elif tone := index.data(Role.TONE):
+            color = tone_color(tone)
+            option.palette.setColor(QPalette.ColorRole.Text, color)
+            if not option.icon.isNull() and not option.state & QStyle.StateFlag.State_Selected:
+                option.icon = resources.icon(option.icon.name(), color)
         if index.data(Role.CHIPS):
             option.text = ""
+        if option.text and option.icon.isNull():
+            # Numbers at the right of one column do not touch the words at the left of the next.
+            option.text = CELL_PAD + option.text + CELL_PAD
+        if isinstance(index.data(Role.RECORD), Group):
+            option.font.setBold(True)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         chips = index.data(Role.CHIPS)
         if chips:
-            self._paint_chips(painter, QStyleOptionViewItem(option), chips)
+            own = QStyleOptionViewItem(option)
+            self.initStyleOption(own, index)
+            self._paint_chips(painter, own, chips)
 
     def _paint_chips(self, painter: QPainter, option: QStyleOptionViewItem, chips: list[str]) -> None:
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -42,33 +69,32 @@ class CellDelegate(QStyledItemDelegate):
             group = QPalette.ColorGroup.Disabled
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         ink = option.palette.color(group, role)
-        fill, edge = ink, ink
-        fill.setAlphaF(0.08)
-        edge.setAlphaF(0.28)
-        ink.setAlphaF(1.0)
+        fill, edge = QColor(ink), QColor(ink)
+        fill.setAlphaF(0.07)
+        edge.setAlphaF(0.25)
         metrics = option.fontMetrics
         margin = cell_margin(option.widget)
         left, right = option.rect.left() + margin, option.rect.right() - margin
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(option.font)
-        for position, (text, rect) in enumerate(chip_places(chips, metrics, left, right, option.rect)):
+        for text, rect in chip_places(chips, metrics, left, right, option.rect):
             if rect is None:
                 painter.setPen(ink)
                 rest = QRect(left, option.rect.top(), right - left, option.rect.height())
                 painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
                 break
-            if position or text:
-                painter.setPen(edge)
-                painter.setBrush(fill)
-                painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
-                painter.setPen(ink)
-                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            painter.setPen(edge)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+            painter.setPen(ink)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
             left = rect.right() + 1 + _GAP
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)
+        size.setHeight(max(size.height(), option.fontMetrics.height() + ROW_ROOM))
         chips = index.data(Role.CHIPS)
         if chips:
             wide = sum(option.fontMetrics.horizontalAdvance(chip) + 2 * _PAD + _GAP for chip in chips[:12])

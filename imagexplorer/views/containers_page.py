@@ -41,6 +41,7 @@ class ContainersPage(ListPage):
         view.collapsed.connect(lambda index: self._remember(index, True))
         view.expanded.connect(lambda index: self._remember(index, False))
         self.header_state.set_up()
+        self.header.setSectionHidden(self.model.column_of("project"), True)  # the groups say it
         self.header_state.sort(self.model.column_of("created"), descending=True)
         self.proxy.rowsInserted.connect(lambda *_: self._unfold())
         self.proxy.layoutChanged.connect(lambda *_: self._unfold())

@@ -55,7 +55,7 @@ class DeleteDialog(AskDialog):
         self.shown_commands.set_text("\n".join(plain(command, 2000) for command in commands))
         self.shown_commands.setVisible(bool(commands))
         self.body.addWidget(self.shown_commands)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 90)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 120)
         self.setTabOrder(self.tree, self.stop_first)
         self.cancel.setFocus()
         self._check()
@@ -94,7 +94,7 @@ class DeleteDialog(AskDialog):
         step = tree.fontMetrics().averageCharWidth()
         header.resizeSection(_WHAT, min(max(width + 8 * step, 20 * step), 48 * step))
         rows = min(len(self._items) + self._blocked, _ROWS_SHOWN)
-        tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 12) + header.sizeHint().height() + 6)
+        tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 10) + header.sizeHint().height() + 6)
         return tree
 
     @staticmethod

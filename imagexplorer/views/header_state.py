@@ -5,19 +5,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QMenu
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QHeaderView, QMenu, QStyleOptionHeader
 
 from imagexplorer.models.columns import Column
 from imagexplorer.settings import Settings
+from imagexplorer.views.chips import CELL_PAD
 
 _NARROWEST = 24
 _WIDEST = 4000
+_CELL_ROOM = 16
 
 
-class HeaderState:
+class ListHeader(QHeaderView):
+    """A header whose words stand over those of the cells, which have room at both sides."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setSectionsClickable(True)
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logicalIndex: int) -> None:
+        super().initStyleOptionForIndex(option, logicalIndex)
+        option.text = CELL_PAD + option.text + CELL_PAD
+
+
+class HeaderState(QObject):
     def __init__(self, header: QHeaderView, columns: Sequence[Column]) -> None:
+        super().__init__(header)
         self._header = header
+        self._filling = QTimer(self, singleShot=True, interval=0)
+        self._filling.timeout.connect(self._fill)
         self._columns = tuple(columns)
 
     def set_up(self) -> None:
@@ -27,12 +44,40 @@ class HeaderState:
         header.setHighlightSections(False)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(_NARROWEST)
-        step = header.fontMetrics().averageCharWidth()
         for number, column in enumerate(self._columns):
             header.setSectionHidden(number, column.optional)
-            header.resizeSection(number, max(column.chars * step, header.sectionSizeHint(number)) + 12)
-            if column.stretch:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+            header.resizeSection(number, self._usual_width(number))
+        header.sectionResized.connect(self._fill_later)
+        header.geometriesChanged.connect(self._fill_later)
+        header.installEventFilter(self)
+        self._fill_later()
+
+    def _usual_width(self, number: int) -> int:
+        metrics = self._header.fontMetrics()
+        step = (metrics.averageCharWidth() + metrics.horizontalAdvance("0")) // 2
+        column = self._columns[number]
+        icon = 20 if column.icon is not None else 0
+        return max(column.chars * step + icon, self._header.sectionSizeHint(number)) + _CELL_ROOM
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fill_later()
+        return super().eventFilter(watched, event)
+
+    def _fill_later(self, *_sizes: int) -> None:
+        self._filling.start()
+
+    def _fill(self) -> None:
+        """The stretching column takes what the others leave, but never less than half of its usual width (Qt's own
+        stretch would squeeze it to nothing)."""
+        header = self._header
+        for number, column in enumerate(self._columns):
+            if column.stretch and not header.isSectionHidden(number):
+                others = header.length() - header.sectionSize(number)
+                wanted = max(header.viewport().width() - others, self._usual_width(number) // 2)
+                if wanted != header.sectionSize(number):
+                    header.resizeSection(number, wanted)
+                return
 
     def save(self, settings: Settings, prefix: str) -> None:
         """Keys in visual order, those that are hidden, widths, and the sort."""
@@ -89,5 +134,4 @@ class HeaderState:
     def _show(self, number: int, shown: bool) -> None:
         self._header.setSectionHidden(number, not shown)
         if shown and self._header.sectionSize(number) < _NARROWEST:
-            step = self._header.fontMetrics().averageCharWidth()
-            self._header.resizeSection(number, self._columns[number].chars * step)
+            self._header.resizeSection(number, self._usual_width(number))

@@ -13,6 +13,7 @@ from imagexplorer.core.entities import Image, Selection
 from imagexplorer.core.text import plain
 from imagexplorer.models.tables import IMAGES
 from imagexplorer.session import Session
+from imagexplorer.views.chips import ROW_ROOM
 from imagexplorer.views.details_pane import image_totals
 from imagexplorer.views.list_page import ListPage
 
@@ -27,7 +28,7 @@ class ImagesPage(ListPage):
         view = QTableView()  # a flat list: a tree view lays out every row of it, a table only those it shows
         view.setAccessibleName("Images")
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 10)
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + ROW_ROOM)
         view.verticalHeader().setMinimumSectionSize(view.fontMetrics().height() + 4)
         view.setShowGrid(False)
         view.setTabKeyNavigation(False)

@@ -15,7 +15,6 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QMenu,
     QSplitter,
     QStackedWidget,
@@ -36,7 +35,7 @@ from imagexplorer.session import Session
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.details_pane import DetailsPane
 from imagexplorer.views.empty_view import EmptyView
-from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.header_state import HeaderState, ListHeader
 from imagexplorer.views.theme import plain_label
 
 COPIED_ROWS = 10_000
@@ -65,7 +64,11 @@ class ListPage(QWidget):
         self.model = TableModel(columns, parent=self)
         self.proxy = FilterProxy(self.model, self)
         self.view = view
-        self.header: QHeaderView = view.horizontalHeader() if isinstance(view, QTableView) else view.header()
+        self.header = ListHeader()
+        if isinstance(view, QTableView):
+            view.setHorizontalHeader(self.header)
+        else:
+            view.setHeader(self.header)
         self.header_state = HeaderState(self.header, self.model.columns)
         self.details = DetailsPane(session, f"details/{self.key}", registry.action(self.open_action))
         self.empty = EmptyView()
@@ -83,7 +86,8 @@ class ListPage(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.proxy)
-        view.setItemDelegate(CellDelegate(view))
+        self._cells = CellDelegate(self.model.columns, view)
+        view.setItemDelegate(self._cells)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -123,8 +127,10 @@ class ListPage(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        self.bar = QHBoxLayout()
-        self.bar.setContentsMargins(12, 4, 12, 4)
+        head = QWidget()
+        head.setFixedHeight(self.fontMetrics().height() + 16)  # the same on every list: nothing jumps between them
+        self.bar = QHBoxLayout(head)
+        self.bar.setContentsMargins(12, 0, 12, 0)
         self.bar.setSpacing(12)
         self.bar.addWidget(self.summary)
         self.bar.addWidget(self.note)
@@ -137,10 +143,11 @@ class ListPage(QWidget):
         self.splitter.addWidget(self.details)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
+        self.splitter.setHandleWidth(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self.bar)
+        layout.addWidget(head)
         layout.addWidget(self.splitter, 1)
         self.setFocusProxy(self.view)
 
@@ -164,9 +171,12 @@ class ListPage(QWidget):
         lost = bool(words)
         self.note.set_text(words)
         self.note.setVisible(lost)
-        self.view.setEnabled(not lost)
+        if lost != self._cells.stale:
+            self._cells.stale = lost
+            self.view.viewport().update()
         if self.proxy.rowCount():
             self.stack.setCurrentWidget(self.view)
+            self.details.show()
             if not self.view.currentIndex().isValid():
                 first = self.proxy.index(0, 0)
                 flags = self.view.selectionModel().SelectionFlag.NoUpdate
@@ -174,6 +184,7 @@ class ListPage(QWidget):
         else:
             self.show_empty()
             self.stack.setCurrentWidget(self.empty)
+            self.details.hide()
         self._show_summary()
 
     def show_empty(self) -> None:

@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self.session, self.registry, self.settings = session, registry, settings
         self._make_page = make_page
         self._list = "images"
-        self._scheme = settings.text("window.scheme", "system")
+        self._scheme = settings.text("view.scheme", "system")
         self._wanted_source = settings.text("window.source")
         self.setWindowTitle("imagexplorer")
         self.setAcceptDrops(True)
@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.tabs)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
         self.sidebar.setMinimumWidth(self.fontMetrics().averageCharWidth() * 18)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -176,7 +177,8 @@ class MainWindow(QMainWindow):
             return
         key = page_key(kind, source.key, record)
         if not self.tabs.show_key(key):
-            page = self._make_page(kind, record, source.key, self.session, self.registry)
+            page = self._make_page(record, source.key, self.session, self.registry)
+            page.selection_changed.connect(self._selection_changed)
             self.tabs.add(key, page, record.name, resources.icon(kind))
             self._selection_changed()
         page_widget = self.tabs.currentWidget()
@@ -248,7 +250,7 @@ class MainWindow(QMainWindow):
 
     def set_scheme(self, name: str) -> None:
         self._scheme = name if name in SCHEMES else "system"
-        self.settings.set("window.scheme", self._scheme)
+        self.settings.set("view.scheme", self._scheme)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_scheme(application, self._scheme)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
-
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import Container, Image
 from imagexplorer.session import Session
@@ -13,8 +11,8 @@ from imagexplorer.views.container_page import ContainerPage
 from imagexplorer.views.image_page import ImagePage
 from imagexplorer.views.record_page import RecordPage
 
-MakePage = Callable[[str, Image | Container, str, Session, Registry], QWidget]
-"""`(kind, record, key of its source, session, registry)`."""
+MakePage = Callable[[Image | Container, str, Session, Registry], RecordPage]
+"""`(record, key of its source, session, registry)`."""
 
 
 def page_key(kind: str, source: str, record: Image | Container) -> str:
@@ -22,12 +20,8 @@ def page_key(kind: str, source: str, record: Image | Container) -> str:
     return f"{kind}/{source}/{record.id}"
 
 
-def make_page(_kind: str, record: Image | Container, source: str, session: Session, registry: Registry) -> QWidget:
-    """The page tells the registry what actions are about while it is in front."""
-    page: RecordPage
+def make_page(record: Image | Container, source: str, session: Session, registry: Registry) -> RecordPage:
+    """The window hears the page's `selection_changed` and tells the registry."""
     if isinstance(record, Image):
-        page = ImagePage(session, registry, source, record)
-    else:
-        page = ContainerPage(session, registry, source, record)
-    page.selection_changed.connect(lambda: registry.set_selection(page.selection()) if page.isVisible() else None)
-    return page
+        return ImagePage(session, registry, source, record)
+    return ContainerPage(session, registry, source, record)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QIcon, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -82,7 +82,7 @@ class Sidebar(QListWidget):
         self._shown: object = None
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 28, 400)
+        return QSize(self.fontMetrics().averageCharWidth() * 38, 400)
 
     def show_state(
         self, sources: Sequence[SourceState], current: str, entries: Sequence[Entry], active: str, now_words: str = ""
@@ -201,8 +201,9 @@ class _SidebarDelegate(QStyledItemDelegate):
         style = own.widget.style()
         title = own.text
         own.text = ""
-        icon = own.icon
-        own.icon = own.icon.__class__()
+        icon: QIcon = index.data(Qt.ItemDataRole.DecorationRole) or QIcon()
+        own.icon = QIcon()
+        own.showDecorationSelected = True
         if kind != "heading":
             style.drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, own.widget)
         selected = bool(own.state & QStyle.StateFlag.State_Selected)

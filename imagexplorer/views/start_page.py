@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -86,7 +89,9 @@ class StartPage(QWidget):
         table.setTabKeyNavigation(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setItemDelegate(_Roomy(table))
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
@@ -96,7 +101,6 @@ class StartPage(QWidget):
         step = table.fontMetrics().averageCharWidth()
         header.resizeSection(_PLACE, 44 * step)
         header.resizeSection(_RESULT, 32 * step)
-        header.sectionResized.connect(lambda *_: table.resizeRowsToContents())
         return table
 
     def set_tried(self, tried: Sequence[Tried]) -> None:
@@ -113,7 +117,26 @@ class StartPage(QWidget):
             for column, text in ((_PLACE, place), (_RESULT, each.outcome), (_ADVICE, each.advice)):
                 item = QTableWidgetItem(plain(text, 2000))
                 item.setToolTip(tooltip(text))
-                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
-        self.table.resizeRowsToContents()
         self.table.setVisible(bool(tried))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The table is as high as its rows, up to a point."""
+        table = self.table
+        table.resizeRowsToContents()
+        rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
+        wanted = rows + table.horizontalHeader().height() + 2 * table.frameWidth() + 2
+        table.setFixedHeight(max(min(wanted, self.height() - 200), 80))
+
+
+class _Roomy(QStyledItemDelegate):
+    """Several lines of text with some room around them."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index) + QSize(0, 8)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolBar, QToolButton, QWi
 
 from imagexplorer import resources
 from imagexplorer.actions.registry import Registry
-from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.theme import plain_label
 
 FILTER_REST_MS = 120
 """A fast typist's letters are one filter."""
@@ -30,12 +30,8 @@ class WindowBar(QToolBar):
         self._registry = registry
         self.addAction(registry.action("view.back"))
         self.addAction(registry.action("view.forward"))
-        self.title = Elided()
-        font = self.title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.1)
-        self.title.setFont(font)
-        self.title.setContentsMargins(8, 0, 12, 0)
+        self.title = plain_label(bold=True, scale=1.1)
+        self.title.setContentsMargins(8, 0, 16, 0)
         self.addWidget(self.title)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -75,8 +71,7 @@ class WindowBar(QToolBar):
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def show_place(self, title: str) -> None:
-        self.title.set_whole(title)
-        self.title.setFixedWidth(min(self.title.fontMetrics().horizontalAdvance(self.title.whole()) + 28, 280))
+        self.title.set_text(title)
 
     def show_filter(self, noun: str, text: str) -> None:
         """`noun` in the plural; "" where the page has none here."""
