@@ -76,9 +76,8 @@ class ArchiveStore:
         start, size = self._index["data"][row], self._index["size"][row]
         if start < 0:
             start = size = 0
-        total = self._base.size
-        if total is not None:  # of an archive that is cut off, what is there is read; the walk has named the fault
-            size = max(0, min(size, total - start))
+        # Of an archive that is cut off, what is there is read; the walk has named the fault.
+        size = max(0, min(size, self._base.size - start))
         return Blob(shown, self._base, start, size)
 
     def _row(self, name: str) -> int:

@@ -17,6 +17,7 @@ from imagexplorer.sources.compression import compression_of, open_layer_stream
 from imagexplorer.sources.pinned_file import PinnedFile
 from imagexplorer.sources.readers import Readable
 
+UNKNOWN_SIZE = 1 << 62
 _KEPT_STRIDE = 1 << 20
 _KEPT_BYTES = 64 << 20
 _CHUNK = 256 << 10
@@ -37,7 +38,7 @@ def open_outer(file: PinnedFile, control: Control) -> ArchiveBytes:
 
 
 class CompressedFile:
-    """`Seekable` over a compressed file. `size` is None until its end was reached once."""
+    """`Seekable` over a compressed file. `size` is `UNKNOWN_SIZE` until its end was reached once."""
 
     sequential = True
 
@@ -56,8 +57,8 @@ class CompressedFile:
         self.notes: tuple[str, ...] = ()
 
     @property
-    def size(self) -> int | None:
-        return self._size
+    def size(self) -> int:
+        return UNKNOWN_SIZE if self._size is None else self._size
 
     @property
     def changed(self) -> str:

@@ -69,7 +69,7 @@ class RootfsFile:
         index: LayerIndex,
         control: Control,
     ) -> Sequence[int]:
-        return hash_rows(Blob("layer 0", self._base, 0, self._base.size or 0), rows, index, control)
+        return hash_rows(Blob("layer 0", self._base, 0, self._base.size), rows, index, control)
 
     def close(self) -> None:
         self._base.close()
