@@ -26,15 +26,16 @@ class CellDelegate(QStyledItemDelegate):
     """Draws what the style draws, and chips over it. What does not fit is counted: `+3`. While `stale`, all is grey:
     the rows are of a time before the engine was lost."""
 
-    def __init__(self, columns: Sequence[Column], parent: QObject) -> None:
+    def __init__(self, parent: QObject, columns: Sequence[Column] = ()) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
         self.stale = False
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        middle = self._columns[index.column()].elide_middle
-        option.textElideMode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        if self._columns:
+            middle = self._columns[index.column()].elide_middle
+            option.textElideMode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         if self.stale:
             palette = option.palette
             grey = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)

@@ -86,7 +86,7 @@ class ListPage(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.proxy)
-        self._cells = CellDelegate(self.model.columns, view)
+        self._cells = CellDelegate(view, self.model.columns)
         view.setItemDelegate(self._cells)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
