@@ -10,15 +10,13 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from imagexplorer import logs, qt_guard
+from imagexplorer import qt_guard
 from imagexplorer.core.errors import Fault, ImagexplorerError
 
 if TYPE_CHECKING:
@@ -161,6 +159,8 @@ def run(target: str = "", host: str = "") -> int:
         program.close()
         quiet()
         hooks.remove()
+        from imagexplorer import logs
+
         logs.remove()
 
 
@@ -184,6 +184,8 @@ def after_first_paint(window: Any, then: Callable[[], None]) -> None:
             if not self.done:
                 self.done = True
                 window.removeEventFilter(self)
+                from imagexplorer import logs
+
                 logs.install()
                 then()
 
@@ -203,6 +205,8 @@ class Hooks:
     def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
+        import traceback
+
         log.critical("a mistake in this program", exc_info=(kind, error, trace))
         details = "".join(traceback.format_exception(kind, error, trace))
         if details in self._shown:  # a fault in a paint comes with every paint
@@ -227,6 +231,8 @@ def quit_on_signals(close: Callable[[], object]) -> Callable[[], None]:
     if sys.platform == "win32":
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         return lambda: None
+    import socket
+
     from PySide6.QtCore import QSocketNotifier
 
     ours, theirs = socket.socketpair()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Mapping
 
@@ -48,6 +47,8 @@ def no_display(environment: Mapping[str, str], platform: str) -> str:
 
 def _answers(display: str) -> bool:
     """Whether an X server listens there. What cannot be judged is left to Qt."""
+    import socket
+
     host, _, rest = display.rpartition(":")
     number = rest.partition(".")[0]
     if not number.isdigit() or "/" in host:

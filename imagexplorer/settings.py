@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -100,7 +99,7 @@ class Settings:
             if values == self._saved:
                 return True
         document = {"format": FORMAT, **{key: values[key] for key in sorted(values)}}
-        part = self._path.with_name(f".{self._path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+        part = self._path.with_name(f".{self._path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -14,14 +14,11 @@ from imagexplorer.core.entities import Container, Image, Selection
 from imagexplorer.core.text import plain
 from imagexplorer.session import Session
 from imagexplorer.settings import Settings
-from imagexplorer.views import about
 from imagexplorer.views.activity_strip import ActivityStrip
 from imagexplorer.views.containers_page import ContainersPage
 from imagexplorer.views.images_page import ImagesPage
 from imagexplorer.views.list_page import ListPage
 from imagexplorer.views.page_tabs import PageTabs
-from imagexplorer.views.palette import CommandPalette
-from imagexplorer.views.palette_entries import palette_entries
 from imagexplorer.views.places import Places
 from imagexplorer.views.record_pages import MakePage, make_page, page_key
 from imagexplorer.views.sidebar import Entry, Sidebar
@@ -243,6 +240,9 @@ class MainWindow(QMainWindow):
             self.bar.filter.selectAll()
 
     def open_palette(self) -> None:
+        from imagexplorer.views.palette import CommandPalette
+        from imagexplorer.views.palette_entries import palette_entries
+
         CommandPalette(palette_entries(self.registry, self.session), self).open_over(self)
 
     def scheme(self) -> str:
@@ -262,10 +262,14 @@ class MainWindow(QMainWindow):
         self.containers.grouped.toggle()
 
     def show_keys(self) -> None:
-        about.show_keys(self, self.registry)
+        from imagexplorer.views.about import show_keys
+
+        show_keys(self, self.registry)
 
     def show_about(self) -> None:
-        about.show_about(self)
+        from imagexplorer.views.about import show_about
+
+        show_about(self)
 
     # -- following the session ------------------------------------------------------------------------
 

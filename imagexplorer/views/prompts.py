@@ -10,10 +10,6 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
 from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
-from imagexplorer.views.commit_dialog import CommitDialog
-from imagexplorer.views.delete_dialog import DeleteDialog
-from imagexplorer.views.open_dialog import OpenDialog
-from imagexplorer.views.run_dialog import RunDialog
 
 
 class DialogPrompts:
@@ -26,20 +22,28 @@ class DialogPrompts:
     def run(
         self, image: Image, exposed_ports: Sequence[str] = (), defaults: Mapping[str, Any] | None = None
     ) -> RunSpec | None:
+        from imagexplorer.views.run_dialog import RunDialog  # when first asked: the window is painted before
+
         dialog = RunDialog(image, exposed_ports, defaults, self._parent())
         return dialog.spec() if _asked(dialog) else None
 
     def commit(self, container: Container) -> CommitSpec | None:
+        from imagexplorer.views.commit_dialog import CommitDialog
+
         dialog = CommitDialog(container, self._parent())
         return dialog.spec() if _asked(dialog) else None
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
     ) -> DeleteAnswer | None:
+        from imagexplorer.views.delete_dialog import DeleteDialog
+
         dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent())
         return dialog.answer() if _asked(dialog) else None
 
     def open_path(self) -> str | None:
+        from imagexplorer.views.open_dialog import OpenDialog
+
         dialog = OpenDialog(self._parent(), self._folder)
         if not _asked(dialog):
             return None
