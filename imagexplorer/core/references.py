@@ -47,7 +47,10 @@ class Reference:
         if self.registry != DEFAULT_REGISTRY:
             return self.name
         prefix, _, rest = self.repository.partition("/")
-        return rest if prefix == DEFAULT_NAMESPACE and rest and "/" not in rest else self.repository
+        if prefix == DEFAULT_NAMESPACE and rest and "/" not in rest:
+            return rest
+        # `docker.io/a.b/c` without its registry would name another one.
+        return self.name if rest and _names_a_registry(prefix) else self.repository
 
     @property
     def familiar(self) -> str:

@@ -66,7 +66,7 @@ PATHS: tuple[list[tuple[str, str]], ...] = (
     [("bin/tool", "whiteout"), ("opt", "opaque")],
     [("etc/motd", "file")],
 )
-"""What each layer lists, sorted. An engine may add the folders above what it stores: they are left out when comparing."""
+"""What each layer lists, sorted. An engine may add the folders above what it stores: they do not count."""
 
 HISTORY = (
     {"created": "2024-01-01T00:00:00Z", "created_by": "ADD base /"},
