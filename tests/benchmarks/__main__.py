@@ -1,0 +1,113 @@
+"""`make bench` prints figures beside yardsticks, as ratios, all taken in one run. Only ratios of one run mean anything.
+
+    P  a bare Python       T  Python's tarfile over the same layers     t  GNU tar -t of the same layers
+    D  decompressing alone with the same library     S  docker save to nowhere     W  an empty window to its first paint
+
+P is taken off both sides. make bench ARGS="--full" adds 1,000,000 entries; ARGS="--engine URL --image NAME" an engine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks import yardsticks
+from tests.benchmarks.archives import Made, large_files, many_files
+from tests.benchmarks.measure import Cost
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--full", action="store_true", help="with an image of 1,000,000 entries")
+    parser.add_argument("--runs", type=int, default=3, help="each figure is the median of so many (default 3)")
+    parser.add_argument("--engine", default="", metavar="URL", help="an engine of your own, for S")
+    parser.add_argument("--image", default="", metavar="NAME", help="an image on it")
+    parser.add_argument("--folder", type=Path, default=None, help="where the archives are made (default: temporary)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as name:
+        _Bench(Path(name), options.runs).run(options.full, options.engine, options.image)
+
+
+class _Bench:
+    def __init__(self, folder: Path, runs: int) -> None:
+        self.folder = folder
+        self.runs = runs
+        self.cache = folder / "cache"
+        self.bare = yardsticks.bare_python(runs)
+
+    def run(self, full: bool, engine: str, image: str) -> None:
+        print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
+              f"load {os.getloadavg()[0]:.1f}; P = {self.bare.wall:.3f} s; wall s, CPU s, peak MiB")  # fmt: skip
+        print(f"{'':34} {'wall':>7} {'CPU':>7} {'MiB':>6}   ratio of wall, of CPU")
+        self.archive(large_files(self.folder), 1.0)
+        self.archive(many_files(self.folder, 200_000), 0.30, warm=0.15)
+        self.archive(many_files(self.folder, 12_000, 3, "gzip", 20_000), 1.15)
+        self.archive(many_files(self.folder, 12_000, 3, "zstd", 20_000), 1.15)
+        self.archive(many_files(self.folder, 50_000, layers=100), 0.30)
+        if full:
+            self.archive(many_files(self.folder, 980_000), 0.30, warm=0.60)
+        if engine and image:
+            self.engine(engine, image)
+        self.window()
+
+    def archive(self, made: Made, budget: float, warm: float | None = None) -> None:
+        print(f"\n{made.name} ({made.entries:,} entries)")
+        then = time.time() - 3600  # what was written this very moment is not trusted by the cache
+        os.utime(made.path, (then, then))
+        ours = yardsticks.inspecting(self.runs, str(made.path), None)
+        listing = yardsticks.tarfile_listing(1 if made.entries > 500_000 else self.runs, made)
+        self.line("inspect, cold", ours)
+        if made.compression:
+            alone = yardsticks.decompressing(self.runs, made)
+            self.line("D decompressing alone", alone, ours, f"budget {budget} D")
+            self.line("T tarfile", listing, ours)
+        else:
+            self.line("T tarfile", listing, ours, f"budget {budget} T")
+        gnu = yardsticks.gnu_tar(self.runs, made)
+        if gnu is not None:
+            self.line("t tar -t", gnu, ours)
+        dived = yardsticks.dive(1, made)
+        if dived is not None:
+            self.line("dive", dived, ours)
+        first = yardsticks.inspecting(1, str(made.path), self.cache)
+        self.line("inspect, filling the cache", first)
+        again = yardsticks.inspecting(self.runs, str(made.path), self.cache)
+        self.line("inspect, warm", again, note=f"budget {warm:.2f} s + P" if warm else "")
+        used = sum(each.stat().st_size for each in self.cache.rglob("*.ixc"))
+        print(f"  {'cache':32} {used / made.entries:7.0f} bytes an entry (budget 150)")
+        for each in self.cache.rglob("*.ixc"):
+            each.unlink()
+        made.path.unlink()
+
+    def engine(self, url: str, image: str) -> None:
+        print(f"\n{image} on {url}")
+        saved = yardsticks.save_to_nowhere(self.runs, image, {"DOCKER_HOST": url})
+        ours = yardsticks.inspecting(self.runs, f"engine://{image}", None, ["--host", url])
+        self.line("inspect, cold", ours)
+        if saved is not None:
+            self.line("S docker save", saved, ours, "budget 1.05 S; 0.10 S where the layers can be read")
+
+    def window(self) -> None:
+        print("\nstart to the first painted window (offscreen)")
+        bare = yardsticks.bare_window(self.runs)
+        ours = yardsticks.our_window(self.runs, self.folder)
+        self.line("window", ours)
+        ratio = ours.wall / bare.wall
+        print(f"  {'W bare window':32} {bare}   {ratio:5.2f} {ours.cpu / bare.cpu:5.2f}   budget 2.0 W")
+
+    def line(self, title: str, cost: Cost, ours: Cost | None = None, note: str = "") -> None:
+        ratios = ""
+        if ours is not None:
+            mine, theirs = ours - self.bare, cost - self.bare
+            ratios = f"{mine.wall / theirs.wall:5.2f} {mine.cpu / theirs.cpu:5.2f}"
+        print(f"  {title:32} {cost}   {ratios:11}   {note}".rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
