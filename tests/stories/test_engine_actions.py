@@ -1,4 +1,4 @@
-"""Whole jobs on a real engine: run it, change it, keep the change, clean up; and each way in which the engine says no."""
+"""Whole jobs on a real engine: run it, change it, keep the change, clean up; and each way in which it says no."""
 
 from __future__ import annotations
 
