@@ -292,7 +292,7 @@ def _step_layer(row: Numbered) -> str:
 
 
 STEPS = (
-    Column("#", lambda row: str(row[0] + 1), sort=lambda row: row[0], number=True, key="number", chars=4),
+    Column("#", lambda row: str(row[0] + 1), sort=lambda row: row[0], number=True, key="number", chars=6),
     Column(
         "Instruction",
         lambda row: instruction_words(row[1].instruction),

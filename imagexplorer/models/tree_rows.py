@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from bisect import bisect_left
+from dataclasses import replace
 
 from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView
 from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK
@@ -224,20 +225,30 @@ MODE = Column(
     key="mode",
     chars=6,
 )
-OWNER = Column("Owner", lambda row: row.owner, key="owner", chars=9, about="User and group, as numbers")
+OWNER = Column("Owner", lambda row: row.owner, key="owner", chars=9, optional=True, about="User and group, as numbers")
 MODIFIED = Column(
     "Modified",
     lambda row: human_age(row.modified),
     tooltip=lambda row: exact_time(row.modified),
     ages=True,
+    optional=True,
     key="mtime",
     chars=14,
 )
 
+CHANGED_SIZE = replace(
+    SIZE,
+    text=lambda row: NONE if row.mark == MARK_DELETED and not row.size_bytes else SIZE.text(row),
+    tooltip=lambda row: (
+        "what was removed lies in the image" if row.mark == MARK_DELETED else exact_size(row.size_bytes)
+    ),
+)
+"""An engine does not say how large what a container removed was."""
+
 FILES = (NAME, SIZE, SHARE, MARK, LAYER, MODE, OWNER, MODIFIED)
 """An image's files."""
 
-CHANGES = (NAME, SIZE, SHARE, MARK)
+CHANGES = (NAME, CHANGED_SIZE, SHARE, MARK)
 """A container's changes."""
 
 SORTS = {

@@ -26,6 +26,7 @@ from imagexplorer import resources
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.config_sections import Section
+from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.theme import tooltip
 
 _PAIRS_MOST = 2000
@@ -83,6 +84,8 @@ class ConfigView(QWidget):
     def _set_up_pairs(self) -> None:
         pairs = self.pairs
         pairs.setColumnCount(2)
+        pairs.setItemDelegate(CellDelegate(pairs))
+        pairs.setUniformRowHeights(True)
         pairs.setHeaderHidden(True)
         pairs.setRootIsDecorated(True)
         pairs.setFrameShape(QTreeWidget.Shape.NoFrame)
@@ -107,8 +110,7 @@ class ConfigView(QWidget):
         self._raw_shown = False
         self.pairs.clear()
         for title, entries in sections:
-            counted = f"{title} ({len(entries):,})" if len(entries) > 6 else title
-            head = QTreeWidgetItem([counted])
+            head = QTreeWidgetItem([title])
             head.setData(0, Qt.ItemDataRole.UserRole, title)
             head.setFirstColumnSpanned(True)
             font = self.font()

@@ -159,7 +159,11 @@ class ContainerPage(RecordPage):
         self._shown = True
         self._failed = None
         self.changes.show_view(
-            view, self.tr("This container has changed no file of its image: deleting it would lose nothing.")
+            view,
+            (
+                self.tr("Nothing changed"),
+                self.tr("This container has changed no file of its image: deleting it would lose none."),
+            ),
         )
         if not self.changes.filtered:
             # What the engine says of the whole layer counts directories too; the tree's sum is what can be seen.

@@ -22,7 +22,8 @@ def facts(row: TreeRow, layered: bool = True) -> str:
     if row.is_dir:
         parts.append(f"{row.files:,} file{'' if row.files == 1 else 's'}")
     if row.has_size:
-        parts.append(f"{human_size(row.size_bytes)} ({exact_size(row.size_bytes)})")
+        exact = exact_size(row.size_bytes)
+        parts.append(exact if row.size_bytes < 1000 else f"{human_size(row.size_bytes)} ({exact})")
     if row.link is not None:
         parts.append("→ " + plain_bytes(row.link))
     if layered and row.layer >= 0:
@@ -63,7 +64,7 @@ class FileDetails(QFrame):
         first.addWidget(self.copy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 8, 8)
-        layout.setSpacing(2)
+        layout.setSpacing(3)
         layout.addLayout(first)
         layout.addWidget(self.facts)
         layout.addWidget(self.origin)

@@ -16,9 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
-    QRadioButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +30,8 @@ from imagexplorer.models.tree_rows import FILES, MARK_TONES, MARK_WORDS
 from imagexplorer.views.empty_view import EmptyView, Offer
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_tree_view import FileTreeView
-from imagexplorer.views.theme import plain_label, set_tip, tone_color
+from imagexplorer.views.theme import plain_label, set_tip
+from imagexplorer.views.toggle import Toggle
 from imagexplorer.views.waiting_view import WaitingView
 
 TYPING_MS = 200
@@ -47,20 +46,17 @@ class MarkChips(QWidget):
     def __init__(self, marks: Sequence[int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Show only changes of a kind"))
-        self._buttons: dict[int, QToolButton] = {}
+        self._buttons: dict[int, Toggle] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         for mark in marks:
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button = Toggle("", MARK_TONES[mark], MARK_TONES[mark])
             set_tip(button, f"Only what was {MARK_WORDS[mark]}" if mark != MARK_OWNER else MARK_WORDS[mark])
             button.toggled.connect(lambda _on: self.changed.emit())
             self._buttons[mark] = button
             layout.addWidget(button)
         self.set_counts({})
-        self._colour()
 
     def set_counts(self, counts: dict[int, int]) -> None:
         for mark, button in self._buttons.items():
@@ -68,6 +64,7 @@ class MarkChips(QWidget):
             button.setText(MARKS[mark] if count is None else f"{MARKS[mark]} {count:,}")
             button.setAccessibleName(f"{MARK_WORDS[mark]}, {'not counted yet' if count is None else count}")
             button.setEnabled(bool(count) or button.isChecked())
+            button.updateGeometry()
 
     def marks(self) -> str:
         """Letters of what is on, as `ViewSpec.marks` has them."""
@@ -77,14 +74,6 @@ class MarkChips(QWidget):
         for button in self._buttons.values():
             with QSignalBlocker(button):
                 button.setChecked(False)
-
-    def changeEvent(self, event: object) -> None:
-        super().changeEvent(event)  # type: ignore[arg-type]
-        self._colour()
-
-    def _colour(self) -> None:
-        for mark, button in self._buttons.items():
-            button.setIcon(resources.icon(MARK_TONES[mark], tone_color(MARK_TONES[mark])))
 
 
 class FilePane(QWidget):
@@ -110,10 +99,10 @@ class FilePane(QWidget):
         self.details = details or FileDetails()
         self.empty = EmptyView()
         self.waiting = WaitingView(jobs, lane)
-        self.all_layers = QRadioButton(self.tr("&All layers up to here"))
-        self.one_layer = QRadioButton(self.tr("Only this la&yer"))
+        self.all_layers = Toggle(self.tr("&All layers up to here"))
+        self.one_layer = Toggle(self.tr("Only this la&yer"))
         self.all_layers.setChecked(True)
-        self._switch = QButtonGroup(self)
+        self._switch = QButtonGroup(self)  # exclusive
         self._switch.addButton(self.all_layers)
         self._switch.addButton(self.one_layer)
         marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
@@ -159,15 +148,23 @@ class FilePane(QWidget):
     def _lay_out(self, layered: bool) -> None:
         self.all_layers.setVisible(layered)
         self.one_layer.setVisible(layered)
-        self.bar = QHBoxLayout()
-        self.bar.setContentsMargins(12, 8, 12, 4)
-        self.bar.setSpacing(12)
-        self.bar.addWidget(self.all_layers)
-        self.bar.addWidget(self.one_layer)
-        self.bar.addWidget(self.chips)
-        self.bar.addStretch()
-        self.bar.addWidget(self.hits)
-        self.bar.addWidget(self.filter, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(4)
+        upper.addWidget(self.all_layers)
+        upper.addWidget(self.one_layer)
+        upper.addStretch()
+        lower = QHBoxLayout()
+        lower.setSpacing(12)
+        lower.addWidget(self.chips)
+        lower.addStretch()
+        lower.addWidget(self.hits)
+        (upper if layered else lower).addWidget(self.filter, 2)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(12, 8, 12, 4)
+        bar.setSpacing(4)
+        if layered:
+            bar.addLayout(upper)
+        bar.addLayout(lower)
         self.body = QStackedWidget()
         for widget in (self.tree, self.waiting, self.empty):
             self.body.addWidget(widget)
@@ -177,7 +174,7 @@ class FilePane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self.bar)
+        layout.addLayout(bar)
         layout.addWidget(self.busy)
         layout.addWidget(self.body, 1)
         layout.addWidget(line)
@@ -194,8 +191,8 @@ class FilePane(QWidget):
 
     def ask_again(self) -> None:
         """The same question once more: the world has changed."""
-        self.spec_wanted.emit(self.spec)
         self._late.start()
+        self.spec_wanted.emit(self.spec)
 
     def focus_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -236,10 +233,9 @@ class FilePane(QWidget):
 
     # -- what is answered ---------------------------------------------------------------------------------
 
-    def show_view(self, view: TreeView, nothing: str = "") -> None:
-        """An answer; `nothing` is what an empty one says where no filter is set."""
-        self._late.stop()
-        self.busy.hide()
+    def show_view(self, view: TreeView, nothing: tuple[str, str] = ("No files", "")) -> None:
+        """An answer; `nothing` is what an empty one says (title, text) where no filter is set."""
+        self.keep()
         self._known = True
         self.tree.set_view(view, open_hits=bool(self.spec.text))
         self._show_hits(view)
@@ -251,7 +247,7 @@ class FilePane(QWidget):
         elif self.filtered:
             self.show_message(self.tr("No file matches"), self.tr("Nothing here has the filter in its path."), "search")
         else:
-            self.show_message(self.tr("No files"), nothing, "folder")
+            self.show_message(*nothing, "folder")
 
     def _show_hits(self, view: TreeView) -> None:
         hits = int(view.columns.meta.get("hits", -1))
@@ -269,11 +265,11 @@ class FilePane(QWidget):
 
     def show_waiting(self, title: str) -> None:
         self._known = False
+        self.keep()
         self.waiting.begin(title)
         self.body.setCurrentWidget(self.waiting)
 
     def show_message(self, title: str, text: str = "", icon: str = "", offers: Sequence[Offer] = ()) -> None:
-        self._late.stop()
-        self.busy.hide()
+        self.keep()
         self.empty.show_text(title, text, offers, icon)
         self.body.setCurrentWidget(self.empty)

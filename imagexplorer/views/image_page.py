@@ -177,7 +177,11 @@ class ImagePage(RecordPage):
         self._again = False
         delta = self.files.spec.delta
         self.files.show_view(
-            view, self.tr("This layer changed no file.") if delta else self.tr("The image is empty up to here.")
+            view,
+            (
+                self.tr("No files"),
+                self.tr("This layer changed no file.") if delta else self.tr("The image is empty up to here."),
+            ),
         )
 
     def _view_failed(self, error: ImagexplorerError) -> None:

@@ -14,6 +14,7 @@ from imagexplorer.views.activity_strip import Elided
 from imagexplorer.views.theme import plain_label, tone_color, tooltip
 
 _LISTED_MOST = 1000
+_ROWS = 7
 
 
 class NoticeStrip(QFrame):
@@ -34,7 +35,6 @@ class NoticeStrip(QFrame):
         self._do: Callable[[], object] | None = None
         self.act.clicked.connect(lambda: self._do() if self._do is not None else None)
         self.all = QListWidget()
-        self.all.setMaximumHeight(self.fontMetrics().height() * 7)
         self.all.setWordWrap(False)
         self.all.setFrameShape(QListWidget.Shape.NoFrame)
         self.all.setAccessibleName(self.tr("Problems"))
@@ -71,6 +71,8 @@ class NoticeStrip(QFrame):
             self.all.item(self.all.count() - 1).setToolTip(tooltip(line))
         if len(lines) > _LISTED_MOST:
             self.all.addItem(f"… and {len(lines) - _LISTED_MOST:,} more")
+        rows = min(self.all.count(), _ROWS)
+        self.all.setFixedHeight(rows * max(self.all.sizeHintForRow(0), self.fontMetrics().height()) + 8)
 
     def show_notice(self, tone: str, text: str, words: str = "", act: Callable[[], object] | None = None) -> None:
         """One sentence, with a button where there is a way out."""

@@ -13,7 +13,13 @@ from imagexplorer.models.columns import fixed_font
 from imagexplorer.views.activity_strip import Elided
 from imagexplorer.views.theme import TonedLabel, plain_label, set_tip, tone_color
 
-_TITLE_SHARE = 0.45
+_TITLE_MOST = 480
+
+
+class _Title(Elided):
+    def sizeHint(self) -> QSize:
+        wide = self.fontMetrics().horizontalAdvance(self.whole()) + 4
+        return QSize(min(wide, _TITLE_MOST), super().sizeHint().height())
 
 
 class PageHeader(QWidget):
@@ -24,11 +30,13 @@ class PageHeader(QWidget):
         self._icon_name, self._state_icon_name, self._tone = icon, "", ""
         self._identifier = ""
         self.icon = plain_label()
-        self.title = Elided()
+        self.title = _Title()
         font = self.title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.title.setFont(font)
+        # As wide as its text; where there is no room, the first to give way.
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.state_icon = plain_label()
         self.state = TonedLabel("")
         self.identifier = plain_label(selectable=True)
@@ -64,7 +72,7 @@ class PageHeader(QWidget):
     def show_title(self, title: str, identifier: str) -> None:
         self._identifier = plain(identifier)
         self.title.set_whole(title)
-        self._fit_title()
+        self.title.updateGeometry()
         self.identifier.set_text(short_id(identifier))
         set_tip(self.identifier, identifier)
         self.setAccessibleName(plain(title, 200))
@@ -82,14 +90,6 @@ class PageHeader(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
             self._colour()
-
-    def resizeEvent(self, event: object) -> None:
-        self._fit_title()
-
-    def _fit_title(self) -> None:
-        """As wide as it is, up to a share of the line: what comes after it stands beside it."""
-        wanted = self.title.fontMetrics().horizontalAdvance(self.title.whole()) + 8
-        self.title.setFixedWidth(min(wanted, max(int(self.width() * _TITLE_SHARE), 80)))
 
     def _colour(self) -> None:
         ratio = self.devicePixelRatioF()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from imagexplorer.core.entities import Layer
+from imagexplorer.core.entities import Layer, short_id
 from imagexplorer.core.text import exact_time, human_size, plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.stack_model import LAYER, WRITABLE, Slab
@@ -16,7 +16,7 @@ from imagexplorer.views.stack_view import StackView
 from imagexplorer.views.theme import plain_label
 
 _INSTRUCTION_MOST = 20_000
-_LINES = 4
+_LINES = 3
 
 
 class StackPane(QWidget):
@@ -38,7 +38,8 @@ class StackPane(QWidget):
         self.text.setPlaceholderText(self.tr("Select a line: its layer, its files"))
         # All of it is read through a window of a few lines, of the pane's own ground.
         self.text.viewport().setAutoFillBackground(False)
-        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * _LINES + 10)
+        self.text.document().setDocumentMargin(0)
+        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * _LINES)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 8)
         head.setSpacing(12)
@@ -49,8 +50,8 @@ class StackPane(QWidget):
         line.setFrameShape(QFrame.Shape.HLine)
         line.setFrameShadow(QFrame.Shadow.Sunken)
         foot = QVBoxLayout()
-        foot.setContentsMargins(12, 4, 8, 4)
-        foot.setSpacing(2)
+        foot.setContentsMargins(12, 8, 8, 8)
+        foot.setSpacing(4)
         foot.addWidget(self.facts)
         foot.addWidget(self.text)
         layout = QVBoxLayout(self)
@@ -86,7 +87,7 @@ class StackPane(QWidget):
             layer = self._layers[slab.below]
             if slab.verified:
                 facts.append(self.tr("verified"))
-            facts.append(layer.diff_id or layer.digest)
+            facts.append(short_id(layer.diff_id or layer.digest))
         self.facts.set_whole("   ·   ".join(fact for fact in facts if fact))
         words = slab.raw if slab.raw and "\n" in slab.raw else slab.instruction
         shown = "\n".join(plain(line) for line in words[:_INSTRUCTION_MOST].split("\n"))

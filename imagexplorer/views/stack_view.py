@@ -225,7 +225,8 @@ class StackView(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName(self.tr("Stack of layers, the newest first"))
-        self.setMinimumWidth(_SLAB_LEAST + 4 * _MARGIN)
+        self.setMinimumWidth(_SLAB_LEAST + 120)
+        self.setViewportMargins(0, 4, 0, 4)
         self.selectionModel().currentChanged.connect(self._tell)
 
     def set_slabs(self, slabs: Iterable[Slab]) -> None:
@@ -236,7 +237,11 @@ class StackView(QListView):
         self.stack.set_slabs(listed)
         self.scheduleDelayedItemsLayout()
         if current is not None and self.current_slab() is None:
-            same = [row for row, slab in enumerate(listed) if (slab.kind, slab.below) == (current.kind, current.below)]
+            same = [
+                row
+                for row, slab in enumerate(listed)
+                if slab.kind == current.kind and (slab.below == current.below or slab.kind == WRITABLE)
+            ]
             if same:
                 self.select_row(same[0])
 
