@@ -13,7 +13,7 @@ from typing import Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, Unreachable
 from imagexplorer.core.layer_index import HARDLINK, SYMLINK
-from imagexplorer.sources.tar_extended import End, Fault, Records, read_member
+from imagexplorer.sources.tar_extended import End, Fault, Shared, read_member
 from imagexplorer.sources.tar_fields import BLOCK_SIZE, HEADER_ONLY, KINDS, raw_link, raw_name
 from imagexplorer.sources.tar_paths import place
 from imagexplorer.sources.tar_window import StreamWindow
@@ -102,7 +102,7 @@ class Member:
 def members(body: Body, what: str, progress: Progress) -> Iterator[Member]:
     """Each is drained before the next. Raises Unreachable where the stream ends early or is no tar."""
     window = StreamWindow(body, progress)
-    shared: Records = {}
+    shared = Shared()
     position = 0
     while True:
         try:

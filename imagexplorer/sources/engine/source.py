@@ -94,7 +94,9 @@ class EngineSource:
         if platform and platform != str(images.platform_of(inspect)):
             chosen = self._chosen_platform(platform, inspect, what)
             asked = self.wire.get(f"{at}/json", what=what, control=control, params=chosen)
-            inspect = {**self._record(asked, what), "Manifests": inspect.get("Manifests")}
+            # Its own id is that of a manifest, which no other route knows: the image keeps its id.
+            kept = {key: inspect.get(key) for key in ("Id", "Manifests", "RepoTags", "RepoDigests")}
+            inspect = {**self._record(asked, what), **kept}
         history = self.wire.get(f"{at}/history", what=what, control=control, params=chosen)
         config, digest = None, "" if _store(self._info(control)) == "containerd" else image_id(text(inspect, "Id"))
         if self.local:
