@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QRadioButton,
     QStackedWidget,
     QTreeWidget,
     QTreeWidgetItem,
@@ -28,6 +27,7 @@ from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.config_sections import Section
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.theme import tooltip
+from imagexplorer.views.toggle import Toggle
 
 _PAIRS_MOST = 2000
 
@@ -39,8 +39,8 @@ class ConfigView(QWidget):
         super().__init__(parent)
         self._raw: Callable[[], str] = str
         self._raw_shown = False
-        self.readable = QRadioButton(self.tr("&Readable"))
-        self.json = QRadioButton(self.tr("&JSON"))
+        self.readable = Toggle(self.tr("&Readable"))
+        self.json = Toggle(self.tr("&JSON"))
         self.readable.setChecked(True)
         group = QButtonGroup(self)
         group.addButton(self.readable)
@@ -67,11 +67,12 @@ class ConfigView(QWidget):
         self.body.addWidget(self.text)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 4)
-        bar.setSpacing(12)
+        bar.setSpacing(4)
         for widget in (self.readable, self.json):
             bar.addWidget(widget)
         bar.addStretch()
         bar.addWidget(self.filter, 1)
+        bar.addSpacing(8)
         bar.addWidget(self.copy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

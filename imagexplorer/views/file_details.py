@@ -12,7 +12,7 @@ from imagexplorer import resources
 from imagexplorer.core.text import exact_size, exact_time, human_size, plain_bytes
 from imagexplorer.models.tree_rows import KIND_ICONS, KIND_WORDS, MARK_TONES, MARK_WORDS, TreeRow, mode_words
 from imagexplorer.views.activity_strip import Elided
-from imagexplorer.views.theme import plain_label, set_tip, tone_color
+from imagexplorer.views.theme import foot_height, plain_label, set_tip, tone_color
 
 
 def facts(row: TreeRow, layered: bool = True) -> str:
@@ -53,6 +53,9 @@ class FileDetails(QFrame):
         self.copy.setIcon(resources.icon("copy"))
         self.copy.setAutoRaise(True)
         self.copy.setText(self.tr("Copy path"))
+        policy = self.copy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.copy.setSizePolicy(policy)
         set_tip(self.copy, self.tr("Copy path"))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._path))
         self.facts = Elided()
@@ -63,11 +66,13 @@ class FileDetails(QFrame):
         first.addWidget(self.path, 1)
         first.addWidget(self.copy)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 8, 8)
-        layout.setSpacing(3)
+        layout.setContentsMargins(12, 6, 8, 4)
+        layout.setSpacing(2)
         layout.addLayout(first)
         layout.addWidget(self.facts)
         layout.addWidget(self.origin)
+        layout.addStretch()
+        self.setFixedHeight(foot_height(self))
         self.show_row(None)
 
     def show_row(self, row: TreeRow | None) -> None:

@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from imagexplorer.core.entities import Layer, short_id
-from imagexplorer.core.text import exact_time, human_size, plain
+from imagexplorer.core.text import human_age, human_size, plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.stack_model import LAYER, WRITABLE, Slab
 from imagexplorer.views.activity_strip import Elided
 from imagexplorer.views.stack_view import StackView
-from imagexplorer.views.theme import plain_label
+from imagexplorer.views.theme import foot_height, plain_label
 
 _INSTRUCTION_MOST = 20_000
 _LINES = 3
@@ -49,18 +49,21 @@ class StackPane(QWidget):
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
         line.setFrameShadow(QFrame.Shadow.Sunken)
-        foot = QVBoxLayout()
+        under = QWidget()
+        under.setFixedHeight(foot_height(self))
+        foot = QVBoxLayout(under)
         foot.setContentsMargins(12, 8, 8, 8)
         foot.setSpacing(4)
         foot.addWidget(self.facts)
         foot.addWidget(self.text)
+        foot.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
         layout.addWidget(line)
-        layout.addLayout(foot)
+        layout.addWidget(under)
         self.setFocusProxy(self.view)
         self.view.slab_selected.connect(self._show)
         self.view.slab_selected.connect(self.slab_selected)
@@ -82,7 +85,7 @@ class StackPane(QWidget):
         facts = [slab.title]
         if slab.kind in (LAYER, WRITABLE):
             facts.append(slab.size_words)
-        facts.append(exact_time(slab.created))
+        facts.append(human_age(slab.created))
         if slab.kind == LAYER and slab.below < len(self._layers):
             layer = self._layers[slab.below]
             if slab.verified:

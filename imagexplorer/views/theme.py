@@ -160,6 +160,11 @@ def apply_scheme(application: QApplication, scheme: str) -> None:
         application.setPalette(own_palette(scheme == "dark"))
 
 
+def foot_height(widget: QWidget) -> int:
+    """Of the strips under two panes that stand side by side: four lines, so that their upper edges meet."""
+    return widget.fontMetrics().height() * 4 + 8 * GRID
+
+
 # -- text from outside ----------------------------------------------------------------------------
 
 
