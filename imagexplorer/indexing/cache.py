@@ -34,6 +34,8 @@ _TRAILER = struct.Struct("<8sQ")
 _MAGIC = b"IXCHECK1"
 _STALE_SECONDS = 3600
 _LOW_WATER = 0.9
+_ZEROS = "zeros"
+_WORTH_LEAVING_OUT = 256
 # Something else that stands there (a fifo, a link) must neither block nor lead elsewhere.
 _OPEN_TO_READ = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
@@ -104,7 +106,7 @@ class Cache:
         path = self.path(kind, key)
         part = self._folder / f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part"
         try:
-            size = _write(part, f"{kind}:{key}", columns)
+            size = _write(part, f"{kind}:{key}", _without_zeros(columns))
             os.replace(part, path)
         except OSError as error:
             with suppress(OSError):
@@ -211,11 +213,36 @@ def read_columns(path: Path, name: str) -> Columns | None:
         digest.update(content)
         if magic == _MAGIC and digest.intdigest() == check:
             with suppress(ValueError):
-                return Columns.unpack(content)
+                return _with_zeros(Columns.unpack(content))
     logger.info("damaged cache file dropped: %s", path.name)
     with suppress(OSError):
         path.unlink()
     return None
+
+
+def _without_zeros(columns: Columns) -> Columns:
+    """Columns of nothing but zeros (owners, flags, hashes that nobody asked for) are kept as their length only."""
+    zeros = {name: [column.format, len(column)] for name, column in columns.columns.items() if _is_zero(column)}
+    if not zeros:
+        return columns
+    kept = {name: column for name, column in columns.columns.items() if name not in zeros}
+    return Columns(kept, {**columns.meta, _ZEROS: zeros})
+
+
+def _is_zero(column: memoryview) -> bool:
+    if column.nbytes < _WORTH_LEAVING_OUT:
+        return False
+    raw = column.cast("B")
+    return not any(raw[:: max(1, len(raw) // 64)]) and raw.tobytes().count(0) == len(raw)
+
+
+def _with_zeros(columns: Columns) -> Columns:
+    zeros = columns.meta.pop(_ZEROS, {})
+    for name, (code, items) in zeros.items():
+        # The system hands out such memory as it is read: a column that nobody reads costs nothing.
+        raw = memoryview(bytes(items * struct.calcsize(code)))
+        columns.columns[name] = raw.cast(code)
+    return columns
 
 
 def _write(path: Path, name: str, columns: Columns) -> int:

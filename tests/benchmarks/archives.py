@@ -7,14 +7,16 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import zstandard
-from isal import igzip
+from isal import isal_zlib
 
 from tests import tars
 
 BLOCK = 512
 _ZERO = bytes(BLOCK)
+_WORDS = 24 << 20
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,10 @@ class Made:
 
 
 def _words() -> bytes:
-    """A megabyte that compresses about as well as an image does."""
+    """Megabytes that compress about as well as an image does: few symbols, seldom repeated within a window."""
     dice = random.Random(7)
-    words = [bytes(dice.choices(b"abcdefghijklmnopqrstuvwxyz_().,;= \n", k=dice.randrange(2, 12))) for _ in range(4000)]
-    return b" ".join(dice.choices(words, k=250_000))[: 1 << 20]
+    table = bytes(dice.choices(b"etaoinsrhldcumfpgwybvkxjqz_ .(),=\n\0\x01", range(38, 0, -1), k=256))
+    return dice.randbytes(_WORDS).translate(table)
 
 
 def _header(name: bytes, size: int, kind: bytes = b"0") -> bytes:
@@ -59,8 +61,8 @@ def small_files(count: int, seed: int, average: int = 1500) -> Iterator[bytes]:
         folder = b"usr/lib/part%03d/module%04d" % (number // 5000 % 200, number // 50)
         if number % 50 == 0:
             pieces.append(_header(folder + b"/", 0, b"5"))
-        size = int(dice.expovariate(1 / average))
-        at = dice.randrange(len(words) - 65_536)
+        size = min(int(dice.expovariate(1 / average)), 1 << 19)
+        at = dice.randrange(_WORDS - (1 << 19))
         pieces.append(_header(folder + b"/file%07d_%d.py" % (number, seed), size))
         pieces.append(words[at : at + size])
         pieces.append(bytes(-size % BLOCK))
@@ -72,15 +74,15 @@ def small_files(count: int, seed: int, average: int = 1500) -> Iterator[bytes]:
 
 def _packed(parts: Iterable[bytes], compression: str) -> Iterator[bytes]:
     if compression == "gzip":
-        for part in parts:
-            yield igzip.compress(part, 3)
+        packer: Any = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
     elif compression == "zstd":
         packer = zstandard.ZstdCompressor(level=3).compressobj()
-        for part in parts:
-            yield packer.compress(part)
-        yield packer.flush()
     else:
         yield from parts
+        return
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
 
 
 def _hashed(parts: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:

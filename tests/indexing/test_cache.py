@@ -50,6 +50,24 @@ def test_what_was_stored_is_found_and_mapped(tmp_path: Path) -> None:
     assert bytes(got["paths"]) == b"a" * 100  # what is open stays readable
 
 
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 300, 4096, 100_000])
+def test_columns_of_zeros_take_no_room_and_come_back(tmp_path: Path, size: int) -> None:
+    cache = Cache(tmp_path)
+    named = {
+        "zero": memoryview(bytes(size * 8)).cast("q"),
+        "last": memoryview(bytes(size) + b"\x01"),
+        "first": memoryview(b"\x01" + bytes(size)),
+        "middle": memoryview(bytes(size) + b"\x01" + bytes(size)),
+        "small": memoryview(bytes(size * 2)).cast("H"),
+    }
+    path = cache.store("layer", "k", Columns(named, {"a": 1}))
+    got = cache.load("layer", "k")
+    assert path is not None
+    assert got is not None
+    assert same(got, Columns(named, {"a": 1}))
+    assert path.stat().st_size < 4 * size + 6000
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_any_damage_is_found_and_the_file_dropped(tmp_path: Path, data: st.DataObject) -> None:
