@@ -22,6 +22,9 @@ from imagexplorer.sources.tar_window import Window
 SPECIAL_LIMIT = 1 << 20
 """Bytes of one extended header (Go's archive/tar has the same limit)."""
 
+SPECIAL_BASE, SPECIAL_PER_ENTRY = 64 << 20, 4096
+"""Bytes of all extended headers of a tar: so many, and so many more for each entry."""
+
 SIZE_LIMIT = 1 << 60
 """Bytes of one entry; libarchive has the same limit."""
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_SOLARIS, _PAX_GLOBAL = b"LKxXg"
@@ -29,6 +32,7 @@ SPECIAL = frozenset(b"LKxXg")
 _KEPT = frozenset((b"path", b"linkpath", b"size", b"mtime", b"uid", b"gid"))
 _XATTRS = (b"SCHILY.xattr.", b"LIBARCHIVE.xattr.")
 _XATTR_MARK = b"xattr"
+_NOTES = 8
 
 
 class Fault(Exception):  # noqa: N818 - what is wrong with the tar, not with us
@@ -75,8 +79,23 @@ class Member:
 Records = dict[bytes, bytes]
 
 
-def read_member(window: Window, position: int, shared: Records) -> Member:
-    """The member whose first header is at `position`. `shared` are the records of global headers, updated here.
+@dataclass(slots=True)
+class Shared:
+    """What lasts from one member to the next: the records of global headers, and how many bytes of extended headers
+    were read of the `allowance`. They are slow to read and pack well, so a small file could hold hours of them."""
+
+    records: Records = field(default_factory=dict)
+    spent: int = 0
+    allowance: int = SPECIAL_BASE
+
+    def spend(self, position: int, size: int) -> None:
+        self.spent += size
+        if self.spent > self.allowance:
+            raise Fault(position, "its extended headers take more bytes than those of a real archive")
+
+
+def read_member(window: Window, position: int, shared: Shared) -> Member:
+    """The member whose first header is at `position`.
 
     Raises Fault, End and Cancelled.
     """
@@ -103,6 +122,7 @@ def read_member(window: Window, position: int, shared: Records) -> Member:
             raise Fault(position, "the size of an extended header is no number")
         if size > SPECIAL_LIMIT:
             raise Fault(position, f"an extended header claims {size:,} bytes, above the limit of {SPECIAL_LIMIT:,}")
+        shared.spend(position, BLOCK_SIZE + size)
         body = window.read(position + BLOCK_SIZE, size)
         if len(body) < size:
             raise Fault(position, "ends within an extended header")
@@ -113,14 +133,14 @@ def read_member(window: Window, position: int, shared: Records) -> Member:
             long_link = body.partition(b"\0")[0]
         elif kind == _PAX_GLOBAL:
             records, broken = parse_records(body)
-            notes += broken
+            notes = [*notes, *broken][:_NOTES]
             if any(key in records for key in (b"path", b"linkpath", b"size")):
-                notes.append("a global header renames or resizes all that follow; engines ignore that")
-            shared.update(records)
+                notes = [*notes, "a global header renames or resizes all that follow; engines ignore that"][:_NOTES]
+            shared.records.update(records)
         else:
             local, broken = parse_records(body)
-            notes += broken
-    return _member(window, header, position, size, {**shared, **local}, (long_name, long_link), notes)
+            notes = [*notes, *broken][:_NOTES]
+    return _member(window, header, position, size, {**shared.records, **local}, (long_name, long_link), notes)
 
 
 def _member(

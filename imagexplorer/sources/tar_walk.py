@@ -12,7 +12,7 @@ import xxhash
 
 from imagexplorer.sources.tar_batch import Batch
 from imagexplorer.sources.tar_columns import TarColumns
-from imagexplorer.sources.tar_extended import SPECIAL, End, Fault, Records, read_member
+from imagexplorer.sources.tar_extended import SPECIAL, SPECIAL_BASE, SPECIAL_PER_ENTRY, End, Fault, Shared, read_member
 from imagexplorer.sources.tar_fields import BLOCK_SIZE, HEADER_ONLY
 from imagexplorer.sources.tar_window import Window
 
@@ -38,7 +38,7 @@ class Walk:
         self._window = window
         self._columns = columns
         self._hashing = hashing
-        self._shared: Records = {}
+        self._shared = Shared()
         self._batch = Batch(bytearray(BATCH * BLOCK_SIZE))
         # Of the last entry that was handed over: offset, start of the data, bytes of data.
         self._last = (0, 0, 0)
@@ -133,6 +133,7 @@ class Walk:
         last = batch.count - 1
         self._last = (batch.offset(last), batch.data[last], self._stored(last))
         self._batch.clear()
+        self._shared.allowance = SPECIAL_BASE + SPECIAL_PER_ENTRY * columns.count
         self._window.step(self._last[1])
         return self.fault is None
 

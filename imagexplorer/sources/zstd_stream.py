@@ -17,6 +17,7 @@ WINDOW_LIMIT = 128 << 20
 """Bytes of window that a frame may ask for: the limit of zstd itself."""
 
 _INPUT = 64 * 1024
+_MAGIC_SIZE = 4
 _MAGIC = b"\x28\xb5\x2f\xfd"
 
 
@@ -51,13 +52,12 @@ class _Frames:
         self.failure = ""
         self._raw = raw
         self._state = self._magic
-        self._wanted = 4
+        self._wanted = _MAGIC_SIZE
         self._held = b""
+        self._carry = b""
         self._skip = 0
         self._checksum = False
-        self._last = False
         self._between = True
-        self._any = False
         self._ended = False
 
     @property
@@ -65,11 +65,18 @@ class _Frames:
         return "" if self._between and not self._held and not self._skip else "the zstd data are cut off"
 
     def read(self, size: int = -1, /) -> bytes:
-        if self._ended or self.failure:
-            return b""
-        data = self._raw.read(_INPUT if size < 0 else size)
-        good = self._follow(data)
-        return data[:good]
+        while not (self._ended or self.failure):
+            more = self._raw.read(_INPUT if size < 0 else size)
+            data = self._carry + more
+            self._carry = b""
+            if not more:
+                self._ended = True
+                self._note(data)
+                break
+            good = self._follow(data)
+            if good:
+                return data[:good]
+        return b""
 
     def _follow(self, data: bytes) -> int:
         """How many of these bytes belong to frames that may be read."""
@@ -81,6 +88,10 @@ class _Frames:
                 at += step
                 continue
             start = at
+            if self._wanted == _MAGIC_SIZE and len(data) - at < _MAGIC_SIZE and self._state == self._magic:
+                # Not passed on before it is known to be one.
+                self._carry = data[at:]
+                break
             need = self._wanted - len(self._held)
             self._held += data[at : at + need]
             at += min(need, len(data) - at)
@@ -99,21 +110,23 @@ class _Frames:
     def _magic(self) -> bool:
         if self._held == _MAGIC:
             self._between = False
-            self._any = True
             return self._expect("_descriptor", 1)
         if self._held[1:] == b"\x2a\x4d\x18" and 0x50 <= self._held[0] <= 0x5F:
             self._between = False
             return self._expect("_skippable", 4)
-        if self._held.strip(b"\0"):
-            self.notes.append("other bytes follow the zstd data; they are not read")
+        self._note(self._held)
         self._ended = True
         self._held = b""
         return False
 
+    def _note(self, rest: bytes) -> None:
+        if rest.strip(b"\0"):
+            self.notes.append("other bytes follow the zstd data; they are not read")
+
     def _skippable(self) -> bool:
         self._skip = int.from_bytes(self._held, "little")
         self._between = True
-        return self._expect("_magic", 4)
+        return self._expect("_magic", _MAGIC_SIZE)
 
     def _descriptor(self) -> bool:
         flags = self._held[0]
@@ -150,7 +163,7 @@ class _Frames:
         if value & 1:
             if self._checksum:
                 self._skip += 4
-            self._expect("_magic", 4)
+            self._expect("_magic", _MAGIC_SIZE)
             # Between frames once the last block has passed, which `_skip` still counts.
             self._between = True
             return True
