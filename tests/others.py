@@ -1,7 +1,7 @@
 """The archives of other projects, where their folder is there: cases by `expect`, and how a reading is compared.
 
-The folder is IMAGEXPLORER_ARCHIVES, else `shared/data/archives` beside the checkout; its README says what the fields mean.
-Without it there are no cases, and the project's own generated ones stand in.
+The folder is IMAGEXPLORER_ARCHIVES, else `shared/data/archives` beside the checkout; its README says what the fields
+mean. Without it there are no cases, and the project's own generated ones stand in.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def placed(path: str) -> str:
 
 
 def tree_differs(files: list[dict[str, Any]], wanted: Any) -> str:
-    """ "" where the visible files are one of the trees that the case accepts, else what differs from the last of them."""
+    """What differs from the last of the trees that the case accepts; nothing where the visible files are one of them."""
     image = wanted["images"][0]
     trees = [tree["tree"] for tree in image.get("trees", []) if tree.get("accept")]
     spec = image.get("tree_spec") or {}

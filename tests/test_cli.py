@@ -244,7 +244,7 @@ def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
 
 
 def test_start_up_is_light() -> None:
-    """Neither the window's nor the engine's libraries are loaded to inspect a file, and NumPy not to say the version."""
+    """Neither the window's nor the engine's libraries are loaded for a file, and NumPy not to say the version."""
     code = (
         "import sys; from imagexplorer.cli import main\n"
         "try: main(['--version'])\n"

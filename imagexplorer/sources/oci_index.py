@@ -183,6 +183,9 @@ class _Walk:
         if "fsLayers" in fields or fields.data.get("schemaVersion") == 1:
             self._other(f"Docker schema 1 manifest {_short(ref.digest)}, which is not supported", [])
             return None
+        if not is_index and not is_manifest and ref.media_type not in INDEX_TYPES | MANIFEST_TYPES | {""}:
+            self._other(f"{plain(ref.media_type, 100)} {_short(ref.digest)}", [])
+            return None
         if not is_index and not is_manifest:
             self._catalogue.problems.extend(problem for problem in problems if problem not in self._catalogue.problems)
             self._problem(ref.name, "it is neither an index nor a manifest")
