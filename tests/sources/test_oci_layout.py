@@ -1,4 +1,4 @@
-"""OCI layouts that are wrong, twisted or hostile: only images are listed, loops and lies named, nothing outside read."""
+"""Wrong, twisted and hostile OCI layouts: only images are listed, loops and lies are named, nothing outside read."""
 
 from __future__ import annotations
 
