@@ -43,9 +43,11 @@ def stack(
     layers: Sequence[LayerIndex], same_content: SameContent | None = None, control: Control | None = None
 ) -> FileTree:
     """Fold the layers, base first. Where `same_content` is None, unknown contents count as different."""
+    import numpy as np
+
     control = control or Control()
     problems: list[list[str]] = []
-    lists = [Paths.of_index(layer["paths"], layer["path_start"]) for layer in layers]
+    lists = [Paths(layer["paths"], np.asarray(layer["path_start"])) for layer in layers]
     links = [tree_links.hard_links(layer) for layer in layers]
     control.step(0, 4, "sorting paths")
     nodes = tree_links.resolve(layers, lists, links, problems)
@@ -56,7 +58,9 @@ def stack(
         fold.add(number, rows)
         control.step(1 + (number + 1) / len(layers), 4, "stacking layers")
     control.step(2, 4, "comparing versions")
-    return build(layers, nodes, fold.node, fold.events, problems, same_content, control)
+    node_at, events = fold.node, fold.events
+    del fold
+    return build(layers, nodes, node_at, events, problems, same_content, control)
 
 
 class _Fold:

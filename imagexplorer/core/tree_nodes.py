@@ -25,7 +25,8 @@ MAX_NODES = 2_000_000
 """Limits of a tree. A path deeper than MAX_DEPTH is more than any engine unpacks (PATH_MAX is 4,096 bytes)."""
 
 SLASH = 0x2F
-_STEP = 1 << 16  # pieces gathered at a time: bounds the memory of the indexes
+_BEYOND, _ROOT_ITSELF = -1, -2
+_STEP = 1 << 15  # pieces gathered at a time: bounds the memory of the indexes
 _WORDS_COMPARED = 64  # names are sorted by this many words of 8 bytes, the rare longer ones as Python bytes
 
 
@@ -41,40 +42,38 @@ def column(values: Any, code: str) -> memoryview:
 
 @dataclass(slots=True)
 class Paths:
-    """n paths: path i is `blob[start[i]:start[i]+length[i]]`, lexical (no leading or trailing slash)."""
+    """n paths, one after the other: path i is `blob[start[i]:start[i+1]]`, lexical (no leading or trailing slash)."""
 
     blob: memoryview
     start: Ints
-    length: Ints
-
-    @classmethod
-    def of_index(cls, blob: memoryview, path_start: memoryview) -> Paths:
-        import numpy as np
-
-        start = np.asarray(path_start).astype(np.int64)
-        return cls(blob, start[:-1], np.diff(start))
 
     @classmethod
     def of_list(cls, paths: Sequence[bytes]) -> Paths:
         import numpy as np
 
-        length = np.fromiter(map(len, paths), np.int64, len(paths))
-        return cls(memoryview(b"".join(paths)), np.cumsum(length) - length, length)
+        start = np.zeros(len(paths) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, paths), np.int64, len(paths)), out=start[1:])
+        return cls(memoryview(b"".join(paths)), start)
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
 
     def __getitem__(self, row: int) -> bytes:
-        start = int(self.start[row])
-        return bytes(self.blob[start : start + int(self.length[row])])
+        return bytes(self.blob[int(self.start[row]) : int(self.start[row + 1])])
 
     def replaced(self, rows: Sequence[int], paths: Sequence[bytes]) -> Paths:
         """The same with other paths at these rows."""
         import numpy as np
 
         extra = Paths.of_list(paths)
-        start, length = self.start.copy(), self.length.copy()
+        start, length = self.start[:-1].astype(np.int64), np.diff(self.start).astype(np.int64)
         where = np.asarray(rows, np.int64)
-        start[where] = extra.start + len(self.blob)
-        length[where] = extra.length
-        return Paths(memoryview(b"".join((self.blob, extra.blob))), start, length)
+        start[where] = extra.start[:-1] + len(self.blob)
+        length[where] = np.diff(extra.start)
+        both = np.frombuffer(b"".join((self.blob, extra.blob)), np.uint8)
+        ends = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(length, out=ends[1:])
+        return Paths(column(gather(both, start, length), "B"), ends)
 
 
 @dataclass(slots=True)
@@ -108,29 +107,31 @@ def number(lists: Sequence[Paths]) -> Nodes:
     """All paths of all lists, and the folders above them, as nodes."""
     import numpy as np
 
-    lengths = [len(paths.start) for paths in lists]
-    blob = np.zeros(sum(len(paths.blob) for paths in lists) + 8, np.uint8)  # so that a word can be read at every byte
-    start = np.empty(sum(lengths), np.int64)
-    length = np.empty(sum(lengths), np.int64)
-    at = row = 0
-    for paths, items in zip(lists, lengths, strict=True):
-        blob[at : at + len(paths.blob)] = np.frombuffer(paths.blob, np.uint8)
-        start[row : row + items] = paths.start + at
-        length[row : row + items] = paths.length
-        at += len(paths.blob)
-        row += items
-    name_at, folder = _split(blob, start, length)
+    lengths = [len(paths) for paths in lists]
+    blob = np.empty(sum(len(paths.blob) for paths in lists) + 8, np.uint8)  # so that a word can be read at every byte
+    blob[-8:] = 0
+    wide = np.int64 if len(blob) > 2**31 else np.int32
+    name_at = np.empty(sum(lengths), wide)
+    name_length = np.empty(sum(lengths), np.int32)
+    folder_of_row: Ints = np.empty(sum(lengths), np.int32)
     folders = _Folders(blob)
-    folder_of_row = folders.intern(start, name_at - start - (folder > 0), folder)
-    folder_of_row[length == 0] = -1  # the root itself
-    name_length = start + length - name_at
-    del start, folder
+    base = row = 0
+    for paths in lists:
+        blob[base : base + len(paths.blob)] = np.frombuffer(paths.blob, np.uint8)
+        for low in range(0, len(paths), _STEP):
+            ends: Ints = paths.start[low : low + _STEP + 1].astype(np.int64) + base
+            here = slice(row + low, row + low + len(ends) - 1)
+            name_at[here], folder_of_row[here] = folders.split(ends)
+            name_length[here] = ends[1:] - name_at[here]
+        base += len(paths.blob)
+        row += len(paths)
 
-    rows = len(name_at)
+    rows = len(folder_of_row)
     made = len(folders.parent) - 1
     folder_all = np.concatenate((folder_of_row, np.array(folders.parent[1:], np.int32)))
-    at_all = np.concatenate((name_at, np.array(folders.name_at[1:], np.int64)))
-    length_all = np.concatenate((name_length, np.array(folders.name_length[1:], np.int64)))
+    at_all = np.concatenate((name_at, np.array(folders.name_at[1:], wide)))
+    length_all = np.concatenate((name_length, np.array(folders.name_length[1:], np.int32)))
+    del name_at, name_length
     order, new = _sorted_names(_Words(blob), folder_all, at_all, length_all)
     unique = np.empty(rows + made, np.int32)
     unique[order] = np.cumsum(new, dtype=np.int32) - 1
@@ -154,7 +155,7 @@ def number(lists: Sequence[Paths]) -> Nodes:
     count[node_of_folder] = sizes
     parent = np.zeros(n, np.int32)
     parent[1:] = np.repeat(node_of_folder[rank], sizes[rank])
-    by_node = np.empty(n - 1, np.int64)
+    by_node = np.empty(n - 1, shown.dtype)
     by_node[node_of_unique - 1] = shown
     name_start, names = _gather_names(blob, at_all[by_node], length_all[by_node])
     nodes = (
@@ -162,22 +163,11 @@ def number(lists: Sequence[Paths]) -> Nodes:
         if n > 1
         else np.full(rows, -1, np.int32)
     )
-    nodes[length == 0] = 0
+    nodes[folder_of_row == _ROOT_ITSELF] = 0
     depth_sizes = np.bincount(np.array(folders.depth)[rank], weights=sizes[rank]).astype(np.int64)
     levels = [0, 1, *(1 + np.cumsum(depth_sizes[depth_sizes > 0])).tolist()]
     split = np.cumsum(lengths)[:-1]
     return Nodes(parent, first, count, name_start, names, levels, list(np.split(nodes, split)))
-
-
-def _split(blob: NDArray[np.uint8], start: Ints, length: Ints) -> tuple[Ints, Ints]:
-    """Where the name of each path begins, and 1 where a slash stands before it (there is a folder)."""
-    import numpy as np
-
-    slashes = np.flatnonzero(blob == SLASH)
-    at = np.searchsorted(slashes, start + length) - 1
-    last = slashes[np.maximum(at, 0)] if len(slashes) else np.full(len(start), -1, np.int64)
-    has = (at >= 0) & (last >= start)
-    return np.where(has, last + 1, start), has.astype(np.int64)
 
 
 class _Words:
@@ -225,6 +215,7 @@ class _Folders:
 
     def __init__(self, blob: NDArray[np.uint8]) -> None:
         self._blob = blob
+        self._words = _Words(blob)
         self.parent = [0]
         self.name_at = [0]
         self.name_length = [0]
@@ -232,55 +223,63 @@ class _Folders:
         self._known: dict[bytes, int] = {b"": 0}
         self._inside: dict[tuple[int, bytes], int] = {}
 
-    def intern(self, start: Ints, length: Ints, has: Ints) -> Ints:
-        """The folder of each row, whose path is `length` bytes at `start`; -1 beyond the limits."""
+    def split(self, ends: Ints) -> tuple[Ints, Ints]:
+        """Where the names of these paths begin, and their folders: _BEYOND the limits, or _ROOT_ITSELF.
+
+        Path i is what stands in the blob from ends[i] to ends[i+1].
+        """
         import numpy as np
 
-        if not len(start):
-            return np.zeros(0, np.int32)
-        length = np.where(has > 0, length, 0)
+        start = ends[:-1]
+        slashes = np.flatnonzero(self._blob[start[0] : ends[-1]] == SLASH) + start[0]
+        slashes = np.concatenate((start[:1] - 1, slashes))
+        last = slashes[np.searchsorted(slashes, ends[1:]) - 1]
+        length = np.maximum(last - start, 0)  # of the folder's path
+        name_at = np.where(last >= start, last + 1, start)
         begins = np.ones(len(start), bool)
         begins[1:] = length[1:] != length[:-1]
         rows = np.flatnonzero(~begins)
-        begins[rows] = ~_Words(self._blob).equal(start[rows - 1], start[rows], length[rows])
+        begins[rows] = ~self._words.equal(start[rows - 1], start[rows], length[rows])
         rows = np.flatnonzero(begins)
-        blob = self._blob.data
-        known = self._known
+        blob, known, add = self._blob.data, self._known, self._add
         found = []
         for at, size in zip(start[rows].tolist(), length[rows].tolist(), strict=True):
             path = bytes(blob[at : at + size])
             folder = known.get(path)
-            if folder is None:
-                folder = known[path] = self._add(path, at)
-            found.append(folder)
-        folders: Ints = np.array(found, np.int32)[np.cumsum(begins) - 1]
-        return folders
+            found.append(add(path, at) if folder is None else folder)
+        folders = np.array(found, np.int32)[np.cumsum(begins) - 1]
+        folders[ends[1:] == start] = _ROOT_ITSELF
+        return name_at, folders
 
     def _add(self, path: bytes, at: int) -> int:
         head, _, name = path.rpartition(b"/")
-        above = self._known.get(head)
-        if above is not None:
-            return self._child(above, name, at + len(path) - len(name))
-        folder = 0
-        for name in path.split(b"/"):
-            folder = self._child(folder, name, at)
-            if folder < 0:
-                break
-            at += len(name) + 1
+        folder = self._known.get(head)
+        if folder is not None:
+            folder = self._child(folder, name, at + len(path) - len(name))
+        else:
+            folder = 0
+            for name in path.split(b"/"):
+                folder = self._child(folder, name, at)
+                if folder < 0:
+                    break
+                at += len(name) + 1
+        self._known[path] = folder
         return folder
 
     def _child(self, folder: int, name: bytes, at: int) -> int:
         if folder < 0:
-            return -1
-        child = self._inside.get((folder, name))
-        if child is None:
-            if self.depth[folder] + 1 >= MAX_DEPTH or len(self.parent) >= MAX_NODES:
-                return -1
-            child = self._inside[folder, name] = len(self.parent)
+            return _BEYOND
+        new = len(self.parent)
+        child = self._inside.setdefault((folder, name), new)
+        if child == new:
+            depth = self.depth[folder] + 1
+            if depth >= MAX_DEPTH or new >= MAX_NODES:
+                del self._inside[folder, name]
+                return _BEYOND
             self.parent.append(folder)
             self.name_at.append(at)
             self.name_length.append(len(name))
-            self.depth.append(self.depth[folder] + 1)
+            self.depth.append(depth)
         return child
 
 
@@ -289,13 +288,15 @@ def _sorted_names(words: _Words, folder: Ints, at: Ints, length: Ints) -> tuple[
     import numpy as np
 
     key = words.first(at, length).byteswap()
-    order = np.lexsort((key, folder))
+    order = np.lexsort((key, folder)).astype(np.int32)
     new = np.ones(len(order), bool)
-    sorted_key, sorted_folder = key[order], folder[order]
-    new[1:] = (sorted_key[1:] != sorted_key[:-1]) | (sorted_folder[1:] != sorted_folder[:-1])
-    del key, sorted_key, sorted_folder
+    in_order = key[order]
+    np.not_equal(in_order[1:], in_order[:-1], out=new[1:])
+    in_order = folder[order]
+    new[1:] |= in_order[1:] != in_order[:-1]
+    del key, in_order
     done = 8
-    places = np.arange(len(order))
+    places = np.arange(len(order), dtype=np.int32)
     while True:
         # Places in the order that are tied with a neighbour and have bytes left to tell them apart.
         begins = new[places]
@@ -304,7 +305,7 @@ def _sorted_names(words: _Words, folder: Ints, at: Ints, length: Ints) -> tuple[
         places = places[tied]
         if not len(places):
             return order, new
-        group = np.cumsum(new[places])
+        group = np.cumsum(new[places], dtype=np.int32)
         rows = order[places]
         left = length[rows] - done
         longest = np.maximum.reduceat(left, np.flatnonzero(new[places]))
@@ -327,7 +328,7 @@ def _split_ties(order: Ints, new: NDArray[np.bool_], places: Ints, key: Any) -> 
     import numpy as np
 
     begins = new[places]
-    group = np.cumsum(begins)
+    group = np.cumsum(begins, dtype=np.int32)
     within = group[1:] == group[:-1]
     if bool(np.any((key[1:] < key[:-1]) & within)):
         by = np.lexsort((key, group))
@@ -382,12 +383,9 @@ def _gather_names(blob: NDArray[np.uint8], at: Ints, length: Ints) -> tuple[Ints
     start[1] = 1
     np.cumsum(length + 1, out=start[2:])
     start[2:] += 1
-    names = np.full(int(start[-1]), SLASH, np.uint8)
-    for low in range(0, len(at), _STEP):
-        part = length[low : low + _STEP]
-        inside, _ = _inside(part)
-        source = np.repeat(at[low : low + _STEP], part) + inside
-        names[np.repeat(start[low + 1 : low + 1 + len(part)], part) + inside] = blob[source]
+    names = np.empty(int(start[-1]), np.uint8)
+    names[1:] = gather(blob, at, length + 1)  # with the byte behind it, which is then made a slash
+    names[start[1:] - 1] = SLASH
     return start, names
 
 
@@ -395,19 +393,13 @@ def gather(blob: NDArray[np.uint8], start: Ints, length: Ints) -> NDArray[np.uin
     """The pieces of the blob one after the other."""
     import numpy as np
 
-    pieces = np.empty(int(length.sum()), np.uint8)
-    at = 0
+    pieces = np.empty(int(length.sum(dtype=np.int64)), np.uint8)
+    done = 0
     for low in range(0, len(start), _STEP):
         part = length[low : low + _STEP]
-        inside, _ = _inside(part)
-        pieces[at : at + len(inside)] = blob[np.repeat(start[low : low + _STEP], part) + inside]
-        at += len(inside)
+        before = np.cumsum(part, dtype=np.int64) - part
+        source = np.repeat(start[low : low + _STEP] - before, part)
+        source += np.arange(len(source))
+        np.take(blob, source, out=pieces[done : done + len(source)])
+        done += len(source)
     return pieces
-
-
-def _inside(length: Ints) -> tuple[Ints, Ints]:
-    """0, 1, 2 ... within each piece, and where each piece begins."""
-    import numpy as np
-
-    before = np.cumsum(length) - length
-    return np.arange(int(length.sum())) - np.repeat(before, length), before

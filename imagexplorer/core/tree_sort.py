@@ -38,7 +38,7 @@ def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, 
         return result
     value = values[spec.sort].astype(np.int64)
     if spec.descending:
-        value = -value
+        value = ~value  # as -value, but the smallest number has a counterpart
     for low, high in pairwise(levels[1:]):
         by = np.lexsort((value[low:high], place[parent[low:high]]))
         result[low:high] = low + by

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from imagexplorer.core.tree_nodes import Flags, Ints
 
 _MAX_HOPS = 40
+_CODES = {
+    "size": "q", "mtime": "q", "uid": "I", "gid": "I", "mode": "H", "kind": "B", "what": "B", "row": "I", "layer": "H",
+}  # fmt: skip
 
 
 class SameContent(Protocol):
@@ -79,13 +82,11 @@ class _Table:
     def __init__(self, layers: Sequence[LayerIndex], node_at: Ints, events: Events) -> None:
         import numpy as np
 
-        self.node = node_at[np.concatenate(events.pos)]
-        self.layer = np.concatenate(events.layer)
-        self.row = np.concatenate(events.row)
-        self.what = np.concatenate(events.what)
-        self.before = np.concatenate(events.before)
-        for each in (events.pos, events.layer, events.row, events.what, events.before):
-            each.clear()
+        self.node = node_at[_joined(events.pos)]
+        self.layer = _joined(events.layer)
+        self.row = _joined(events.row)
+        self.what = _joined(events.what)
+        self.before = _joined(events.before)
         n = len(self.node)
         self.kind = np.full(n, DIR, np.uint8)
         self.mode = np.full(n, 0o755, np.uint16)
@@ -124,6 +125,14 @@ class _Table:
         return lost
 
 
+def _joined(pieces: list[Ints]) -> Ints:
+    import numpy as np
+
+    whole: Ints = np.concatenate(pieces)
+    pieces.clear()
+    return whole
+
+
 def build(
     layers: Sequence[LayerIndex],
     nodes: Nodes,
@@ -146,7 +155,7 @@ def build(
     mark = _marks(layers, table, same_content)
     control.step(3, 4, "writing the tree")
 
-    order = np.argsort(table.node, kind="stable")
+    order = np.argsort(table.node, kind="stable").astype(np.int32)
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     used = np.zeros(len(nodes), bool)
@@ -157,12 +166,11 @@ def build(
     versions = np.bincount(table.node, minlength=len(nodes))[kept]
     columns = _node_columns(nodes, used, kept)
     columns["version_start"] = column(np.concatenate((np.zeros(1, np.int64), np.cumsum(versions))), "I")
-    for name, code in (("layer", "H"), ("row", "I"), ("what", "B"), ("kind", "B"), ("mode", "H"), ("uid", "I")):
-        columns["version_" + name] = column(getattr(table, name)[order], code)
-    for name, code in (("gid", "I"), ("size", "q"), ("mtime", "q")):
-        columns["version_" + name] = column(getattr(table, name)[order], code)
-    columns["version_mark"] = column(mark[order], "B")
     columns |= _link_columns(layers, table, order)
+    columns["version_mark"] = column(mark[order], "B")
+    for name, code in _CODES.items():
+        columns["version_" + name] = column(getattr(table, name)[order], code)
+        delattr(table, name)  # a million versions take room: no two copies of more than one column
     rows = np.sort(place[link_event])
     data = table.data[order[rows]]
     columns["data_row"] = column(rows, "I")

@@ -158,8 +158,9 @@ class Replay:
                 path = entry.path if path is None else path
                 for other in [other for other in tree if inside(other, path)]:
                     del tree[other]
-        placed: list[tuple[bytes, int, Thing]] = []
-        waiting: list[tuple[int, bytes, bytes]] = []  # hard links whose target has not come yet
+        placed: list[tuple[bytes, Thing]] = []
+        aims: dict[int, int | Thing] = {}  # hard links by their place among the entries: the entry or lower thing meant
+        targets: dict[int, bytes] = {}
         for row, entry in enumerate(entries):
             if entry.kind in ("whiteout", "opaque") or (not entry.path and entry.kind != "dir"):
                 continue
@@ -170,13 +171,12 @@ class Replay:
             if entry.kind == "file":
                 thing = replace(thing, content=(number, row), real="file")
             if entry.kind == "hardlink":
-                target = real_path(tree, lexical(entry.link))
-                mine = [other for at, _, other in placed if at == target]
-                aim = mine[-1] if mine else lower.get(target)
-                if aim is None:
-                    waiting.append((len(placed), path, target))
-                else:
-                    thing = self._linked(thing, aim)
+                target = targets[len(placed)] = real_path(tree, lexical(entry.link))
+                mine = [place for place, (at, _) in enumerate(placed) if at == target]
+                if mine:
+                    aims[len(placed)] = mine[-1]
+                elif target in lower:
+                    aims[len(placed)] = lower[target]
             for folder in reversed(above(path)):
                 if folder not in tree or tree[folder].kind != "dir":
                     for other in [other for other in tree if other == folder or inside(other, folder)]:
@@ -186,19 +186,33 @@ class Replay:
                 for other in [other for other in tree if other == path or inside(other, path)]:
                     del tree[other]
             tree[path] = thing
-            placed.append((path, row, thing))
-        for index, path, target in waiting:
-            later = [other for at, _, other in placed[index + 1 :] if at == target]
-            if later and (later[0].kind != "hardlink" or later[0].real):
-                old = placed[index][2]
-                new = self._linked(old, later[0])
-                placed[index] = (path, placed[index][1], new)
-                if tree.get(path) is old:
-                    tree[path] = new
-        return [(path, thing) for path, _, thing in placed]
+            placed.append((path, thing))
+        for place, target in targets.items():  # to an entry that comes later, where there is no other
+            if place not in aims:
+                later = [other for other in range(place + 1, len(placed)) if placed[other][0] == target]
+                if later:
+                    aims[place] = later[0]
+        for place, (path, thing) in enumerate(list(placed)):
+            if thing.kind == "hardlink":
+                linked = self._linked(thing, placed, aims, place)
+                placed[place] = (path, linked)
+                if tree.get(path) is thing:
+                    tree[path] = linked
+        return placed
 
     @staticmethod
-    def _linked(thing: Thing, aim: Thing) -> Thing:
+    def _linked(thing: Thing, placed: Sequence[tuple[bytes, Thing]], aims: dict[int, int | Thing], place: int) -> Thing:
+        aim: int | Thing | None = place
+        seen = set()
+        while isinstance(aim, int):
+            if aim in seen:
+                return thing
+            seen.add(aim)
+            following = aims.get(aim) if placed[aim][1].kind == "hardlink" else placed[aim][1]
+            if following is None:
+                return thing
+            aim = following
+        assert aim is not None
         if aim.kind == "dir":
             return thing
         real = aim.real or ("" if aim.kind == "hardlink" else aim.kind)
