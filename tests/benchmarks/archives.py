@@ -33,7 +33,8 @@ class Made:
 def _words() -> bytes:
     """Megabytes that compress about as well as an image does: few symbols, seldom repeated within a window."""
     dice = random.Random(7)
-    table = bytes(dice.choices(b"etaoinsrhldcumfpgwybvkxjqz_ .(),=\n\0\x01", range(38, 0, -1), k=256))
+    symbols = b"etaoinsrhldcumfpgwybvkxjqz_ .(),=\n"
+    table = bytes(dice.choices(symbols, range(len(symbols), 0, -1), k=256))
     return dice.randbytes(_WORDS).translate(table)
 
 
