@@ -1,12 +1,11 @@
 """The files that come with the program: where they are, and icons made of them. Knows no screen.
 
-`resources/` stands at the top of a checkout, is mapped to `imagexplorer/_data` in a wheel, and lies beside the program
-where PyInstaller froze it. Qt is imported inside functions: the command line asks for paths without it.
+`resources/` stands at the top of a checkout, and is mapped to `imagexplorer/_resources` in a wheel and in a frozen
+program. Qt is imported inside functions: the command line asks for paths without it.
 """
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,7 @@ MARKER = "icons"
 def candidates() -> list[Path]:
     """Where the folder may be, best first."""
     package = Path(__file__).resolve().parent
-    frozen = getattr(sys, "_MEIPASS", "")
-    places = [Path(frozen) / "imagexplorer" / "_data", Path(frozen) / "resources"] if frozen else []
-    return [*places, package / "_data", package.parent / "resources"]
+    return [package / "_resources", package.parent / "resources"]
 
 
 @cache
