@@ -1,7 +1,7 @@
-"""What holds for every test: no display is needed, no engine of the machine is found, and nothing goes wrong in silence.
+"""What holds for every test: no display is needed, no engine of the machine is found, nothing goes wrong in silence.
 
-A Qt warning, a log record of level warning or above that the test did not ask for, or a dialog left open fails the test.
-A test that expects a record takes `expected_log` and adds a piece of its text.
+A Qt warning, a log record of level warning or above that the test did not ask for, or a dialog left open fails the
+test. A test that expects a record takes `expected_log` and adds a piece of its text.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ for _name in ("QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME", "DOCKER_HOST", "DOCKE
 # The engines that tests start themselves, as fixtures.
 pytest_plugins = ["tests.engines"] if (Path(__file__).parent / "engines.py").exists() else []
 
-# Said by the offscreen platform itself, whatever a program does.
-_QT_NOISE = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+# What the offscreen platform says of itself, whatever a program does.
+_QT_NOISE = ("This plugin does not support",)
 
 
 @pytest.fixture(autouse=True)

@@ -59,7 +59,7 @@ class Elided(PlainLabel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._whole = ""
 
     def set_whole(self, text: str) -> None:
@@ -68,6 +68,7 @@ class Elided(PlainLabel):
             self._whole = text
             self.setToolTip(tooltip(text))
             self.setAccessibleName(text)
+            self.updateGeometry()
             self._elide()
 
     def whole(self) -> str:
@@ -76,8 +77,13 @@ class Elided(PlainLabel):
     def resizeEvent(self, event: object) -> None:
         self._elide()
 
+    def sizeHint(self) -> QSize:
+        wide = self.fontMetrics().horizontalAdvance(self._whole) + 2
+        margins = self.contentsMargins()
+        return QSize(wide + margins.left() + margins.right(), super().sizeHint().height())
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(40, super().minimumSizeHint().height())
+        return QSize(min(40, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def _elide(self) -> None:
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0)))

@@ -226,6 +226,13 @@ class ListPage(QWidget):
                 if not number:
                     model.setCurrentIndex(index, model.SelectionFlag.NoUpdate)
                     self.view.scrollTo(index)
+        self._flush()
+
+    def _flush(self) -> None:
+        """What waits to be told is told now: an action is about to read it."""
+        if self._settle.isActive():
+            self._settle.stop()
+            self._selected()
 
     def _selected(self) -> None:
         self._show_summary()
@@ -252,18 +259,14 @@ class ListPage(QWidget):
         self._run(self.open_action)
 
     def _run(self, identifier: str) -> None:
-        """By the same QAction as every other entrance. What is selected is told first: the timer may still wait."""
-        if self._settle.isActive():
-            self._settle.stop()
-            self._selected()
+        """By the same QAction as every other entrance."""
+        self._flush()
         action = self.registry.action(identifier)
         if action.isEnabled():
             action.trigger()
 
     def _menu(self, at: QPoint) -> None:
-        if self._settle.isActive():
-            self._settle.stop()
-            self._selected()
+        self._flush()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)

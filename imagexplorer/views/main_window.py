@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         self.tabs.closed.connect(lambda key: self.places.forget(_PAGE + key))
         self.bar.filter_changed.connect(self._filter)
         self.bar.filter_left.connect(lambda: self.list_page.view.setFocus())
+        self.containers.grouping_changed.connect(lambda _on: self.registry.update())
         for page in (self.images, self.containers):
             page.selection_changed.connect(self._selection_changed)
 
@@ -199,6 +200,7 @@ class MainWindow(QMainWindow):
         self.bar.show_filter(self._list if on_list else "", self.list_page.filter_text)
         self._show_sidebar()
         self._selection_changed()
+        self.registry.update()  # where one can go from here
         source = self.session.current
         parts = [title, source.name if source is not None else "", "imagexplorer"]
         self.setWindowTitle(plain(" – ".join(dict.fromkeys(filter(None, parts))), 300))
@@ -317,7 +319,9 @@ class MainWindow(QMainWindow):
         selection = ask() if callable(ask) else Selection()
         self.registry.set_selection(selection)
         kind = "container" if selection.containers or page is self.containers else "image"
-        self.bar.show_actions(BARS[kind] if page is not self.start else ("file.open",))
+        on_list = page in (self.images, self.containers)
+        # What is open already is not offered to be opened.
+        self.bar.show_actions(("file.open",) if page is self.start else BARS[kind][0 if on_list else 1 :])
 
     # -- drag and drop, closing -----------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class PageTabs(QTabWidget):
         bar = _TabBar(self)
         bar.middle_clicked.connect(self.close_at)
         self.setTabBar(bar)
+        self.setAccessibleName(self.tr("Pages"))
         self.setDocumentMode(True)
         self.setMovable(False)
         self.setTabsClosable(True)

@@ -92,6 +92,7 @@ class Stage:
         self.window.deleteLater()
 
 
-def stage(engine: FakeEngine | None, folder: Path, answers: Answers | None = None) -> Stage:
+def stage(engine: FakeEngine | None, folder: Path, answers: Answers | None = None, real_dialogs: bool = False) -> Stage:
     """Not started yet, not shown; its settings are in `folder`."""
-    return Stage(World(engine), Settings(folder / "settings.json"), answers or Answers())
+    asked = None if real_dialogs else answers or Answers()
+    return Stage(World(engine), Settings(folder / "settings.json"), asked)
