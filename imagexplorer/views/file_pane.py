@@ -187,7 +187,7 @@ class FilePane(QWidget):
         """Look at another layer; -1 is the top."""
         if layer != self.spec.layer:
             self.spec = replace(self.spec, layer=layer)
-            self._ask()
+            self.ask_again()
 
     def ask_again(self) -> None:
         """The same question once more: the world has changed."""

@@ -1,0 +1,137 @@
+"""A container's page: what it changed, and how it follows the engine."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+
+from imagexplorer.core.entities import ADDED, Change, Touched
+from imagexplorer.core.errors import NotFound, Refused, Unreachable
+from imagexplorer.models.stack_model import LAYER, WRITABLE
+from tests.fake_engine import FakeEngine
+from tests.views.pages import Pages, paths
+
+
+@pytest.fixture
+def engine():
+    return FakeEngine()
+
+
+@pytest.fixture
+def pages(qtbot, engine):
+    made = Pages(qtbot, engine)
+    yield made
+    made.close()
+
+
+def ready(page, qtbot):
+    qtbot.waitUntil(lambda: page.changes.body.currentWidget() is page.changes.tree)
+
+
+def test_changes_beside_the_lit_slab(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    ready(page, qtbot)
+    qtbot.waitUntil(lambda: page.stack.view.stack.rowCount() > 1)
+    slabs = page.stack.view.stack.slabs()
+    assert [slab.kind for slab in slabs if slab.kind in (WRITABLE, LAYER)] == [WRITABLE, LAYER, LAYER, LAYER]
+    assert page.stack.view.current_slab().kind == WRITABLE
+    model = page.changes.tree.files
+    assert paths(model) == {"app", "app/cache.db", "etc", "etc/motd", "etc/passwd"}
+    marks = {path: model.find(path).siblingAtColumn(3).data() for path in (b"app/cache.db", b"etc/motd", b"etc/passwd")}
+    assert marks == {b"app/cache.db": "A", b"etc/motd": "D", b"etc/passwd": "M"}
+    assert [button.text() for button in page.changes.chips._buttons.values()] == ["A 1", "M 2", "D 1"]
+    assert model.find(b"etc/motd").siblingAtColumn(1).data() == "–", "an engine does not say its size"
+
+
+def test_state_has_a_shape_and_words(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    assert page.header.state.text() == "running"
+    assert not page.header.state_icon.pixmap().isNull()
+    assert "8080 -> 80" in page.header.facts.whole()
+    engine.set_state("web", "exited")
+    qtbot.waitUntil(lambda: page.header.state.text() == "exited")
+    assert page.selection().containers[0].state == "exited"
+
+
+def test_only_what_was_added(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    ready(page, qtbot)
+    page.changes.chips._buttons[1].click()
+    qtbot.waitUntil(lambda: paths(page.changes.tree.files) == {"app", "app/cache.db"})
+    assert "1 hit" in page.changes.hits.text()
+
+
+def test_new_changes_come_by_themselves_and_nothing_jumps(pages, engine, qtbot):
+    web = engine.named("web")
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    page.changes.tree.reveal(b"etc/passwd")
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/etc/new", ADDED, 5, "file"))
+    engine.emit(Touched(containers=frozenset({web.id})))
+    qtbot.waitUntil(lambda: "etc/new" in paths(page.changes.tree.files))
+    assert page.changes.tree.isExpanded(page.changes.tree.files.find(b"etc"))
+
+
+def test_nothing_changed_is_said(pages, engine, qtbot):
+    old = engine.named("old")
+    engine.changed[old.id] = ()
+    page = pages.open_container(old)
+    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "Nothing changed")
+
+
+def test_removed_elsewhere(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    ready(page, qtbot)
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: page.gone)
+    assert page.header.state.text() == "removed"
+    assert page.notice.isVisible()
+    assert page.selection().containers == ()
+    assert "etc/passwd" in paths(page.changes.tree.files), "what was read stays"
+
+
+def test_errors_offer_the_way_out(pages, engine, qtbot):
+    engine.fail["changes_view"] = Refused("web", "the container is marked for removal")
+    page = pages.open_container(engine.named("web"))
+    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "The changes cannot be shown")
+    assert "marked for removal" in page.changes.empty.text.text()
+    del engine.fail["changes_view"]
+    page._retry()
+    ready(page, qtbot)
+
+
+def test_asked_again_when_the_engine_is_back(pages, engine, qtbot):
+    engine.fail["changes_view"] = Unreachable("local", "connection refused")
+    page = pages.open_container(engine.named("web"))
+    qtbot.waitUntil(lambda: page.changes.body.currentWidget() is page.changes.empty)
+    del engine.fail["changes_view"]
+    pages.session.retry(pages.key)
+    ready(page, qtbot)
+
+
+def test_an_image_that_is_gone_leaves_the_changes(pages, engine, qtbot):
+    engine.fail["image"] = NotFound("myapp:dev", "no such image")
+    page = pages.open_container(engine.named("web"))
+    ready(page, qtbot)
+    qtbot.waitUntil(lambda: "no such image" in page.stack.view.stack.slabs()[0].instruction)
+    assert page.stack.view.stack.rowCount() == 1
+
+
+def test_a_long_comparison_can_be_cancelled(pages, engine, qtbot):
+    engine.gate["changes_view"] = threading.Event()
+    page = pages.open_container(engine.named("web"))
+    qtbot.waitUntil(lambda: page.changes.waiting._inner.isVisible())
+    qtbot.mouseClick(page.changes.waiting.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "Comparing was cancelled")
+
+
+def test_a_double_click_on_a_slab_opens_the_image(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    qtbot.waitUntil(lambda: page.stack.view.stack.rowCount() > 1)
+    wanted = []
+    pages.session.page_wanted.connect(lambda kind, record: wanted.append((kind, record.name)))
+    page.stack.view.select_layer(0)
+    page.stack.view.doubleClicked.emit(page.stack.view.currentIndex())
+    assert wanted == [("image", "myapp:dev")]
