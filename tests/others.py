@@ -43,7 +43,7 @@ def placed(path: str) -> str:
 
 
 def tree_differs(files: list[dict[str, Any]], wanted: Any) -> str:
-    """What differs from the last of the trees that the case accepts; nothing where the visible files are one of them."""
+    """What differs from the last tree that the case accepts, nothing where the files are one of them."""
     image = wanted["images"][0]
     trees = [tree["tree"] for tree in image.get("trees", []) if tree.get("accept")]
     spec = image.get("tree_spec") or {}

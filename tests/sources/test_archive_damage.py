@@ -280,11 +280,10 @@ def test_any_flipped_bit_or_cut_ends_in_our_own_words(tmp_path: Path, at: int, b
     path = tmp_path / "a.tar"
     path.write_bytes(GOOD[:at] if cut else GOOD[:at] + bytes([GOOD[at] ^ (1 << bit)]) + GOOD[at + 1 :])
     try:
-        found = read(path)
+        said = reasons(read(path))
     except ImagexplorerError as error:
-        assert str(path) in error.what
-        return
-    if cut or reasons(found):
+        said = f"refused: {error}" if str(path) in error.what else ""
+    if cut or said:
         return
     inside = _blob_at(at)
     assert not inside, f"byte {at} of {inside} changed in silence"
