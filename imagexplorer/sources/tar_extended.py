@@ -22,8 +22,8 @@ from imagexplorer.sources.tar_window import Window
 SPECIAL_LIMIT = 1 << 20
 """Bytes of one extended header (Go's archive/tar has the same limit)."""
 
-SPECIAL_BASE, SPECIAL_PER_ENTRY = 64 << 20, 4096
-"""Bytes of all extended headers of a tar: so many, and so many more for each entry."""
+SPECIAL_BASE, SPECIAL_PER_ENTRY = 4_000_000, 256
+"""Records in all extended headers of a tar: so many, and so many more for each entry; a header counts as 16."""
 
 SIZE_LIMIT = 1 << 60
 """Bytes of one entry; libarchive has the same limit."""
@@ -33,6 +33,7 @@ _KEPT = frozenset((b"path", b"linkpath", b"size", b"mtime", b"uid", b"gid"))
 _XATTRS = (b"SCHILY.xattr.", b"LIBARCHIVE.xattr.")
 _XATTR_MARK = b"xattr"
 _NOTES = 8
+_HEADER_COST = 16
 
 
 class Fault(Exception):  # noqa: N818 - what is wrong with the tar, not with us
@@ -81,17 +82,17 @@ Records = dict[bytes, bytes]
 
 @dataclass(slots=True)
 class Shared:
-    """What lasts from one member to the next: the records of global headers, and how many bytes of extended headers
-    were read of the `allowance`. They are slow to read and pack well, so a small file could hold hours of them."""
+    """What lasts from one member to the next: the records of global headers, and how much of the `allowance` is spent.
+    Extended headers are slow to read and pack well, so a small file could hold hours of them."""
 
     records: Records = field(default_factory=dict)
     spent: int = 0
     allowance: int = SPECIAL_BASE
 
-    def spend(self, position: int, size: int) -> None:
-        self.spent += size
+    def spend(self, position: int, records: int) -> None:
+        self.spent += _HEADER_COST + records
         if self.spent > self.allowance:
-            raise Fault(position, "its extended headers take more bytes than those of a real archive")
+            raise Fault(position, "has far more extended headers than any real archive; the rest is not read")
 
 
 def read_member(window: Window, position: int, shared: Shared) -> Member:
@@ -122,24 +123,23 @@ def read_member(window: Window, position: int, shared: Shared) -> Member:
             raise Fault(position, "the size of an extended header is no number")
         if size > SPECIAL_LIMIT:
             raise Fault(position, f"an extended header claims {size:,} bytes, above the limit of {SPECIAL_LIMIT:,}")
-        shared.spend(position, BLOCK_SIZE + size)
         body = window.read(position + BLOCK_SIZE, size)
         if len(body) < size:
             raise Fault(position, "ends within an extended header")
         position += BLOCK_SIZE + size + -size % BLOCK_SIZE
+        records, broken, count = ({}, [], 0) if kind in (_LONG_NAME, _LONG_LINK) else parse_records(body)
+        shared.spend(position, count)
+        notes = [*notes, *broken][:_NOTES]
         if kind == _LONG_NAME:
             long_name = body.partition(b"\0")[0]
         elif kind == _LONG_LINK:
             long_link = body.partition(b"\0")[0]
         elif kind == _PAX_GLOBAL:
-            records, broken = parse_records(body)
-            notes = [*notes, *broken][:_NOTES]
             if any(key in records for key in (b"path", b"linkpath", b"size")):
                 notes = [*notes, "a global header renames or resizes all that follow; engines ignore that"][:_NOTES]
             shared.records.update(records)
         else:
-            local, broken = parse_records(body)
-            notes = [*notes, *broken][:_NOTES]
+            local = records
     return _member(window, header, position, size, {**shared.records, **local}, (long_name, long_link), notes)
 
 
@@ -188,14 +188,14 @@ def _member(
     return member
 
 
-def parse_records(body: bytes) -> tuple[Records, list[str]]:
-    """The records of a pax header that matter here, last of a key wins, and what is wrong with them.
+def parse_records(body: bytes) -> tuple[Records, list[str], int]:
+    """The records of a pax header that matter here, last of a key wins; what is wrong with them; how many there are.
 
     An empty value stands for "as the header has it". Linear in the length of the body.
     """
     records: Records = {}
     notes: list[str] = []
-    at = 0
+    at = count = 0
     end = len(body)
     while at < end:
         space = body.find(b" ", at, at + 9)
@@ -208,6 +208,7 @@ def parse_records(body: bytes) -> tuple[Records, list[str]]:
             if body[at:].strip(b"\0"):
                 notes.append(f"its pax records are broken at byte {at}")
             break
+        count += 1
         key = body[space + 1 : equals]
         if key in _KEPT:
             value = body[equals + 1 : stop - 1]
@@ -220,7 +221,7 @@ def parse_records(body: bytes) -> tuple[Records, list[str]]:
         elif key.startswith(tar_sparse.PREFIX):
             tar_sparse.keep(records, key, body[equals + 1 : stop - 1])
         at = stop
-    return records, notes
+    return records, notes, count
 
 
 def decimal(text: bytes) -> int | None:
