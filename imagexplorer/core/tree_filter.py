@@ -1,8 +1,8 @@
 """Which nodes of a tree match a filter: part of the path, glob or regular expression.
 
-A path is seen as `/etc/passwd`. Names stand one after the other with slashes between, so a search runs over all of them
-at once; what a pattern says of the folders above is put together over the tree. So text and globs take time linear in the
-names. Regular expressions are Python's: those that could take for ever are refused, and all together are bounded.
+A path is seen as `/etc/passwd`. Names stand one after the other with slashes between, so a search runs over all of
+them at once; what a pattern says of the folders above is put together over the tree. So text and globs take time
+linear in the names. Regular expressions are Python's: those that could take for ever are refused, the rest is bounded.
 """
 
 from __future__ import annotations
