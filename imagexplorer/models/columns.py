@@ -94,16 +94,27 @@ _TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 _FONT = int(Qt.ItemDataRole.FontRole)
 _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
 _RECORD, _ID, _SORT, _CHIPS, _TONE, _SHARE = map(int, Role)
-_ANSWERED = frozenset(
+ANSWERED = frozenset(
     {_DISPLAY, _ALIGNMENT, _DECORATION, _TOOLTIP, _FONT, _ACCESSIBLE, _RECORD, _SORT, _CHIPS, _TONE, _SHARE}
 )
+"""Roles that any column may answer; a model says None to all others at once."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
+def settled(column: Column) -> dict[int, Any]:
+    """What a column answers whatever the record, by role: a model looks here before it makes a record."""
+    answers: dict[int, Any] = {_ALIGNMENT: alignment(column), _FONT: fixed_font() if column.mono else None}
+    without = ((_DECORATION, column.icon), (_CHIPS, column.chips), (_SHARE, column.share), (_TOOLTIP, column.tooltip))
+    answers |= {role: None for role, function in without if function is None}
+    if column.tone is None:
+        answers[_TONE] = ""
+    return answers
+
+
 def cell(column: Column, record: Any, role: int) -> Any:
     """What a column answers for a record and a role; None where it has nothing to say."""
-    if role not in _ANSWERED:
+    if role not in ANSWERED:
         return None
     if role == _DISPLAY:
         return plain(column.text(record))

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QStyle, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from imagexplorer import resources
 from imagexplorer.core.file_tree import ROOT, TreeView
@@ -17,9 +26,9 @@ from imagexplorer.core.text import exact_size, plain, plain_bytes
 from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow
-from imagexplorer.views.chips import CellDelegate, cell_margin
+from imagexplorer.views.chips import ROW_ROOM, cell_margin
 from imagexplorer.views.header_state import HeaderState
-from imagexplorer.views.theme import blend
+from imagexplorer.views.theme import blend, tone_color
 
 Index = QModelIndex | QPersistentModelIndex
 OPENED_AT_MOST = 5_000
@@ -30,16 +39,31 @@ LARGEST_FIRST = frozenset({"size", "mtime", "layer"})
 """What the first click on these headings wants to see on top."""
 
 
-class FileDelegate(CellDelegate):
-    """Also bars for shares."""
+class ToneDelegate(QStyledItemDelegate):
+    """Text and icon in the row's tone. Columns without tones have no Python in their painting at all."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        tone = index.data(Role.TONE)
+        if tone and not option.state & QStyle.StateFlag.State_Selected:
+            color = tone_color(tone, option.palette)
+            option.palette.setColor(QPalette.ColorRole.Text, color)
+            if not option.icon.isNull():
+                option.icon = resources.icon(option.icon.name(), color)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), max(size.height(), option.fontMetrics.height() + ROW_ROOM))
+
+
+class ShareDelegate(QStyledItemDelegate):
+    """A bar for a share."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         share = index.data(Role.SHARE)
-        if share:
-            self._bar(painter, option, share)
-
-    def _bar(self, painter: QPainter, option: QStyleOptionViewItem, share: float) -> None:
+        if not share:
+            return
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         palette = option.palette
         ground = palette.color(QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Base)
@@ -73,7 +97,12 @@ class FileTreeView(QTreeView):
         self._restoring = False
         self._sorted = (0, Qt.SortOrder.AscendingOrder)
         self.setModel(self.files)
-        self.setItemDelegate(FileDelegate(self))
+        self._tones, self._shares = ToneDelegate(self), ShareDelegate(self)
+        for number, column in enumerate(self.files.columns):
+            if column.tone is not None:
+                self.setItemDelegateForColumn(number, self._tones)
+            elif column.share is not None:
+                self.setItemDelegateForColumn(number, self._shares)
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -157,9 +186,13 @@ class FileTreeView(QTreeView):
             self.row_selected.emit(None)
 
     def _open_some(self) -> None:
+        """Folders breadth first; one that would be too much stays closed."""
+        shown = 0
         for row in self.files.walk(OPENED_AT_MOST):
             index = self.files.index_of_row(row)
-            if self.files.hasChildren(index):
+            children = self.files.rowCount(index)
+            if children and shown + children <= OPENED_AT_MOST:
+                shown += children
                 self.expand(index)
 
     def _open_single_chain(self) -> None:
