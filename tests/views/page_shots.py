@@ -1,4 +1,4 @@
-"""Pictures of the two record pages, to be looked at: `python -m tests.views.page_shots FOLDER` (QT_SCALE_FACTOR=2 for 2x)."""
+"""Pictures of the two record pages, to be looked at: `python -m tests.views.page_shots FOLDER`; QT_SCALE_FACTOR=2 for 2x."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from imagexplorer.core.entities import (
     ImageDetail,
     Layer,
     Mount,
-    Platform,
     Port,
     Problem,
     Step,
@@ -102,6 +101,7 @@ class Source(FakeSource):
         sizes = [sum(file.size for file in layer) for layer in found]
         born = image.created or 0
         steps = [
+            # ruff: noqa: E501
             Step("/bin/sh -c #(nop) ADD file:5f4e2b1c0a9d8e7f6a5b4c3d2e1f0a9b in / ", born - 90 * HOURS, layer=0, empty=False, size_bytes=sizes[0]),
             Step('/bin/sh -c #(nop)  CMD ["bash"]', born - 90 * HOURS, empty=True),
             Step("LABEL maintainer=NGINX Docker Maintainers <docker-maint@nginx.com>", born - 50 * HOURS, empty=True, comment="buildkit.dockerfile.v0"),
@@ -140,10 +140,6 @@ class Source(FakeSource):
         )
 
     problems: tuple[Problem, ...] = ()
-
-
-class SourceHost:
-    pass
 
 
 def world() -> tuple[FakeEngine, Image, Container]:
@@ -281,7 +277,6 @@ def shoot_all(studio: Studio) -> None:
         "HostConfig": {"RestartPolicy": {"Name": "always"}},
         "NetworkSettings": {"Networks": {"bridge": {"IPAddress": "172.17.0.2"}}},
     }
-    FakeSource.__init__  # noqa: B018
     host = next(iter(session._links.values())).source.host
     host.container = lambda reference, control: ContainerDetail(web, started=int(time.time()) - 3 * HOURS, raw=raw)
     page = container_page()
