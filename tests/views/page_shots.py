@@ -86,9 +86,32 @@ def layers() -> tuple[FakeLayer, ...]:
     return tuple(base), tuple(nginx), tuple(app), tuple(tidy)
 
 
-TOOLS = (
-    "apt bash cat cp curl dash date df dpkg echo find grep gzip id ls mkdir mv openssl perl ps rm sed sh tar".split()
-)
+TOOLS = [
+    "apt",
+    "bash",
+    "cat",
+    "cp",
+    "curl",
+    "dash",
+    "date",
+    "df",
+    "dpkg",
+    "echo",
+    "find",
+    "grep",
+    "gzip",
+    "id",
+    "ls",
+    "mkdir",
+    "mv",
+    "openssl",
+    "perl",
+    "ps",
+    "rm",
+    "sed",
+    "sh",
+    "tar",
+]
 
 
 class Source(FakeSource):
