@@ -191,6 +191,7 @@ def changes_text(container: Container, changes: Iterable[Change]) -> Iterator[st
         return
     known = [change.size_bytes for change in rows if change.size_bytes is not None and change.kind != DELETED]
     for change in rows:
-        size = human_size(change.size_bytes) if change.size_bytes is not None else ""
+        sized = change.size_bytes is not None and change.node != "dir"
+        size = human_size(change.size_bytes) if sized else ""
         yield f"  {change.kind[0].upper()} {size:>10}  {plain(change.path)}"
     yield f"  {_count(len(rows), 'change')}, {human_size(sum(known))}"

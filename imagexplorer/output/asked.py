@@ -57,7 +57,7 @@ def image_of(
             if parse_target(target).kind != EITHER:
                 raise
             raise NotFound(
-                plain(target, 300), f"no such file, and no such image: {error.reason}", error.way_out
+                plain(target, 300), "no such file, and no such image on the engine", error.way_out
             ) from error
     try:
         return source.image(image or "0", control, platform)

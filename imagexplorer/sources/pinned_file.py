@@ -15,6 +15,7 @@ from imagexplorer.core.errors import Damaged, NotFound, Refused
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 # A fifo must not block the open, a terminal must not become ours.
 _CAREFUL = _FLAGS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_PREAD = hasattr(os, "pread")
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -44,7 +45,9 @@ class PinnedFile:
         if length <= 0:
             return b""
         try:
-            data = self._read(offset, length)
+            data = os.pread(self._fd, length, offset) if _PREAD and self._fd >= 0 else self._read(offset, length)
+            if len(data) < length:
+                data = self._rest(data, offset, length)
         except OSError as error:
             raise Damaged(self.where, f"reading at byte {offset:,} failed: {_words(error)}") from error
         if len(data) < length:
@@ -59,17 +62,18 @@ class PinnedFile:
     def _read(self, offset: int, length: int) -> bytes:
         if self._fd < 0:
             raise Damaged(self.where, "the file was closed")
-        if not hasattr(os, "pread"):  # Windows
-            with self._lock:
-                os.lseek(self._fd, offset, os.SEEK_SET)
-                return os.read(self._fd, length)
-        data = os.pread(self._fd, length, offset)
-        if len(data) == length:
-            return data
-        pieces = [data]  # the system gives less than asked for large reads
+        with self._lock:  # Windows has no pread
+            os.lseek(self._fd, offset, os.SEEK_SET)
+            return os.read(self._fd, length)
+
+    def _rest(self, data: bytes, offset: int, length: int) -> bytes:
+        """The system may give less than was asked for: what is missing up to the end of the file."""
+        pieces = [data]
         got = len(data)
         while data and got < length:
-            data = os.pread(self._fd, length - got, offset + got)
+            data = (
+                self._read(offset + got, length - got) if not _PREAD else os.pread(self._fd, length - got, offset + got)
+            )
             pieces.append(data)
             got += len(data)
         return b"".join(pieces)
