@@ -32,6 +32,7 @@ from imagexplorer.views.sidebar import STATE_ICONS, STATE_TONES, STATE_WORDS
 from imagexplorer.views.theme import PlainLabel, plain_label, tone_color, tooltip
 
 _KEPT = 8
+_SAID_S = 1.0
 _SCALE = 1000
 
 
@@ -144,6 +145,7 @@ class ActivityStrip(QWidget):
         self._jobs = jobs
         self._ended: deque[JobState] = deque(maxlen=_KEPT)
         self._error: ImagexplorerError | None = None
+        self._said_at = 0.0
         self._state_icon = plain_label()
         self._state = plain_label("")
         self._mark = plain_label()
@@ -204,6 +206,7 @@ class ActivityStrip(QWidget):
 
     def show_message(self, text: str) -> None:
         self._error = None
+        self._said_at = time.time()
         self._message.set_whole(text)
         self._refresh()
 
@@ -221,7 +224,7 @@ class ActivityStrip(QWidget):
         self._ended.appendleft(state)
         if state.error is not None:
             self.show_error(state.error)
-        elif state.changes:
+        elif state.changes and self._said_at < (state.ended or 0) - _SAID_S:  # nobody said it better
             self.show_message(self.tr("{title}: done").format(title=state.title))
         self._refresh()
 

@@ -77,6 +77,7 @@ class ListPage(QWidget):
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._selected)
         self.filter_text = ""
+        self._started = False
         self._set_up_view()
         self._make_keys()
         self._lay_out()
@@ -177,15 +178,24 @@ class ListPage(QWidget):
         if self.proxy.rowCount():
             self.stack.setCurrentWidget(self.view)
             self.details.show()
-            if not self.view.currentIndex().isValid():
-                first = self.proxy.index(0, 0)
-                flags = self.view.selectionModel().SelectionFlag.NoUpdate
-                self.view.selectionModel().setCurrentIndex(first, flags)
+            self._start_somewhere()
         else:
             self.show_empty()
             self.stack.setCurrentWidget(self.empty)
             self.details.hide()
         self._show_summary()
+
+    def _start_somewhere(self) -> None:
+        """Of the first rows that come one is selected: details show at once, the arrow keys have where to start."""
+        if self.view.currentIndex().isValid():
+            return
+        first = self.proxy.index(0, 0)
+        flags = self.view.selectionModel().SelectionFlag
+        # A heading stands for many rows: it is not selected unasked.
+        heading = isinstance(first.data(Role.RECORD), Group)
+        flag = flags.NoUpdate if heading or self._started else flags.ClearAndSelect | flags.Rows
+        self._started = True
+        self.view.selectionModel().setCurrentIndex(first, flag)
 
     def show_empty(self) -> None:
         raise NotImplementedError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -221,7 +221,7 @@ class _SidebarDelegate(QStyledItemDelegate):
             )
             painter.restore()
             return
-        metrics = own.fontMetrics
+        metrics = QFontMetrics(own.font)  # bold for the current one
         top = rect.top() + 4 if kind == "source" else rect.top() + (rect.height() - metrics.height()) // 2
         mode = icon.Mode.Selected if selected else icon.Mode.Normal
         icon.paint(painter, QRect(rect.left(), top + (metrics.height() - side) // 2, side, side), mode=mode)
@@ -239,7 +239,9 @@ class _SidebarDelegate(QStyledItemDelegate):
             font.setBold(False)
             painter.setFont(font)
             second = words_rect.translated(0, metrics.height())
-            words = metrics.elidedText(index.data(_Role.WORDS) or "", Qt.TextElideMode.ElideRight, second.width())
+            words = QFontMetrics(font).elidedText(
+                index.data(_Role.WORDS) or "", Qt.TextElideMode.ElideRight, second.width()
+            )
             painter.drawText(second, 0, words)
         painter.restore()
 
