@@ -50,7 +50,7 @@ def keep(records: dict[bytes, bytes], key: bytes, value: bytes) -> None:
 def read(window: Window, header: bytes, data: int, stored: int, records: dict[bytes, bytes]) -> Sparse | None:
     """None for a file without holes. The map is looked at, not kept."""
     if header[156] == _OLD:
-        return _old(window, header, data)
+        return _bounded(_old(window, header, data))
     if not any(key.startswith(PREFIX) for key in records):
         return None
     name = records.get(b"GNU.sparse.name")
@@ -84,7 +84,7 @@ def _old(window: Window, header: bytes, data: int) -> Sparse:
         values += [block[12 * n : 12 * n + 12] for n in range(42)]
         more = block[504]
     numbers = [number(value) for value in values if value.strip(b"\0 ")]
-    return _bounded(Sparse(size, read_bytes, fault=_regions(numbers, size)))
+    return Sparse(size, read_bytes, fault=_regions(numbers, size))
 
 
 def _map_in_data(window: Window, data: int, stored: int, size: int | None) -> Sparse:

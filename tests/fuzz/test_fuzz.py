@@ -1,0 +1,77 @@
+"""The fuzz targets hold for their corpus and for a fixed number of new inputs; long runs are `make torture`'s."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.targets import TARGETS
+
+CORPUS = Path(__file__).with_name("corpus")
+INPUTS = int(os.environ.get("IMAGEXPLORER_FUZZ_INPUTS", "2000"))
+LONG_RUN = int(os.environ.get("IMAGEXPLORER_FUZZ_SECONDS", "1000"))
+
+
+def corpus(name: str) -> list[bytes]:
+    return [path.read_bytes() for path in sorted((CORPUS / name).iterdir())]
+
+
+def mutated(chance: random.Random, seeds: list[bytes]) -> bytes:
+    data = bytearray(chance.choice(seeds))
+    for _ in range(chance.randrange(1, 5)):
+        at = chance.randrange(len(data) + 1)
+        match chance.randrange(7):
+            case 0 if data:
+                data[at % len(data)] ^= 1 << chance.randrange(8)
+            case 1:
+                data[at : at + chance.randrange(16)] = chance.randbytes(chance.randrange(16))
+            case 2:
+                other = chance.choice(seeds)
+                start = chance.randrange(len(other) + 1) // 512 * 512
+                data[at // 512 * 512 : at // 512 * 512] = other[start : start + 512 * chance.randrange(1, 4)]
+            case 3:
+                del data[at:]
+            case 4:
+                del data[at // 512 * 512 : at // 512 * 512 + 512]
+            case 5:
+                data[at : at + 1] = chance.choice((b"\xff", b"\x80", b"-", b"\0", b"9", b"x", b"L", b"S", b"="))
+            case _:
+                data[at : at + 12] = chance.choice(
+                    (b"777777777777", b"\xff" * 12, b"\x80" + b"\xff" * 11, b"-0000000001\0")
+                )
+    return bytes(data[:20_000])
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_target_holds(name: str) -> None:
+    seeds = corpus(name)
+    assert len(seeds) >= 5
+    for data in seeds:
+        TARGETS[name](data)
+    chance = random.Random(20)
+    for number in range(INPUTS):
+        data = mutated(chance, seeds)
+        try:
+            TARGETS[name](data)
+        except Exception as error:
+            error.add_note(f"input {number} of {name}: keep it in {CORPUS / name}: {data.hex()}")
+            raise
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", TARGETS)
+def test_long_run(name: str) -> None:
+    assert importlib.util.find_spec("atheris"), "atheris is not installed: pip install atheris"
+    limits = [f"-max_total_time={LONG_RUN}", "-print_final_stats=1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.run", name, *limits], capture_output=True, text=True,
+        timeout=2 * LONG_RUN + 60, cwd=Path(__file__).parents[2], check=False,
+    )  # fmt: skip
+    print(*(line for line in done.stderr.splitlines() if line.startswith("stat::")), sep="\n")
+    assert done.returncode == 0, done.stderr[-4000:]
