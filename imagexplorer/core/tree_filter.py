@@ -96,14 +96,22 @@ class _Names:
         return self._exactly(text, whole=whole)
 
     def _exactly(self, text: str, at_end: bool = False, whole: bool = False) -> Flags:
-        pattern = b"".join(map(_any_case, text))
-        before = b"" if at_end else b"(?<![^/])"
-        after = b"(?=/)" if at_end or whole else b""
         import numpy as np
 
-        if not text and not whole:
-            return np.ones(len(self.tree), bool)
-        return self.found(re.compile(before + pattern + after, re.IGNORECASE))
+        if not text.isascii():
+            before, after = b"" if at_end else b"(?<![^/])", b"(?=/)" if at_end or whole else b""
+            return self.found(re.compile(before + b"".join(map(_any_case, text)) + after, re.IGNORECASE))
+        low = np.frombuffer(self.low, np.uint8)
+        size = len(text)
+        length = self.start[1:] - self.start[:-1] - 1
+        nodes = np.flatnonzero(length == size if whole else length >= size)
+        first = self.start[nodes + 1] - (size + 1) if at_end else self.start[nodes]
+        for offset, byte in enumerate(text.lower().encode()):
+            good = low[first + offset] == byte
+            nodes, first = nodes[good], first[good]
+        flags = np.zeros(len(self.tree), bool)
+        flags[nodes] = True
+        return flags
 
     def inside(self, folders: Flags) -> Flags:
         """What lies directly in these folders."""
