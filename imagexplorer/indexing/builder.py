@@ -18,6 +18,7 @@ from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache
 from imagexplorer.indexing.contents import SameContent
 from imagexplorer.indexing.keys import LayerKey
+from imagexplorer.indexing.progress import WHOLE, Scanning, Stacking
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def build(
     if cache is not None and not options.verify:
         warm = _kept_tree(cache, detail, known, with_layers)
         if warm is not None:
-            control.step(1, 1, "from the cache")
+            control.step(WHOLE, WHOLE, "from the cache")
             return warm
     work = _Work(source, detail, cache, options, control, on_layer, known)
     return work.run()
@@ -104,6 +105,7 @@ class _Work:
         self.kept = list(known)
         self.indexes: dict[int, LayerIndex] = {}
         self.totals: dict[int, LayerTotals] = {}
+        self.scanning: Scanning | None = None
 
     def run(self) -> Built:
         if self.cache is not None and not self.options.verify:
@@ -114,17 +116,21 @@ class _Work:
         detail = self.detail
         wanted = [number for number in range(len(detail.layers)) if number not in self.indexes]
         if wanted:
-            detail = self.source.scan(detail, wanted, self.options, self._scanned, self.control)
+            self.scanning = Scanning(self.control, [detail.layers[number].blob_bytes for number in wanted])
+            detail = self.source.scan(detail, wanted, self.options, self._scanned, self.scanning)
         for number in range(len(self.detail.layers)):
             if number not in self.indexes:
                 raise Damaged(f"layer {number}", "it was not read")
         layers = tuple(self.indexes[number] for number in range(len(self.indexes)))
         totals = tuple(self.totals[number] for number in range(len(self.totals)))
-        tree = self._stack(detail, layers)
+        tree = self._stack(detail, layers, Stacking(self.control, alone=not wanted))
         key, path = self._keep_tree(detail, tree, totals)
+        self.control.step(WHOLE, WHOLE, f"{len(layers)} layers")
         return Built(detail, layers, totals, tree, key, path)
 
     def _scanned(self, number: int, index: LayerIndex) -> None:
+        if self.scanning is not None:
+            self.scanning.next_layer()
         self._have(number, index)
         if self.cache is not None:
             self.kept[number] = keys.keep(
@@ -137,10 +143,10 @@ class _Work:
         if self.on_layer is not None:
             self.on_layer(self.totals[number])
 
-    def _stack(self, detail: ImageDetail, layers: tuple[LayerIndex, ...]) -> FileTree:
+    def _stack(self, detail: ImageDetail, layers: tuple[LayerIndex, ...], control: Control) -> FileTree:
         from imagexplorer.core.overlay import stack
 
-        return stack(layers, SameContent(self.source, detail, layers, self.control), self.control)
+        return stack(layers, SameContent(self.source, detail, layers, control), control)
 
     def _keep_tree(self, detail: ImageDetail, tree: FileTree, totals: tuple[LayerTotals, ...]) -> tuple[str, str]:
         # Problems are told again by reading again: a tree that hides one is never kept.

@@ -22,6 +22,8 @@ from imagexplorer.indexing.records import CacheOptions, Call
 from imagexplorer.indexing.service import Service
 
 SWITCH = "--worker"
+MEMORY_BYTES = 4 << 30
+"""Of a scanning process."""
 _PROGRESS_SECONDS = 0.05
 
 
@@ -36,8 +38,8 @@ def main(argv: list[str] | None = None) -> None:
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the parent's to answer
     channel = _own_pipes()
-    if kind == "scan" and hasattr(os, "nice"):
-        os.nice(5)
+    if kind == "scan":
+        _be_modest()
     try:
         Server(channel, Service(CacheOptions(**json.loads(options)))).serve()
     except BadFrame as error:
@@ -46,6 +48,20 @@ def main(argv: list[str] | None = None) -> None:
     finally:
         # Not a return: threads that wait on an engine, or burn in C, must not keep an orphan alive.
         os._exit(0)
+
+
+def _be_modest() -> None:
+    """Give way to others, and fail by itself before the whole machine suffers. What an image may need by the limits of
+    this program is a small part of this."""
+    if hasattr(os, "nice"):
+        os.nice(5)
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def _own_pipes() -> Channel:
@@ -101,7 +117,7 @@ class Server:
             try:
                 self._channel.send_result(request, self._service.answer(call, item, control))
             except MemoryError as error:
-                refused = Refused(f"{call.method}", "the memory was not enough", "Close other programs, or open less")
+                refused = Refused("reading", "there was not enough memory for it", "Close other programs first")
                 refused.__cause__ = error
                 self._channel.send_error(request, refused)
             except Exception as error:

@@ -315,6 +315,24 @@ def test_cancel_ends_it_and_keeps_what_was_read(open_: Callable[..., Watched], c
     assert source.scanned == [1, 2]
 
 
+@pytest.mark.parametrize("compression", ["", "gzip"])
+def test_progress_only_grows_and_names_the_layer(open_: Callable[..., Watched], cache: Cache, compression: str) -> None:
+    layers = [tars.tar([tars.file(f"f{n}/{m}", "x" * m) for m in range(2000)]) for n in range(4)]
+    source = open_(tars.docker_archive(layers, style="oci", compression=compression))
+    detail = source.image("0", Control())
+    said: list[tuple[float, float | None, str]] = []
+    build(source, detail, cache, ScanOptions(), Control(lambda *each: said.append(each), interval=0))
+    fractions = [done / total for done, total, _ in said if total]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert fractions.count(1) == 1
+    words = " ".join(text for _, _, text in said)
+    assert all(f"layer {n} of 4" in words for n in (1, 2, 3, 4))
+    said.clear()
+    build(source, detail, cache, ScanOptions(), Control(lambda *each: said.append(each), interval=0))
+    assert said == [(100, 100, "from the cache")]
+
+
 PATHS = st.sampled_from(["a", "a/b", "a/b/c", "a/d", "e", "e/f", "g"])
 ENTRIES = st.one_of(
     st.builds(tars.file, PATHS, st.sampled_from(["", "x", "yy", "x" * 600]), mode=st.sampled_from([0o644, 0o755])),

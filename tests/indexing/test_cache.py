@@ -292,4 +292,4 @@ def test_a_writer_killed_in_the_middle_leaves_old_or_new(tmp_path: Path, rounds:
         for key in map(str, range(12)):
             got = cache.load("layer", key)
             assert got is None or got.meta == {"key": key, "size": len(got["paths"])}
-        assert cache.store("layer", "1", columns()) is not None
+        assert cache.store("layer", "own", columns()) is not None

@@ -254,6 +254,15 @@ def test_a_callback_that_fails_cancels_the_question(worker: WorkerProcess) -> No
     assert isinstance(worker.ask(image("pid"), Control()), int)
 
 
+def test_a_scanning_process_fails_before_the_machine_does() -> None:
+    import subprocess
+
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from imagexplorer.indexing import worker; worker._be_modest();"
+    code += "import numpy\ntry: numpy.empty(worker.MEMORY_BYTES, 'u1')\nexcept MemoryError: print('refused')"
+    done = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "refused", done.stderr
+
+
 def test_nothing_heavy_is_loaded_by_the_side_that_asks() -> None:
     import subprocess
 
