@@ -86,10 +86,11 @@ def slabs_of(detail: ImageDetail, totals: Mapping[int, LayerTotals] | None = Non
         size, packed = (found.stored_bytes, False) if found else (step.size_bytes if step else None, False)
         if size is None and known.blob_bytes is not None:
             size, packed = known.blob_bytes, True
+        words = instruction_words(step.instruction) if step else ""
         return Slab(
             LAYER,
             number,
-            instruction_words(step.instruction) if step else "",
+            words or (step.comment if step else ""),
             size,
             packed,
             step.created if step else None,

@@ -11,7 +11,7 @@ from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.file_tree import TreeView, ViewSpec
-from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.text import human_age, human_size, plain
 from imagexplorer.models.config_sections import container_sections, raw_json
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
@@ -44,7 +44,7 @@ class ContainerPage(RecordPage):
         self.changes.spec_wanted.connect(self._look)
         self.stack.view.doubleClicked.connect(lambda _index: self._open_image())
         self.setFocusProxy(self.changes)
-        self._show_container()
+        self.show_header()
         self._show_stack()
         self.stack.view.select_row(0)
         self.changes.show_waiting(self.tr("Comparing {name} with its image").format(name=plain(container.name, 80)))
@@ -80,7 +80,7 @@ class ContainerPage(RecordPage):
         self.container = known
         if known.writable_bytes is not None:
             self._written = known.writable_bytes
-        self._show_container()
+        self.show_header()
         self.config.set_config(container_sections(detail), lambda: raw_json(detail.raw))
         self.selection_changed.emit()
 
@@ -91,30 +91,38 @@ class ContainerPage(RecordPage):
             self._failed = error
             self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
 
-    def _show_container(self) -> None:
+    def show_header(self) -> None:
         container = self.container
         self.header.show_title(container.name, container.id)
         if self.gone:
             self.header.show_state("dead", "error", self.tr("removed"))
         else:
             self.header.show_state(state_icon(container), state_tone(container), state_words(container))
-        code = self.detail.exit_code if self.detail is not None else None
-        ended = (
-            f"exit code {code}" if code is not None and not container.running and container.state != "created" else ""
-        )
         self.header.show_facts(
             [
-                container.status,
-                ended if str(code) not in container.status else "",
+                "" if self.gone else self._since(),
                 container.image,
                 ports_words(container.ports),
                 f"{human_size(self._written)} written" if self._written is not None else "",
             ]
         )
 
+    def _since(self) -> str:
+        """`started 3 hours ago`, `exit code 137, 5 minutes ago`; the engine's own words until its details are known."""
+        detail = self.detail
+        if detail is None:
+            return self.container.status
+        if self.container.running:
+            age = human_age(detail.started)
+            return f"started {age}" if age else ""
+        if self.container.state == "created":
+            return self.tr("never started")
+        parts = [f"exit code {detail.exit_code}" if detail.exit_code is not None else "", human_age(detail.finished)]
+        return ", ".join(part for part in parts if part)
+
     def _removed(self) -> None:
         self.gone = True
-        self._show_container()
+        self.show_header()
         self.notice.show_notice(
             "warning", self.tr("This container was removed. What was read of it can still be looked at.")
         )
@@ -169,7 +177,7 @@ class ContainerPage(RecordPage):
             # What the engine says of the whole layer counts directories too; the tree's sum is what can be seen.
             if self._written is None:
                 self._written = int(view.size[0])
-            self._show_container()
+            self.show_header()
             self._show_stack()
 
     def _view_failed(self, error: ImagexplorerError) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette, QResizeEvent, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QMenu,
     QStyle,
     QStyledItemDelegate,
@@ -34,7 +33,6 @@ Index = QModelIndex | QPersistentModelIndex
 OPENED_AT_MOST = 5_000
 """Rows that a filter, or Expand all, opens by itself: expanding a million takes seconds."""
 AGES_EVERY_MS = 60_000
-NAME_LEAST_CHARS = 26
 LARGEST_FIRST = frozenset({"size", "mtime", "layer"})
 """What the first click on these headings wants to see on top."""
 
@@ -136,22 +134,9 @@ class FileTreeView(QTreeView):
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.sectionResized.connect(lambda section, _old, _new: self._fit_name() if section else None)
         header.sortIndicatorChanged.connect(self._sort)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._header_menu)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_name()
-
-    def _fit_name(self) -> None:
-        """The name takes what the other columns leave, and never less than can be read: then the tree scrolls."""
-        header = self.header()
-        others = sum(header.sectionSize(each) for each in range(1, header.count()))
-        least = self.fontMetrics().averageCharWidth() * NAME_LEAST_CHARS
-        header.resizeSection(0, max(self.viewport().width() - others, least))
 
     # -- another answer -----------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ class ImagePage(RecordPage):
         self.stack.slab_selected.connect(self._slab_selected)
         self.files.spec_wanted.connect(self._look)
         self.setFocusProxy(self.stack.view)
-        self._show_image()
+        self.show_header()
         self.refresh()
 
     # -- for the window -------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class ImagePage(RecordPage):
         elif not isinstance(error, Cancelled):
             self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
 
-    def _show_image(self) -> None:
+    def show_header(self) -> None:
         image = self.image
         facts = [
             human_size(image.size_bytes) if image.size_bytes is not None else "",
@@ -121,7 +121,7 @@ class ImagePage(RecordPage):
             containers=row.containers,
             platform=known.platform or row.platform,
         )
-        self._show_image()
+        self.show_header()
         self._show_stack()
         if first:
             top = next((row for row, slab in enumerate(self.stack.view.stack.slabs()) if slab.kind == LAYER), 0)
@@ -243,7 +243,7 @@ class ImagePage(RecordPage):
 
     def _removed(self) -> None:
         self.gone = True
-        self._show_image()
+        self.show_header()
         self.notice.show_notice(
             "warning", self.tr("This image is no longer there. What was read of it can still be looked at.")
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from imagexplorer.views.notice_strip import NoticeStrip
 from imagexplorer.views.page_header import PageHeader
 
 _numbers = count(1)
+AGES_EVERY_MS = 30_000
 
 
 class RecordPage(QWidget):
@@ -43,6 +44,9 @@ class RecordPage(QWidget):
         layout.addWidget(self.tabs, 1)
         self.header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.header.customContextMenuRequested.connect(self._menu)
+        self._ages = QTimer(self, interval=AGES_EVERY_MS)
+        self._ages.timeout.connect(self.show_header)
+        self._ages.start()
         session.sources_changed.connect(self.source_changed)
         session.touched.connect(self.world_changed)
 
@@ -56,6 +60,10 @@ class RecordPage(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([420, 860])
         return splitter
+
+    def show_header(self) -> None:
+        """What the line over the page says, ages included."""
+        raise NotImplementedError
 
     # -- for the window -------------------------------------------------------------------------------
 

@@ -94,7 +94,8 @@ class StackPane(QWidget):
         self.facts.set_whole("   ·   ".join(fact for fact in facts if fact))
         words = slab.raw if slab.raw and "\n" in slab.raw else slab.instruction
         shown = "\n".join(plain(line) for line in words[:_INSTRUCTION_MOST].split("\n"))
-        comment = plain(slab.comment) if slab.comment and not slab.comment.startswith("buildkit") else ""
+        said = slab.comment.startswith("buildkit") or slab.comment == slab.instruction
+        comment = "" if said else plain(slab.comment)
         text = "\n".join(part for part in (shown, comment) if part)
         if text != self.text.toPlainText():
             self.text.setPlainText(text)

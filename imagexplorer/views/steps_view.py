@@ -14,7 +14,7 @@ from imagexplorer.models.columns import Role
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.models.tables import STEPS
 from imagexplorer.views.chips import CellDelegate
-from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.header_state import HeaderState, ListHeader
 
 
 class StepsView(QTableView):
@@ -34,9 +34,10 @@ class StepsView(QTableView):
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        self.setSortingEnabled(True)
+        self.setHorizontalHeader(ListHeader())
         self.header_state = HeaderState(self.horizontalHeader(), STEPS)
         self.header_state.set_up()
+        self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName(self.tr("Steps, oldest first"))
         QShortcut(
