@@ -1,4 +1,4 @@
-"""The engine's own files, where this user may read them: an image's configuration, exact to the byte.
+"""The engine's own files, where this user may read them: an image's configuration, exact to the byte, and its layers.
 
 Knows where Docker's graph drivers, containerd's content store and Podman's storage keep documents. Trusts nothing there
 but what hashes to the digest that it is looked up by. Must not write, nor call the engine.
@@ -12,10 +12,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from imagexplorer.core.entities import ImageDetail
 from imagexplorer.sources.engine.fields import Json, rows, section, text
+from imagexplorer.sources.storage import Stored, containerd_layers, docker_layers, podman_layers
 
 DOCUMENT_LIMIT = 4 * 1024 * 1024
-_CONTENT = "io.containerd.content.v1.content/blobs/sha256"
+_CONTENT = "io.containerd.content.v1.content/blobs"
 
 
 def own_config(info: Json, inspect: Json, config_digest: str) -> tuple[Json | None, str]:
@@ -40,25 +42,47 @@ def _graph_places(root: Path, driver: str, digest: str) -> list[Path]:
     ]
 
 
+def own_layers(info: Json, podman: bool, image: ImageDetail) -> dict[str, Stored]:
+    """Where the layers of an image are kept, by diff ID; those that are not found are left out."""
+    root, driver = Path(text(info, "DockerRootDir")), text(info, "Driver")
+    diff_ids = [layer.diff_id for layer in image.layers]
+    if not root.is_absolute() or not driver.isalnum():
+        return {}
+    if podman:
+        return podman_layers(root, driver, diff_ids)
+    if image.image.id == image.config_digest:
+        return docker_layers(root, driver, diff_ids)
+    found = _manifest(root, image.image.id, diff_ids)
+    return containerd_layers(found[0], found[1], diff_ids) if found is not None else {}
+
+
 def _by_reference(root: Path, inspect: Json) -> tuple[Json, str] | None:
     """containerd: the image's id is a manifest or an index; follow it to the configuration."""
+    found = _manifest(root, text(inspect, "Id"), section(inspect, "RootFS").get("Layers"))
+    return None if found is None else (found[2], text(section(found[1], "config"), "digest"))
+
+
+def _manifest(root: Path, identifier: str, diff_ids: Any) -> tuple[Path, Json, Json] | None:
+    """(folder of blobs, manifest, configuration) of the image with these layers below an id."""
     stores = [root / "containerd" / "daemon" / _CONTENT, Path("/var/lib/containerd") / _CONTENT]
-    diff_ids = section(inspect, "RootFS").get("Layers")
-    waiting = [text(inspect, "Id")]
+    waiting = [identifier]
     for _ in range(32):
         if not waiting:
             return None
         digest = waiting.pop(0)
-        document = _document(digest, [store / digest.removeprefix("sha256:") for store in stores])
+        name = digest.removeprefix("sha256:")
+        document = _document(digest, [store / "sha256" / name for store in stores])
         if document is None:
             continue
         waiting += [text(entry, "digest") for entry in rows(document.get("manifests"))]
         config_digest = text(section(document, "config"), "digest")
         if config_digest:
-            config = _document(config_digest, [store / config_digest.removeprefix("sha256:") for store in stores])
+            named = config_digest.removeprefix("sha256:")
+            config = _document(config_digest, [store / "sha256" / named for store in stores])
             # An index has one image for each platform: this is the one that the engine told of.
             if config is not None and section(config, "rootfs").get("diff_ids") == diff_ids:
-                return config, config_digest
+                store = next(store for store in stores if (store / "sha256" / name).exists())
+                return store, document, config
     return None
 
 

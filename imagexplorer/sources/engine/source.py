@@ -31,7 +31,7 @@ from imagexplorer.core.errors import Damaged, NotFound, Unreachable, WrongUse
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.sources.engine import actions, changes, containers, events, images, usage
 from imagexplorer.sources.engine.fields import Json, image_id, rows, text
-from imagexplorer.sources.engine.local import own_config
+from imagexplorer.sources.engine.local import own_config, own_layers
 from imagexplorer.sources.engine.wire import (
     FOREVER,
     LONG_SECONDS,
@@ -116,25 +116,51 @@ class EngineSource:
         self,
         image: ImageDetail,
         wanted: Collection[int],
-        options: ScanOptions,  # noqa: ARG002 - all bytes pass by, so all are hashed
+        options: ScanOptions,
         done: Callable[[int, LayerIndex], None],
         control: Control,
     ) -> ImageDetail:
+        """From the engine's own store where this user may read it, unless every byte is to be hashed; what is left
+        comes from one export."""
         from imagexplorer.sources.engine.export import scan_export
 
-        return scan_export(self.wire, image, wanted, done, control)
+        left = set(wanted)
+        if self.local and not options.verify:
+            for layer, index in self._stored(image, sorted(left), control):
+                left.discard(layer)
+                done(layer, index)
+        return scan_export(self.wire, image, left, done, control) if left else image
+
+    def _stored(self, image: ImageDetail, wanted: Sequence[int], control: Control) -> Iterator[tuple[int, LayerIndex]]:
+        from imagexplorer.sources.engine.export_stream import Progress
+        from imagexplorer.sources.storage import scan_stored
+
+        progress = Progress(control, len(wanted))
+        places = own_layers(self._info(control), self.podman, image)
+        for number, layer in enumerate(wanted):
+            progress.done, progress.text = number, f"layer {number + 1} of {len(wanted)}"
+            progress.step()
+            stored = places.get(image.layers[layer].diff_id)
+            index = scan_stored(stored, f"layer {layer}", progress) if stored else None
+            if index is not None:
+                yield layer, index
 
     def content_hashes(
         self,
-        image: ImageDetail,  # noqa: ARG002
-        layer: int,  # noqa: ARG002
+        image: ImageDetail,
+        layer: int,
         rows: Sequence[int],
         index: LayerIndex,
-        control: Control,  # noqa: ARG002
+        control: Control,
     ) -> Sequence[int]:
-        """The export's bytes were hashed as they passed; what has no hash by then has none here."""
-        hashes = index["hash"]
-        return [hashes[row] for row in rows]
+        """The bytes of an export were hashed as they passed; others are read from the layer's folder if possible."""
+        hashes = [index["hash"][row] for row in rows]
+        if all(hashes) or not self.local:
+            return hashes
+        from imagexplorer.sources.storage import hash_stored
+
+        stored = own_layers(self._info(control), self.podman, image).get(image.layers[layer].diff_id)
+        return hash_stored(stored, index, rows, control) if stored else hashes
 
     # -- containers -----------------------------------------------------------------------------
     def info(self, control: Control) -> EngineInfo:

@@ -12,6 +12,7 @@ from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.sources.protocol import ScanOptions
 from tests import engine_images, tars
 from tests.engines import Engine
+from tests.sources.engine.save_reading import index_rows
 
 pytestmark = pytest.mark.engine
 NAME = "test/both:1"
@@ -42,6 +43,9 @@ def test_several_platforms(engine: Engine, tidy: list[str], tmp_path: Path) -> N
         after = engine.source.scan(chosen, {0, 1}, ScanOptions(), found.__setitem__, engine.control)
         assert [found[layer].diff_id for layer in (0, 1)] == [layer.diff_id for layer in chosen.layers]
         assert [found[layer].verified for layer in (0, 1)] == [True, True]
+        exported: dict[int, LayerIndex] = {}
+        engine.source.scan(chosen, {0, 1}, ScanOptions(True), exported.__setitem__, engine.control)
+        assert [index_rows(exported[layer]) for layer in (0, 1)] == [index_rows(found[layer]) for layer in (0, 1)]
         assert found[0]["size"][0] == len(platform)
         assert after.config["architecture"] == platform.split("/")[1]
     with pytest.raises(WrongUse, match="linux/s390x"):
@@ -65,7 +69,7 @@ def test_pushed_and_pulled(engine: Engine, tidy: list[str]) -> None:
     assert [layer.diff_id for layer in detail.layers] == [layer.diff_id for layer in before.layers]
     assert [(step.empty, step.layer) for step in detail.steps] == [(True, None), (False, 0), (True, None)]
     found: dict[int, LayerIndex] = {}
-    engine.source.scan(detail, {0}, ScanOptions(), found.__setitem__, engine.control)
+    engine.source.scan(detail, {0}, ScanOptions(True), found.__setitem__, engine.control)
     assert found[0].verified
     row = next(row for row in engine.source.images(engine.control) if row.id == detail.image.id)
     assert row.digests == detail.image.digests

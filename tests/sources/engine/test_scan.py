@@ -18,11 +18,12 @@ from tests.sources.engine.save_reading import has_times, index_rows, saved_layer
 pytestmark = pytest.mark.engine
 
 
-def scan_all(engine: Engine, reference: str, wanted: set[int] | None = None):
+def scan_all(engine: Engine, reference: str, wanted: set[int] | None = None, verify: bool = True):
+    """`verify` reads the export; without it the engine's own store is read, which this test run may."""
     detail = engine.source.image(reference, engine.control)
     found: dict[int, LayerIndex] = {}
     wanted = set(range(len(detail.layers))) if wanted is None else wanted
-    after = engine.source.scan(detail, wanted, ScanOptions(), found.__setitem__, engine.control)
+    after = engine.source.scan(detail, wanted, ScanOptions(verify), found.__setitem__, engine.control)
     return after, found
 
 
@@ -105,7 +106,7 @@ def test_cancel_ends_it_at_once(engine: Engine, sample: str) -> None:
     control = Control()
     seen = threading.Event()
     with pytest.raises(Cancelled):
-        engine.source.scan(detail, {0, 1}, ScanOptions(), lambda *_: (seen.set(), control.cancel()), control)
+        engine.source.scan(detail, {0, 1}, ScanOptions(True), lambda *_: (seen.set(), control.cancel()), control)
     assert seen.is_set()
 
 
