@@ -75,6 +75,7 @@ class Program:
         if self._closed:
             return
         self._closed = True
+        self.registry.close()
         self.session.close()
         # The workers end first: then threads that wait for their answers end too.
         self.engine.close()

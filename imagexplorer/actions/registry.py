@@ -55,6 +55,11 @@ class Registry(QObject):
             self._made[action.id] = made
         self.update()
 
+    def close(self) -> None:
+        """The window goes: what its actions ask of it is not there any more."""
+        self._later.stop()
+        self._actions.clear()
+
     # -- what there is --------------------------------------------------------------------------
     def action(self, identifier: str) -> QAction:
         """Raises KeyError for an id that no action has."""
