@@ -221,6 +221,7 @@ MODE = Column(
     "Mode",
     lambda row: f"{row.mode:04o}",
     tooltip=lambda row: mode_words(row),
+    number=True,
     mono=True,
     key="mode",
     chars=6,

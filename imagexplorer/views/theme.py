@@ -162,7 +162,7 @@ def apply_scheme(application: QApplication, scheme: str) -> None:
 
 def foot_height(widget: QWidget) -> int:
     """Of the strips under two panes that stand side by side: four lines, so that their upper edges meet."""
-    return widget.fontMetrics().height() * 4 + 8 * GRID
+    return widget.fontMetrics().height() * 4 + 6 * GRID
 
 
 # -- text from outside ----------------------------------------------------------------------------
