@@ -11,6 +11,7 @@ from imagexplorer.core.errors import Damaged, NotFound
 from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, KINDS, SPARSE, SYMLINK, LayerIndex
 from imagexplorer.core.text import plain
 from imagexplorer.sources.blobs import Blob
+from imagexplorer.sources.passing import Passed
 from imagexplorer.sources.readers import Seekable
 from imagexplorer.sources.tar_paths import place
 
@@ -27,6 +28,8 @@ class ArchiveBytes(Seekable, Protocol):
 
     @property
     def sequential(self) -> bool: ...
+
+    def passed(self, start: int) -> Passed | None: ...
 
     def close(self) -> None: ...
 
@@ -51,6 +54,9 @@ class ArchiveStore:
 
     def close(self) -> None:
         self._base.close()
+
+    def passed(self, name: str) -> Passed | None:
+        return self._base.passed(self.position(name))
 
     def __contains__(self, name: str) -> bool:
         try:

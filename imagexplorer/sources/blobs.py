@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from imagexplorer.core.errors import Damaged
+from imagexplorer.sources.passing import Passed
 
 CHUNK = 1 << 20
 
@@ -68,6 +69,10 @@ class BlobStore(Protocol):
     @property
     def sequential(self) -> bool:
         """All bytes pass by whatever is asked for: a compressed archive."""
+        ...
+
+    def passed(self, name: str) -> Passed | None:
+        """The layer of that name, if it was indexed while the archive passed by; given once."""
         ...
 
     def __contains__(self, name: str) -> bool: ...

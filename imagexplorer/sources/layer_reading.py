@@ -35,6 +35,9 @@ class LayerReader:
         where = f"layer {layer.index}"
         if not ref.name:
             return _unreadable(where, layer, ref.fault or "the manifest does not say where it is")
+        passed = self._store.passed(ref.name)
+        if passed is not None and (index := passed.as_layer(layer.diff_id, ref.digest)) is not None:
+            return index
         try:
             with self._store.open(ref.name) as blob:
                 blob.where = where

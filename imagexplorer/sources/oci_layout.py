@@ -42,6 +42,9 @@ class LayoutStore:
         self._folders.clear()
         self._folder = -1
 
+    def passed(self, name: str) -> None:  # noqa: ARG002 - one shape for all stores
+        return None
+
     def __contains__(self, name: str) -> bool:
         try:
             folder, last = self._place(name)

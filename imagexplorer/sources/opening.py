@@ -84,6 +84,8 @@ def _open_archive(address: Address, control: Control) -> ImageSource:
                 raise Damaged(path, problem.reason)
             if len(index) == 0:
                 index.columns.meta["problems"] = [["archive", "it is an empty tar: no entries, no image"]]
+            if isinstance(base, CompressedFile):
+                base.forget()
             return RootfsFile(replace(address, kind="rootfs"), base, file.size, index)
         return _images(address, store, catalogue, list(index.problems))
     except BaseException:

@@ -1,8 +1,8 @@
 """The archive itself, plain or compressed, as bytes with random access. Nothing is written to disk.
 
 A compressed archive can only be read forwards: reading on costs decompressing, going back starts again. So the regions
-that small members stand in are kept from the first pass (64 MiB at most), and large members are read in the order
-in which they stand: opening and indexing pass over such a file twice.
+that small members stand in are kept from the first pass (64 MiB at most), and large members that are layers are indexed
+as they pass. What is asked for beyond that is read in the order in which it stands, in another pass.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Damaged
 from imagexplorer.sources.archive import ArchiveBytes
 from imagexplorer.sources.compression import compression_of, open_layer_stream
+from imagexplorer.sources.passing import MAX_ENTRIES, Passed, index_passing, may_be_layer, member_at
 from imagexplorer.sources.pinned_file import PinnedFile
 from imagexplorer.sources.readers import Readable
+from imagexplorer.sources.tar_fields import BLOCK_SIZE
 
 UNKNOWN_SIZE = 1 << 62
 _KEPT_STRIDE = 1 << 20
@@ -54,6 +56,9 @@ class CompressedFile:
         self._kept: list[tuple[int, bytes]] = []
         self._kept_bytes = 0
         self._keeping = True
+        self._ended = False
+        self._passed: dict[int, Passed] = {}
+        self._room = MAX_ENTRIES
         self.notes: tuple[str, ...] = ()
 
     @property
@@ -67,7 +72,7 @@ class CompressedFile:
     def close(self) -> None:
         self._stream = None
         self._window = b""
-        self._kept.clear()
+        self.forget()
         self._file.close()
 
     def pread(self, offset: int, length: int) -> bytes:
@@ -80,7 +85,7 @@ class CompressedFile:
         self._keeping = False
         try:
             with self._lock:
-                while self._size is None:
+                while not self._ended:
                     self._advance()
         except Damaged as error:
             return error.reason or error.what
@@ -90,6 +95,11 @@ class CompressedFile:
         """Nobody will come back for small members."""
         self._keeping = False
         self._kept.clear()
+        self._passed.clear()
+
+    def passed(self, start: int) -> Passed | None:
+        """The layer whose blob starts there, if it was indexed as it passed; each is given once."""
+        return self._passed.pop(start, None)
 
     def _from_kept(self, offset: int, length: int) -> bytes:
         at = bisect_right(self._kept, offset, key=lambda piece: piece[0]) - 1
@@ -113,7 +123,9 @@ class CompressedFile:
             self._restart()
         start, self._last = self._last, offset
         keep = self._keeping and 0 < offset - start <= _KEPT_STRIDE and start >= self._base
-        while self._base + len(self._window) < offset + length and self._size is None:
+        if self._keeping and offset - start > _KEPT_STRIDE and start >= self._base:
+            self._index_between(start, offset)
+        while self._base + len(self._window) < offset + length and not self._ended:
             self._advance(start if keep else offset)
         if keep and self._kept_bytes < _KEPT_BYTES:
             piece = self._window[start - self._base : offset - self._base]
@@ -122,10 +134,29 @@ class CompressedFile:
         at = offset - self._base
         return self._window[at : at + length] if at >= 0 else b""
 
+    def _index_between(self, start: int, end: int) -> None:
+        """`start` is a header, `end` the next one: the member in between is indexed if it is a layer."""
+        found = member_at(self._window[start - self._base :], end - start)
+        if found is None or self._room <= 0:
+            return
+        content, size = start + found[0], found[1]
+        if may_be_layer(self._take(content, BLOCK_SIZE)) and (
+            passed := index_passing(self._take, content, size, self._control)
+        ):
+            self._passed[content] = passed
+            self._room -= len(passed.index)
+
+    def _take(self, offset: int, length: int) -> bytes:
+        """What is there of the bytes from `offset` on, at most `length`; only forwards."""
+        while self._base + len(self._window) < offset + min(length, BLOCK_SIZE) and not self._ended:
+            self._advance(offset)
+        at = offset - self._base
+        return self._window[at : at + length]
+
     def _restart(self) -> None:
         self._stream = open_layer_stream(self._file)[1]
         self._window, self._base, self._last = b"", 0, 0
-        self._size = None
+        self._ended = False
         self._keeping = self._keeping and not self._kept
 
     def _advance(self, needed: int | None = None) -> None:
@@ -134,6 +165,7 @@ class CompressedFile:
         self._control.step(self._base, None, "decompressing")
         data = self._stream.read(_CHUNK)
         if not data:
+            self._ended = True
             self._size = self._base + len(self._window)
             self.notes = tuple(getattr(self._stream, "notes", ()))
             return

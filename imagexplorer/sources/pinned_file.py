@@ -88,6 +88,9 @@ class PinnedFile:
             return f"the file changed while it was open: it had {self.size:,} bytes, it has {now.st_size:,} now"
         return "" if _stamp(now) == self._stamp else "the file was written to while it was open"
 
+    def passed(self, start: int) -> None:  # noqa: ARG002 - one shape for all archives
+        return None
+
     def close(self) -> None:
         fd, self._fd = self._fd, -1
         if fd >= 0:

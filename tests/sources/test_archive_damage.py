@@ -317,3 +317,27 @@ def test_a_name_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="x:1"):
         read(path, "other:1")
     assert json.dumps(read(path)[0].config)
+
+
+@pytest.mark.parametrize("inner", ["", "gzip", "zstd"])
+@pytest.mark.parametrize("style", ["docker", "oci"])
+def test_layers_that_were_indexed_in_passing_are_checked_too(tmp_path: Path, inner: str, style: str) -> None:
+    layers = [tars.tar([tars.file(f"f{n}", os.urandom(1_500_000)), tars.file(f"g{n}", "x")]) for n in range(2)]
+    good = tars.docker_archive(layers, None, TAGS, style, inner)
+    path = tmp_path / "a"
+    path.write_bytes(tars.zstd(good))
+    found = read(path, verify=False)
+    assert reasons(found) == ""
+    assert [found[1][layer].verified for layer in range(2)] == [True, True]
+    plain = tmp_path / "plain"
+    plain.write_bytes(good)
+    same = read(plain)
+    for layer in range(2):
+        for name in ("paths", "size", "data", "hash", "mtime"):
+            assert bytes(found[1][layer][name].cast("B")) == bytes(same[1][layer][name].cast("B"))
+    at = good.index(tars.compressed(layers[1], inner)) + 700_000
+    path.write_bytes(tars.zstd(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]))
+    harmed = read(path, verify=False)
+    assert "layer 1" in reasons(harmed)
+    assert harmed[1][0].verified
+    assert not harmed[1][1].verified
