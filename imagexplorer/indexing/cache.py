@@ -34,6 +34,7 @@ _TRAILER = struct.Struct("<8sQ")
 _MAGIC = b"IXCHECK1"
 _STALE_SECONDS = 3600
 _LOW_WATER = 0.9
+_STORES_BETWEEN_LOOKS = 64
 _ZEROS = "zeros"
 _WORTH_LEAVING_OUT = 256
 # Something else that stands there (a fifo, a link) must neither block nor lead elsewhere.
@@ -80,6 +81,8 @@ class Cache:
         self._limit = limit_bytes
         self._usable: bool | None = None
         self._told = False
+        self._stores = 0
+        self._estimate = 0  # bytes in the folder as far as this program knows
 
     @property
     def directory(self) -> Path:
@@ -113,7 +116,11 @@ class Cache:
                 part.unlink()
             self._tell(f"cannot write to {self._folder}: {error.strerror or error}")
             return None
-        self._evict(path, size)
+        self._stores += 1
+        self._estimate += size
+        # Looking at every file for every one written would be dear with many layers.
+        if self._estimate > self._limit or self._stores % _STORES_BETWEEN_LOOKS == 1:
+            self._evict(path, size)
         return path
 
     def clear(self) -> None:
@@ -170,6 +177,7 @@ class Cache:
             total += found.st_size
             if path != newest:
                 rows.append((found.st_mtime, found.st_size, path))
+        self._estimate = total
         if total <= self._limit:
             return
         rows.sort()
@@ -177,6 +185,7 @@ class Cache:
             with suppress(OSError):
                 path.unlink()
             total -= bytes_
+            self._estimate = total
             if total <= self._limit * _LOW_WATER:
                 return
         if size > self._limit:  # one file larger than all that is allowed

@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.entities import Address, ImageDetail, Layer
@@ -68,23 +67,21 @@ def _layer_key(address: Address, image: ImageDetail, layer: Layer, cache: Cache)
 
 def file_key(address: Address, image: ImageDetail, layer: Layer) -> str:
     """The identity of a layer's bytes in a file or folder; "" where it cannot be told or is too fresh to trust."""
-    path = Path(address.location)
+    path = os.path.abspath(address.location)
     if address.kind == "oci-layout":
         if not _DIGEST.match(layer.digest):
             return ""
-        algorithm, _, encoded = layer.digest.partition(":")
-        path = path / "blobs" / algorithm / encoded
+        path = os.path.join(path, "blobs", *layer.digest.split(":"))
     try:
-        found = path.stat()
-        real = path.resolve()
-    except (OSError, RuntimeError):
+        found = os.stat(path)
+    except (OSError, ValueError):
         return ""
     if abs(time.time_ns() - found.st_mtime_ns) < _RACY_NS:
         return ""
-    whole = (real, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    whole = (path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     of_image = (image.config_digest, image.image.id, *image.image.tags, *image.image.digests)
     place = (len(of_image), *of_image, layer.index, layer.diff_id, layer.digest, layer.blob_bytes)
-    return combine(["file", *(os.fspath(part) if isinstance(part, Path) else str(part) for part in (*whole, *place))])
+    return combine(["file", *map(str, (*whole, *place))])
 
 
 def keep(cache: Cache, address: Address, image: ImageDetail, layer: int, key: LayerKey, index: LayerIndex) -> LayerKey:

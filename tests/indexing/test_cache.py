@@ -141,6 +141,15 @@ def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
     assert cache.used_bytes() <= size * 5 + 100
 
 
+def test_it_stays_bounded_while_much_is_written(tmp_path: Path) -> None:
+    caches = [Cache(tmp_path, limit_bytes=300_000) for _ in range(3)]
+    for number in range(400):
+        caches[number % 3].store("layer", f"{number}", columns(size=10_000))
+        # Each program knows of its own files, and looks at all from time to time.
+        assert caches[0].used_bytes() <= 300_000 * 3
+    assert caches[0].used_bytes() <= 300_000 * 2
+
+
 def test_parts_of_killed_programs_go_but_not_those_of_running_ones(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     path = cache.store("layer", "a", columns())
@@ -149,7 +158,7 @@ def test_parts_of_killed_programs_go_but_not_those_of_running_ones(tmp_path: Pat
     for part in (old, new):
         part.write_bytes(b"half")
     os.utime(old, (time.time() - 7200,) * 2)
-    cache.store("layer", "b", columns())
+    Cache(tmp_path).store("layer", "b", columns())
     assert not old.exists()
     assert new.exists()
 
