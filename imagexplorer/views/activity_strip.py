@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -192,6 +192,7 @@ class ActivityStrip(QWidget):
     # -- what it is told ----------------------------------------------------------------------------
 
     def show_source(self, source: SourceState | None) -> None:
+        self._source = source
         if source is None:
             self._state_icon.setPixmap(resources.icon("lost", tone_color("muted")).pixmap(16, 16))
             self._state.setText(self.tr("no engine"))
@@ -217,6 +218,11 @@ class ActivityStrip(QWidget):
         self._error = error
         self._message.set_whole(sentence_of(error))
         self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.show_source(self._source)
 
     # -- inside -------------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ class CellDelegate(QStyledItemDelegate):
             palette = option.palette
             grey = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
             palette.setColor(QPalette.ColorRole.Text, grey)
+            if not option.icon.isNull() and not option.state & QStyle.StateFlag.State_Selected:
+                option.icon = resources.icon(option.icon.name(), grey)
         elif tone := index.data(Role.TONE):
             color = tone_color(tone)
             option.palette.setColor(QPalette.ColorRole.Text, color)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QMenu, QTreeView, QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import Container, Selection
+from imagexplorer.core.entities import ALL, Container, Selection, Touched
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Group, Role
 from imagexplorer.models.tables import CONTAINERS, compose_project
 from imagexplorer.session import Session
 from imagexplorer.views.details_pane import container_totals
 from imagexplorer.views.list_page import ListPage
+
+WORDS_EVERY_MS = 60_000
 
 
 class ContainersPage(ListPage):
@@ -47,8 +49,16 @@ class ContainersPage(ListPage):
         self.proxy.layoutChanged.connect(lambda *_: self._unfold())
         session.containers_changed.connect(lambda: self.show_records(session.containers))
         session.sources_changed.connect(self.show_state)
+        self._clock = QTimer(self, interval=WORDS_EVERY_MS)
+        self._clock.timeout.connect(self._read_words)
+        self._clock.start()
         self.grouped.setChecked(True)
         self.show_records(session.containers)
+
+    def _read_words(self) -> None:
+        """ "Up 3 minutes" is the engine's own sentence: it says another one a minute later, and sends no event."""
+        if self.isVisible() and any(container.running for container in self.session.containers):
+            self.session.refresh(Touched(containers=frozenset({ALL})))
 
     # -- groups -------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -119,6 +119,11 @@ class DetailsPane(QFrame):
             else:
                 self._rest.stop()
         self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()  # icons in the colours of the new one
 
     def _one(self) -> Image | Container | None:
         things: list[Image | Container] = [*self._selection.images, *self._selection.containers]

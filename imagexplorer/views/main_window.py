@@ -20,6 +20,7 @@ from imagexplorer.views.images_page import ImagesPage
 from imagexplorer.views.list_page import ListPage
 from imagexplorer.views.page_tabs import PageTabs
 from imagexplorer.views.places import Places
+from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.record_pages import MakePage, make_page, page_key
 from imagexplorer.views.sidebar import Entry, Sidebar
 from imagexplorer.views.start_page import StartPage
@@ -168,20 +169,33 @@ class MainWindow(QMainWindow):
     def _home_title(self) -> str:
         return "Start" if self.session.current is None else TITLES[self._list]
 
-    def open_page(self, kind: str, record: Image | Container) -> None:
-        """Open the record's page, or raise it where it is open already."""
-        source = self.session.current
-        if source is None:
+    def open_page(self, kind: str, record: Image | Container, source: str = "") -> None:
+        """Open the record's page, or raise it where it is open already. Without a `source` it is that of the page in
+        front, which may be of another source than the lists are."""
+        front = self.tabs.currentWidget()
+        if not source and isinstance(front, RecordPage):
+            source = front.source
+        if not source and self.session.current is not None:
+            source = self.session.current.key
+        if not source:
             return
-        key = page_key(kind, source.key, record)
+        key = page_key(kind, source, record)
         if not self.tabs.show_key(key):
-            page = self._make_page(record, source.key, self.session, self.registry)
+            page = self._make_page(record, source, self.session, self.registry)
             page.selection_changed.connect(self._selection_changed)
             self.tabs.add(key, page, record.name, resources.icon(kind))
             self._selection_changed()
         page_widget = self.tabs.currentWidget()
         if page_widget is not None:
             page_widget.setFocus()
+
+    def _close_orphans(self) -> None:
+        """Pages of a source that was closed go with it."""
+        there = {source.key for source in self.session.sources}
+        for number in range(self.tabs.count() - 1, 0, -1):
+            page = self.tabs.widget(number)
+            if isinstance(page, RecordPage) and page.source not in there:
+                self.tabs.close_at(number)
 
     def close_page(self) -> None:
         self.tabs.close_current()
@@ -245,7 +259,7 @@ class MainWindow(QMainWindow):
         from imagexplorer.views.palette import CommandPalette
         from imagexplorer.views.palette_entries import palette_entries
 
-        CommandPalette(palette_entries(self.registry, self.session), self).open_over(self)
+        CommandPalette(palette_entries(self.registry, self.session, self.open_page), self).open_over(self)
 
     def scheme(self) -> str:
         return self._scheme
@@ -277,6 +291,7 @@ class MainWindow(QMainWindow):
 
     def _sources_changed(self) -> None:
         self.start.set_tried(self.session.tried)
+        self._close_orphans()
         if self._wanted_source and any(each.key == self._wanted_source for each in self.session.sources):
             wanted, self._wanted_source = self._wanted_source, ""
             self.session.choose(wanted)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtGui import QKeySequence
 
 from imagexplorer import resources
 from imagexplorer.actions.registry import Registry
+from imagexplorer.core.entities import Container, Image
 from imagexplorer.models.tables import state_icon, state_tone
 from imagexplorer.session import Session
 from imagexplorer.views.palette import Entry
@@ -16,7 +18,12 @@ from imagexplorer.views.theme import tone_color
 _UNLISTED = "view.page_"
 
 
-def palette_entries(registry: Registry, session: Session) -> list[Entry]:
+OpenPage = Callable[[str, Image | Container, str], object]
+"""`(kind, record, key of its source)`."""
+
+
+def palette_entries(registry: Registry, session: Session, open_page: OpenPage) -> list[Entry]:
+    source = session.current.key if session.current is not None else ""
     registry.update()
     entries = []
     for identifier in registry.ids():
@@ -30,14 +37,14 @@ def palette_entries(registry: Registry, session: Session) -> list[Entry]:
         entries.append(Entry(title, keys, action.trigger, icon, registry.blocked(identifier)))
     for image in session.images:
         entries += [
-            Entry(name, "image", partial(session.page_wanted.emit, "image", image), resources.icon("image"))
+            Entry(name, "image", partial(open_page, "image", image, source), resources.icon("image"))
             for name in image.tags or (image.name,)
         ]
     entries += [
         Entry(
             container.name,
             "container",
-            partial(session.page_wanted.emit, "container", container),
+            partial(open_page, "container", container, source),
             resources.icon(state_icon(container), tone_color(state_tone(container))),
         )
         for container in session.containers

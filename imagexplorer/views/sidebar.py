@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPalette
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -76,19 +76,15 @@ class Sidebar(QListWidget):
         self.setItemDelegate(_SidebarDelegate(self))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        self.itemClicked.connect(self._want)
-        self.itemActivated.connect(self._activate)
-        self._clicked: QListWidgetItem | None = None
-        self._shown: object = None
+        self.itemClicked.connect(self._go)
+        self._shown: tuple[Sequence[SourceState], str, Sequence[Entry], str] | None = None
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().averageCharWidth() * 38, 400)
 
-    def show_state(
-        self, sources: Sequence[SourceState], current: str, entries: Sequence[Entry], active: str, now_words: str = ""
-    ) -> None:
+    def show_state(self, sources: Sequence[SourceState], current: str, entries: Sequence[Entry], active: str) -> None:
         """All of it at once; rows that stay keep the keyboard's place."""
-        state = (tuple(sources), current, tuple(entries), active, now_words)
+        state = (tuple(sources), current, tuple(entries), active)
         if state == self._shown:
             return
         self._shown = state
@@ -109,6 +105,12 @@ class Sidebar(QListWidget):
             item = self.item(row)
             if at is not None and (item.data(_Role.KIND), item.data(_Role.KEY)) == at:
                 self.setCurrentItem(item)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            shown, self._shown = self._shown, None  # the icons are in the colours of the old one
+            self.show_state(*shown)
 
     def _add_heading(self, title: str) -> None:
         item = QListWidgetItem(title)
@@ -148,16 +150,14 @@ class Sidebar(QListWidget):
             item.setData(role, value)
         self.addItem(item)
 
-    def _want(self, item: QListWidgetItem) -> None:
-        self._clicked = item
-        self._go(item)
-
-    def _activate(self, item: QListWidgetItem) -> None:
-        # A style may activate on the click that was heard already.
-        if item is self._clicked:
-            self._clicked = None
-            return
-        self._go(item)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._go(item)
+        elif item is not None and event.key() == Qt.Key.Key_Delete and item.data(_Role.STATE) == "file":
+            self.close_wanted.emit(item.data(_Role.KEY))
+        else:
+            super().keyPressEvent(event)
 
     def _go(self, item: QListWidgetItem) -> None:
         kind, key = item.data(_Role.KIND), item.data(_Role.KEY)

@@ -104,11 +104,15 @@ class StartPage(QWidget):
         return table
 
     def set_tried(self, tried: Sequence[Tried]) -> None:
-        """The places in the order in which they were tried."""
-        named = len(tried) == 1
-        self.title.setText(
-            self.tr("The engine does not answer") if named and tried[0].address.name else self.tr("No engine found")
-        )
+        """The places in the order in which they were tried; none yet while the first look is under way."""
+        if not tried:
+            title = self.tr("Looking for an engine")
+        elif len(tried) == 1 and tried[0].address.name:
+            title = self.tr("The engine does not answer")
+        else:
+            title = self.tr("No engine found")
+        self.title.set_text(title)
+        self.setAccessibleName(title)
         self.table.setRowCount(len(tried))
         for row, each in enumerate(tried):
             name = each.address.name
