@@ -30,6 +30,8 @@ SIZE_LIMIT = 1 << 60
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_SOLARIS, _PAX_GLOBAL = b"LKxXg"
 SPECIAL = frozenset(b"LKxXg")
 _KEPT = frozenset((b"path", b"linkpath", b"size", b"mtime", b"uid", b"gid"))
+# Go's reader, and with it every engine, lets no global header rename or resize what follows.
+_NEVER_GLOBAL = (b"path", b"linkpath", b"size")
 _XATTRS = (b"SCHILY.xattr.", b"LIBARCHIVE.xattr.")
 _XATTR_MARK = b"xattr"
 _NOTES = 8
@@ -135,8 +137,8 @@ def read_member(window: Window, position: int, shared: Shared) -> Member:
         elif kind == _LONG_LINK:
             long_link = body.partition(b"\0")[0]
         elif kind == _PAX_GLOBAL:
-            if any(key in records for key in (b"path", b"linkpath", b"size")):
-                notes = [*notes, "a global header renames or resizes all that follow; engines ignore that"][:_NOTES]
+            if any([records.pop(key, b"") for key in _NEVER_GLOBAL]):  # every one is taken out
+                notes = [*notes, "a global header names or sizes all that follow: ignored, as engines do"][:_NOTES]
             shared.records.update(records)
         else:
             local = records
@@ -210,6 +212,8 @@ def parse_records(body: bytes) -> tuple[Records, list[str], int]:
             break
         count += 1
         key = body[space + 1 : equals]
+        if b"\0" in key:
+            notes.append("a pax key of it holds a NUL")
         if key in _KEPT:
             value = body[equals + 1 : stop - 1]
             if b"\0" in value:

@@ -72,7 +72,7 @@ def read(window: Window, header: bytes, data: int, stored: int, records: dict[by
 
 
 def _old(window: Window, header: bytes, data: int) -> Sparse:
-    values = [header[386 + 12 * n : 398 + 12 * n] for n in range(8)]
+    regions = [header[386 + 24 * n : 410 + 24 * n] for n in range(4)]
     size = number(header[483:495])
     more = header[482]
     read_bytes = 0
@@ -81,9 +81,13 @@ def _old(window: Window, header: bytes, data: int) -> Sparse:
         read_bytes += BLOCK_SIZE
         if len(block) < BLOCK_SIZE or read_bytes > MAP_LIMIT:
             return Sparse(size, read_bytes, fault="its sparse map is cut off or longer than 1 MiB")
-        values += [block[12 * n : 12 * n + 12] for n in range(42)]
+        regions += [block[24 * n : 24 * n + 24] for n in range(21)]
         more = block[504]
-    numbers = [number(value) for value in values if value.strip(b"\0 ")]
+    numbers: list[int | None] = []
+    for region in regions:
+        if not region[0]:
+            break
+        numbers += (number(region[:12]), number(region[12:]))
     return Sparse(size, read_bytes, fault=_regions(numbers, size))
 
 

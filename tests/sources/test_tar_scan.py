@@ -208,6 +208,13 @@ def test_pax_says_otherwise_than_the_header() -> None:
     assert not index.problems
 
 
+def test_a_global_header_renames_nothing() -> None:
+    """As Go's reader, which the engines use: GNU tar would call all of them "g"."""
+    index = scan_bytes(tars.tar([tars.pax_header({"path": "g", "size": "0", "uid": "7"}, "g"), tars.file("a", "x")]))
+    assert [(row.path, row.size, row.uid) for row in rows(index)] == [(b"a", 1, 7)]
+    assert "global header" in reasons(index)
+
+
 def test_last_of_several_extended_headers_wins() -> None:
     index = scan_bytes(
         tars.tar(
