@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from imagexplorer.core.layer_index import DIR, HARDLINK, OPAQUE, SYMLINK, WHITEOUT, LayerIndex
 from imagexplorer.core.text import plain_bytes
-from imagexplorer.core.tree_nodes import Nodes, Paths, number
+from imagexplorer.core.tree_nodes import MAX_DEPTH, Nodes, Paths, number
 
 if TYPE_CHECKING:
     from imagexplorer.core.tree_nodes import Flags, Ints
@@ -193,7 +193,7 @@ class _Replay:
         folder, _, name = (path, b"", b"") if whole else path.rpartition(b"/")
         resolved = self._resolve(folder)
         if resolved is None:
-            self._tell(layer, path, "its parent is a loop of symlinks, or more than 40 of them; shown as spelled")
+            self._tell(layer, path, "its parent is a loop of symlinks, over 40 of them, or too deep; shown as spelled")
             return path.split(b"/")
         parts = resolved if whole else [*resolved, name]
         real = b"/".join(parts)
@@ -240,7 +240,7 @@ class _Replay:
                 places.append(place)
                 continue
             hops += 1
-            if hops > MAX_HOPS or self._steps > MAX_STEPS:
+            if hops > MAX_HOPS or self._steps > MAX_STEPS or len(todo) + len(place.target) > MAX_DEPTH:
                 return None
             if place.target[0] == b"":
                 done.clear()

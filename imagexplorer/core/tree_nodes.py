@@ -26,6 +26,7 @@ MAX_NODES = 2_000_000
 
 SLASH = 0x2F
 _BEYOND, _ROOT_ITSELF = -1, -2
+_BYTES = 1 << 18  # gathered at a time: bounds the memory of the indexes, and keeps them near the processor
 _STEP = 1 << 15  # pieces gathered at a time: bounds the memory of the indexes
 _WORDS_COMPARED = 64  # names are sorted by this many words of 8 bytes, the rare longer ones as Python bytes
 
@@ -393,13 +394,20 @@ def gather(blob: NDArray[np.uint8], start: Ints, length: Ints) -> NDArray[np.uin
     """The pieces of the blob one after the other."""
     import numpy as np
 
-    pieces = np.empty(int(length.sum(dtype=np.int64)), np.uint8)
-    done = 0
-    for low in range(0, len(start), _STEP):
-        part = length[low : low + _STEP]
-        before = np.cumsum(part, dtype=np.int64) - part
-        source = np.repeat(start[low : low + _STEP] - before, part)
-        source += np.arange(len(source))
-        np.take(blob, source, out=pieces[done : done + len(source)])
-        done += len(source)
+    ends = np.cumsum(length, dtype=np.int64)
+    pieces = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+    low = done = 0
+    while low < len(ends):
+        high = int(np.searchsorted(ends, done + _BYTES, "right"))
+        if high <= low:  # one long piece
+            first, end = int(start[low]), int(ends[low])
+            pieces[done:end] = blob[first : first + end - done]
+            high = low + 1
+        else:
+            end = int(ends[high - 1])
+            part = length[low:high]
+            source = np.repeat(start[low:high] + part - ends[low:high], part)
+            source += np.arange(done, end)
+            np.take(blob, source, out=pieces[done:end])
+        low, done = high, end
     return pieces
