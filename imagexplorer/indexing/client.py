@@ -67,8 +67,11 @@ def find_engine(
 
 
 def open_remote(address: Address, workers: Workers, control: Control) -> RemoteSource:
-    """Open a source. Raises what opening it raises: Unreachable, NotFound, Damaged, Refused."""
-    return RemoteSource(workers.lists.ask(Call("indexing", "open", address), control), workers)
+    """Open a source anew, as it is now. Raises what opening it raises: Unreachable, NotFound, Damaged, Refused."""
+    settled: Address = workers.lists.ask(Call("indexing", "open", address), control)
+    if workers.scans.pid is not None:  # it may hold the file as it was before
+        workers.scans.ask(Call("indexing", "close", settled), control)
+    return RemoteSource(settled, workers)
 
 
 class RemoteSource:

@@ -18,8 +18,9 @@ from imagexplorer.core.errors import NotFound, WrongUse
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache, open_cache
+from imagexplorer.indexing.opened import Opener, OpenSources
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
-from imagexplorer.sources.protocol import ImageSource, ScanOptions
+from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
     from imagexplorer.core.file_tree import FileTree
@@ -30,12 +31,15 @@ _TREES_KEPT = 6
 class Service:
     """Answers calls; any thread may ask."""
 
-    def __init__(self, cache: CacheOptions | None = None) -> None:
+    def __init__(self, cache: CacheOptions | None = None, opener: Opener | None = None) -> None:
+        if opener is None:
+            from imagexplorer.sources.opening import open_source
+
+            opener = open_source
         self._options = cache if cache is not None else CacheOptions()
         self._cache = open_cache(self._options)
         self._lock = Lock()
-        self._sources: dict[Address, ImageSource] = {}
-        self._opening: dict[Address, Lock] = {}
+        self._sources = OpenSources(opener)
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
         self._made = 0
 
@@ -50,45 +54,26 @@ class Service:
             if call.address is not None:
                 arguments["address"] = call.address
             return getattr(self, f"ask_{call.method}")(control, **arguments)
-        source = self.source(call.address, control)
-        target = source if call.target == "source" else source.host
-        if target is None:
-            raise WrongUse(call.address.location, "only an engine can do that")
-        result = getattr(target, call.method)(control=control, **arguments)
-        if isinstance(result, Iterator):
-            for item in result:
-                send((item,))
-            return None
-        return result
+        with self._sources.use(call.address, control) as source:
+            target = source if call.target == "source" else source.host
+            if target is None:
+                raise WrongUse(call.address.location, "only an engine can do that")
+            result = getattr(target, call.method)(control=control, **arguments)
+            if isinstance(result, Iterator):
+                for item in result:
+                    send((item,))
+                return None
+            return result
 
     # -- sources --------------------------------------------------------------------------------
-    def source(self, address: Address, control: Control) -> ImageSource:
-        with self._lock:
-            found = self._sources.get(address)
-            opening = self._opening.setdefault(address, Lock())
-        if found is not None:
-            return found
-        with opening:
-            with self._lock:
-                found = self._sources.get(address)
-            if found is None:
-                found = _open(address, control)
-                with self._lock:
-                    self._sources[address] = self._sources[found.address] = found
-        return found
-
     def ask_open(self, control: Control, address: Address) -> Address:
         """Open a source anew; its address with the kind settled."""
-        self.ask_close(control, address)
-        return self.source(address, control).address
+        self._sources.drop(address)
+        with self._sources.use(address, control) as source:
+            return source.address
 
     def ask_close(self, _control: Control, address: Address) -> None:
-        with self._lock:
-            found = self._sources.get(address)
-            for other in [key for key, source in self._sources.items() if source is found]:
-                del self._sources[other]
-        if found is not None:
-            found.close()
+        self._sources.drop(address)
 
     def ask_find_engine(self, control: Control, host: str) -> tuple[Address | None, list[Any]]:
         """The first engine that answers, and those that did not: (address, outcome, advice)."""
@@ -97,10 +82,7 @@ class Service:
         found, tried = find(host, control)
         if found is None:
             return None, tried
-        with self._lock:
-            before, self._sources[found.address] = self._sources.get(found.address), found
-        if before is not None:
-            before.close()
+        self._sources.put(found)
         return found.address, tried
 
     # -- indexes and trees ----------------------------------------------------------------------
@@ -114,8 +96,8 @@ class Service:
     ) -> tuple[ImageDetail, TreeHandle]:
         from imagexplorer.indexing.builder import build, problems_of
 
-        source = self.source(address, control)
-        built = build(source, image, self._cache, options, control, on_layer, with_layers=False)
+        with self._sources.use(address, control) as source:
+            built = build(source, image, self._cache, options, control, on_layer, with_layers=False)
         with self._lock:
             self._made += 1
             key = built.key or f"unkept {self._made}"
@@ -131,10 +113,11 @@ class Service:
     def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view
 
-        host = self.source(address, control).host
-        if host is None:
-            raise WrongUse(address.location, "it has no containers")
-        return changes_view(host.changes(container_id, control), spec, control)
+        with self._sources.use(address, control) as source:
+            if source.host is None:
+                raise WrongUse(address.location, "it has no containers")
+            changes = source.host.changes(container_id, control)
+        return changes_view(changes, spec, control)
 
     def ask_warm(self, _control: Control) -> None:
         """Import what the first real question would wait for."""
@@ -177,14 +160,4 @@ class Service:
         self._options, self._cache = options, open_cache(options)
 
     def close(self) -> None:
-        with self._lock:
-            sources = set(self._sources.values())
-            self._sources.clear()
-        for source in sources:
-            source.close()
-
-
-def _open(address: Address, control: Control) -> ImageSource:
-    from imagexplorer.sources.opening import open_source
-
-    return open_source(address, control)
+        self._sources.close()

@@ -18,6 +18,7 @@ from typing import Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, Refused
 from imagexplorer.indexing.frames import CALL, CANCEL, ITEM, PROGRESS, BadFrame, Channel
+from imagexplorer.indexing.opened import Opener
 from imagexplorer.indexing.records import CacheOptions, Call
 from imagexplorer.indexing.service import Service
 
@@ -32,8 +33,8 @@ def arguments(kind: str, cache: CacheOptions) -> list[str]:
     return [kind, json.dumps(asdict(cache))]
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Serve until standard input ends. Never returns."""
+def main(argv: list[str] | None = None, opener: Opener | None = None) -> None:
+    """Serve until standard input ends. Never returns. `opener` opens other sources than the usual (tests)."""
     kind, options = (argv if argv is not None else sys.argv[1:])[-2:]
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the parent's to answer
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
     if kind == "scan":
         _be_modest()
     try:
-        Server(channel, Service(CacheOptions(**json.loads(options)))).serve()
+        Server(channel, Service(CacheOptions(**json.loads(options)), opener)).serve()
     except BadFrame as error:
         print(f"worker: {error}", file=sys.stderr)
         os._exit(70)

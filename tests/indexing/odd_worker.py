@@ -15,7 +15,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, Touched
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.layer_index import LayerIndex
-from imagexplorer.indexing import service, worker
+from imagexplorer.indexing import worker
 
 
 class OddHost:
@@ -94,5 +94,4 @@ def _is_pipe(fd: int) -> bool:
 
 
 if __name__ == "__main__":
-    service._open = lambda address, control: OddSource(address)  # type: ignore[assignment,return-value]
-    worker.main(["lists", '{"enabled": false}'])
+    worker.main(["lists", '{"enabled": false}'], lambda address, control: OddSource(address))

@@ -159,6 +159,20 @@ def test_closing_lets_go_and_it_can_be_asked_again(remote: RemoteSource, archive
     assert remote.images(control)
 
 
+def test_a_file_that_was_replaced_is_opened_as_it_is_now(archive: Path, workers: Workers) -> None:
+    control = Control()
+    source = open_remote(Address("file", str(archive)), workers, control)
+    assert len(source.build(source.image("0", control), control)[1].layers) == 3
+    archive.unlink()
+    archive.write_bytes(tars.docker_archive(LAYERS[:1]))
+    settle(archive)
+    again = open_remote(Address("file", str(archive)), workers, control)
+    detail = again.image("0", control)
+    assert len(detail.layers) == 1
+    _, tree = again.build(detail, control)
+    assert [totals.entries for totals in tree.layers] == [6]
+
+
 def test_a_scan_is_cancelled_within_moments(workers: Workers, tmp_path: Path) -> None:
     path = tmp_path / "large.tar"
     block = tars.tar([tars.file(f"folder{number // 100}/file{number}", "x") for number in range(20_000)], end=False)
