@@ -10,6 +10,7 @@ from typing import Any
 
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Mount
 from imagexplorer.core.text import exact_size, exact_time
+from imagexplorer.models.tree_rows import layer_number
 
 Pair = tuple[str, str]
 Section = tuple[str, list[Pair]]
@@ -101,7 +102,7 @@ def image_sections(detail: ImageDetail) -> list[Section]:
         *(("Also here", other) for other in detail.others[:50]),
     ]
     layers = [
-        (str(layer.index + 1), layer.diff_id or layer.digest or "no digest is claimed") for layer in detail.layers
+        (str(layer_number(layer.index)), layer.diff_id or layer.digest or "no digest is claimed") for layer in detail.layers
     ]
     sections = [("Image", _kept(general)), *process_sections(_part(config, "config")), ("Layers, base first", layers)]
     return [section for section in sections if section[1]]

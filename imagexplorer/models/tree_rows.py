@@ -44,8 +44,8 @@ MARK_WORDS = {
 
 
 def layer_number(layer: int) -> int:
-    """Layers are counted from 1, the base, on the screen."""
-    return layer + 1
+    """What a layer is called on the screen: 0 is the base, as in `inspect --json` and in every problem's words."""
+    return layer
 
 
 class TreeRow:

@@ -175,14 +175,14 @@ class ImagePage(RecordPage):
 
     def _show_view(self, view: TreeView) -> None:
         self._again = False
-        delta = self.files.spec.delta
-        self.files.show_view(
-            view,
-            (
-                self.tr("No files"),
-                self.tr("This layer changed no file.") if delta else self.tr("The image is empty up to here."),
-            ),
-        )
+        self.files.show_view(view, (self.tr("No files"), self._why_empty()))
+
+    def _why_empty(self) -> str:
+        if not self.problems.isHidden():
+            return self.tr("What could not be read stands under the name of the image.")
+        if self.files.spec.delta:
+            return self.tr("This layer changed no file.")
+        return self.tr("The image is empty up to here.")
 
     def _view_failed(self, error: ImagexplorerError) -> None:
         """A tree that was thrown out of the cache meanwhile is made again, once."""

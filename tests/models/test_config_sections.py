@@ -45,7 +45,7 @@ def test_an_image():
     assert sections["Process"] == [("Command", 'nginx -g "daemon off;"'), ("Exposed ports", "80/tcp")]
     assert sections["Environment"] == [("PATH", "/bin"), ("ODD", "")]
     assert sections["Labels"] == [("a", "1"), ("b", "2")]
-    assert sections["Layers, base first"] == [("1", "sha256:d")]
+    assert sections["Layers, base first"] == [("0", "sha256:d")]
 
 
 def test_a_container():

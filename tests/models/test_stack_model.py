@@ -52,7 +52,7 @@ def test_kinds_and_sizes():
     assert [slab.size_words for slab in slabs] == ["", "…", "70 Bytes packed", "", "1 MB"]
     known = slabs_of(detail(), {1: LayerTotals(1, 9000, 3, 4, True, (Problem("a", "b"),))})
     assert (known[2].size_words, known[2].verified, known[2].problems) == ("9 kB", True, 1)
-    assert known[2].spoken == "Layer 2, read-only, 9 kB. RUN make"
+    assert known[2].spoken == "Layer 1, read-only, 9 kB. RUN make"
 
 
 def test_reading_a_layer_changes_one_row(qtbot):

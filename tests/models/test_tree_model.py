@@ -104,7 +104,7 @@ def test_what_the_cells_say():
     def texts(path):
         return [found[path].siblingAtColumn(column).data() for column in range(6)]
 
-    assert texts(b"app/main.py") == ["main.py", "3 MB", "", "M", "4", "4644"]
+    assert texts(b"app/main.py") == ["main.py", "3 MB", "", "M", "3", "4644"]
     assert texts(b"app/old")[:4] == ["old", "1 MB", "", "D"]
     assert texts(b"app/link")[:4] == ["link → main\\x1b.py", "", "", "A"]
     assert texts(b"tty")[:2] == ["tty", ""]

@@ -136,7 +136,7 @@ def test_details_follow_the_selected_file(pages, image, qtbot):
     details = page.files.details
     assert details.path.whole() == "/app/main.py"
     assert "owner 1000:0" in details.facts.whole()
-    assert "layer 3: COPY layer2 /" in details.origin.whole()
+    assert "layer 2: COPY layer2 /" in details.origin.whole()
     details.copy.click()
     assert QGuiApplication.clipboard().text() == "/app/main.py"
 
