@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QProgressBar,
-    QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,113 +22,15 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs, JobState
 from imagexplorer.session import SourceState
+from imagexplorer.views.activity_popup import ActivityPopup
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.error_text import details_of, sentence_of
+from imagexplorer.views.job_row import JobRow
 from imagexplorer.views.sidebar import STATE_ICONS, STATE_TONES, STATE_WORDS
-from imagexplorer.views.theme import PlainLabel, plain_label, tone_color, tooltip
+from imagexplorer.views.theme import plain_label, tone_color, tooltip
 
 _KEPT = 8
 _SAID_S = 1.0
-_SCALE = 1000
-
-
-def time_left(state: JobState, now: float) -> str:
-    """`0:04 left`; empty while nothing can be said: no total, or too little done to tell."""
-    if not state.total or state.done <= 0 or state.done >= state.total:
-        return ""
-    spent = now - state.started
-    if spent < 1.0 and state.done / state.total < 0.05:
-        return ""
-    seconds = round(spent * (state.total - state.done) / state.done)
-    if seconds >= 3600:
-        return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02} left"
-    return f"{seconds // 60}:{seconds % 60:02} left"
-
-
-def percent(state: JobState) -> str:
-    if not state.total:
-        return ""
-    return f"{min(100, int(100 * state.done / state.total))} %"
-
-
-class Elided(PlainLabel):
-    """One line that gives way where there is no room, whole in its tooltip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self._whole = ""
-
-    def set_whole(self, text: str) -> None:
-        text = plain(text, 2000)
-        if text != self._whole:
-            self._whole = text
-            self.setToolTip(tooltip(text))
-            self.setAccessibleName(text)
-            self.updateGeometry()
-            self._elide()
-
-    def whole(self) -> str:
-        return self._whole
-
-    def resizeEvent(self, event: object) -> None:
-        self._elide()
-
-    def sizeHint(self) -> QSize:
-        wide = self.fontMetrics().horizontalAdvance(self._whole) + 2
-        margins = self.contentsMargins()
-        return QSize(wide + margins.left() + margins.right(), super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(min(40, self.sizeHint().width()), super().minimumSizeHint().height())
-
-    def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0)))
-
-
-class JobRow(QWidget):
-    """One job: what, bar, percent, time left, cancel. Widths are fixed, so that numbers do not push."""
-
-    cancel_wanted = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.job = 0
-        self.text = Elided()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(120)
-        self.bar.setFixedHeight(max(self.fontMetrics().height() // 2, 8))
-        self.percent = plain_label("")
-        self.left = plain_label("")
-        metrics = self.fontMetrics()
-        for label, widest in ((self.percent, "100 % "), (self.left, "00:00:00 left ")):
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setFixedWidth(metrics.horizontalAdvance(widest))
-        self.cancel = QToolButton()
-        self.cancel.setIcon(resources.icon("cancel"))
-        self.cancel.setAutoRaise(True)
-        self.cancel.setText(self.tr("Cancel"))
-        self.cancel.setToolTip(tooltip(self.tr("Cancel")))
-        self.cancel.clicked.connect(lambda: self.cancel_wanted.emit(self.job))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.text, 1)
-        for widget in (self.bar, self.percent, self.left, self.cancel):
-            layout.addWidget(widget)
-
-    def show_job(self, state: JobState) -> None:
-        self.job = state.id
-        self.text.set_whole("   ".join(part for part in (state.title, state.text) if part))
-        if state.total:
-            self.bar.setRange(0, _SCALE)
-            self.bar.setValue(int(_SCALE * min(state.done / state.total, 1.0)))
-        else:
-            self.bar.setRange(0, 0)
-        self.bar.setAccessibleName(plain(state.title, 200))
-        self.percent.setText(percent(state))
-        self.left.setText(time_left(state, time.time()))
-        self.cancel.setAccessibleName(self.tr("Cancel: {title}").format(title=plain(state.title, 200)))
 
 
 class ActivityStrip(QWidget):
@@ -181,7 +78,7 @@ class ActivityStrip(QWidget):
         for right in (self.retry, self.details, self.more):
             row.addWidget(right)
         self.setFixedHeight(max(self.more.sizeHint().height(), self.fontMetrics().height() + 8) + 4)
-        self._popup: _Popup | None = None
+        self._popup: ActivityPopup | None = None
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._refresh)
         jobs.changed.connect(self._refresh)
@@ -266,7 +163,7 @@ class ActivityStrip(QWidget):
 
     def _show_more(self) -> None:
         if self._popup is None:
-            self._popup = _Popup(self._jobs, self)
+            self._popup = ActivityPopup(self._jobs, self)
         self._popup.show_jobs(self._jobs.running(), self._ended)
         self._popup.adjustSize()
         corner = self.mapToGlobal(QPoint(self.width(), 0))
@@ -277,57 +174,3 @@ class ActivityStrip(QWidget):
     def hideEvent(self, event: object) -> None:
         if self._popup is not None:
             self._popup.hide()
-
-
-class _Popup(QFrame):
-    """All that runs, and what ended last. Escape or a click elsewhere closes it."""
-
-    def __init__(self, jobs: Jobs, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAccessibleName(self.tr("Activity"))
-        self._jobs = jobs
-        self._rows: list[JobRow] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(12, 12, 12, 12)
-        self._layout.setSpacing(4)
-        self._past = QWidget()
-        self._past_grid = QGridLayout(self._past)
-        self._past_grid.setContentsMargins(0, 0, 0, 0)
-        self._past_grid.setHorizontalSpacing(8)
-        self._layout.addWidget(self._past)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 80)
-        self._past_shown: tuple[JobState, ...] = ()
-
-    def show_jobs(self, running: Sequence[JobState], ended: Sequence[JobState]) -> None:
-        while len(self._rows) < len(running):
-            row = JobRow()
-            row.cancel_wanted.connect(self._jobs.cancel)
-            self._layout.insertWidget(len(self._rows), row)
-            self._rows.append(row)
-        for number, row in enumerate(self._rows):
-            row.setVisible(number < len(running))
-            if number < len(running):
-                row.show_job(running[number])
-        if tuple(ended) != self._past_shown:
-            self._past_shown = tuple(ended)
-            self._show_past()
-
-    def _show_past(self) -> None:
-        while (item := self._past_grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for row, state in enumerate(self._past_shown):
-            cancelled = isinstance(state.error, Cancelled)
-            name = "success" if state.error is None else "cancel" if cancelled else "error"
-            tone = "success" if state.error is None else "muted" if cancelled else "error"
-            icon = plain_label()
-            icon.setPixmap(resources.icon(name, tone_color(tone)).pixmap(16, 16))
-            text = Elided()
-            outcome = "cancelled" if cancelled else sentence_of(state.error) if state.error else "done"
-            text.set_whole(f"{state.title}: {outcome}" if state.error is None or cancelled else outcome)
-            at = plain_label(time.strftime("%H:%M:%S", time.localtime(state.ended or 0)))
-            self._past_grid.addWidget(icon, row, 0)
-            self._past_grid.addWidget(text, row, 1)
-            self._past_grid.addWidget(at, row, 2)
-        self._past_grid.setColumnStretch(1, 1)

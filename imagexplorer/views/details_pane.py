@@ -18,7 +18,7 @@ from imagexplorer.core.text import exact_time, human_age, human_size, plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
 from imagexplorer.session import Session
-from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.stack_bar import Slab, StackBar, slabs_of
 from imagexplorer.views.theme import mnemonic_free, plain_label, set_tip, tone_color
 

@@ -19,6 +19,7 @@ class EmptyView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._icon = plain_label()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = plain_label("")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from imagexplorer import resources
 from imagexplorer.core.text import exact_size, exact_time, human_size, plain_bytes
 from imagexplorer.models.tree_rows import KIND_ICONS, KIND_WORDS, MARK_TONES, MARK_WORDS, TreeRow, mode_words
-from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.theme import foot_height, plain_label, set_tip, tone_color
 
 

@@ -150,7 +150,7 @@ class ListPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(head)
         layout.addWidget(self.splitter, 1)
-        self.setFocusProxy(self.view)
+        self.setFocusProxy(self.empty)
 
     # -- told from outside --------------------------------------------------------------------------
 
@@ -176,14 +176,25 @@ class ListPage(QWidget):
             self._cells.stale = lost
             self.view.viewport().update()
         if self.proxy.rowCount():
-            self.stack.setCurrentWidget(self.view)
+            self._show_widget(self.view)
             self.details.show()
             self._start_somewhere()
         else:
             self.show_empty()
-            self.stack.setCurrentWidget(self.empty)
+            self._show_widget(self.empty)
             self.details.hide()
         self._show_summary()
+
+    def _show_widget(self, widget: QWidget) -> None:
+        """Rows, or what stands there instead; the keyboard goes with it."""
+        if self.stack.currentWidget() is widget and self.focusProxy() is widget:
+            return
+        before = self.stack.currentWidget()
+        focused = before is not None and before.hasFocus()
+        self.stack.setCurrentWidget(widget)
+        self.setFocusProxy(widget)
+        if focused:
+            widget.setFocus()
 
     def _start_somewhere(self) -> None:
         """Of the first rows that come one is selected: details show at once, the arrow keys have where to start."""

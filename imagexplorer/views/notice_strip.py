@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QPushButton, QTo
 from imagexplorer import resources
 from imagexplorer.core.entities import Problem
 from imagexplorer.core.text import plain
-from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.theme import plain_label, tone_color, tooltip
 
 _LISTED_MOST = 1000

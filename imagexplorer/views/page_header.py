@@ -10,7 +10,7 @@ from imagexplorer import resources
 from imagexplorer.core.entities import short_id
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import fixed_font
-from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.theme import TonedLabel, plain_label, set_tip, tone_color
 
 _TITLE_MOST = 480

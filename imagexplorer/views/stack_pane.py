@@ -11,7 +11,7 @@ from imagexplorer.core.entities import Layer, short_id
 from imagexplorer.core.text import human_age, human_size, plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.stack_model import LAYER, WRITABLE, Slab
-from imagexplorer.views.activity_strip import Elided
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.stack_view import StackView
 from imagexplorer.views.theme import foot_height, plain_label
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
-from imagexplorer.views.activity_strip import percent, time_left
+from imagexplorer.views.job_row import percent, time_left
 from imagexplorer.views.theme import plain_label
 
 _STEPS = 1000

@@ -16,7 +16,8 @@ from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled, Fault, Refused, Unreachable
 from imagexplorer.jobs import Jobs, JobState
 from imagexplorer.session import SourceState
-from imagexplorer.views.activity_strip import ActivityStrip, percent, time_left
+from imagexplorer.views.activity_strip import ActivityStrip
+from imagexplorer.views.job_row import percent, time_left
 from imagexplorer.views.sidebar import Entry, Sidebar
 from imagexplorer.views.theme import apply_scheme
 from tests.fakes import FakeEngine
