@@ -1,4 +1,4 @@
-"""Transports of the docker SDK that tell which sockets they open. Imported only once an engine is called."""
+"""Transports for the docker SDK's client that tell which sockets they open. Imported only once an engine is called."""
 
 from __future__ import annotations
 
@@ -8,45 +8,57 @@ from typing import Any
 
 import requests.adapters
 import urllib3
-from docker.transport import UnixHTTPAdapter
-from docker.transport.unixconn import UnixHTTPConnection, UnixHTTPConnectionPool
 
 Note = Callable[[socket.socket], None]
 
 
-class _UnixConnection(UnixHTTPConnection):  # type: ignore[misc]
+class _UnixConnection(urllib3.connection.HTTPConnection):
+    path: str
     note: Note
 
     def connect(self) -> None:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.note(sock)
         try:
-            sock.settimeout(self.timeout)
-            sock.connect(self.unix_socket)
+            sock.settimeout(self.timeout if isinstance(self.timeout, (int, float)) else None)
+            sock.connect(self.path)
         except BaseException:
             sock.close()
             raise
         self.sock = sock
 
 
-class _UnixPool(UnixHTTPConnectionPool):  # type: ignore[misc]
+class _UnixPool(urllib3.HTTPConnectionPool):
+    path: str
     note: Note
 
     def _new_conn(self) -> _UnixConnection:
-        connection = _UnixConnection(self.base_url, self.socket_path, self.timeout)
-        connection.note = self.note
+        connection = _UnixConnection("localhost")
+        connection.path, connection.note = self.path, self.note
         return connection
 
 
-class _UnixAdapter(UnixHTTPAdapter):  # type: ignore[misc]
-    def __init__(self, url: str, note: Note) -> None:
-        self._note = note
-        super().__init__(url, pool_connections=1, max_pool_size=1)
+class _UnixAdapter(requests.adapters.HTTPAdapter):
+    """HTTP over the unix socket at `path`; host and proxies mean nothing there."""
 
-    def get_connection(self, url: str, proxies: Any = None) -> _UnixPool:  # noqa: ARG002
-        pool = _UnixPool(url, self.socket_path, self.timeout, maxsize=1)
-        pool.note = self._note
-        return pool
+    def __init__(self, path: str, note: Note) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1)
+        self._pool = _UnixPool("localhost", maxsize=1)
+        self._pool.path, self._pool.note = path, note
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> _UnixPool:
+        return self._pool
+
+    def get_connection(self, *_: Any, **__: Any) -> _UnixPool:
+        """As requests before 2.32 asks."""
+        return self._pool
+
+    def request_url(self, request: Any, proxies: Any) -> str:  # noqa: ARG002
+        return str(request.path_url)
+
+    def close(self) -> None:
+        super().close()
+        self._pool.close()
 
 
 class _TcpAdapter(requests.adapters.HTTPAdapter):
@@ -82,7 +94,8 @@ def record(client: Any, base_url: str, note: Note) -> None:
     if base_url.startswith(("unix://", "http+unix://")):
         # A user's netrc entry or proxy for "localhost" must not reach the engine's socket.
         client.trust_env = False
-        client.mount("http+docker://", _UnixAdapter(base_url.replace("http+unix://", "").replace("unix://", ""), note))
+        path = base_url.removeprefix("http+").removeprefix("unix://")
+        client.mount("http+docker://", _UnixAdapter(path, note))
     elif base_url.startswith(("tcp://", "http://", "https://")):
         client.mount("http://", _TcpAdapter(note))
         client.mount("https://", _TcpAdapter(note))

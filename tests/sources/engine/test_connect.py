@@ -68,7 +68,7 @@ def test_permission_denied(tmp_path: Path) -> None:
             "except Unreachable as error: print(error.reason, '|', error.way_out)"
         )
         # Whatever is imported later must be imported before the rights are gone: the checkout may be root's alone.
-        early = "import ssl, grp, requests, docker.api, imagexplorer.sources.engine.adapter\n"
+        early = "import ssl, grp, requests, docker.api, docker.errors, imagexplorer.sources.engine.adapter\n"
         code = f"{early}import imagexplorer.sources.engine.connect\n{code}"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.startswith("permission denied | "), done.stderr
@@ -227,4 +227,4 @@ def test_an_export_that_breaks_off_is_a_loss(tmp_path: Path) -> None:
     answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 100
     lost = pytest.raises(Unreachable, match="broke the export off")
     with answering(tmp_path / "s", answer) as location, lost:
-        asked(location).scan(detail, {0}, ScanOptions(), lambda *_: None, Control())
+        asked(location).scan(detail, {0}, ScanOptions(True), lambda *_: None, Control())
