@@ -199,6 +199,9 @@ def _window(options: argparse.Namespace) -> int:
 
     if options.target:
         parse_target(options.target)
+    for option in ("image", "platform"):
+        if getattr(options, option):
+            raise WrongUse(f"--{option} belongs to inspect", "the window shows all images of a file to choose among")
     if sys.platform.startswith("linux") and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):

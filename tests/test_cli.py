@@ -134,6 +134,7 @@ def test_what_is_not_there_is_named_with_what_is(run: Run, two: Path, tmp_path: 
         (["inspect", "engine://"], 2),
         (["inspect", "a", "b"], 2),
         (["--bogus"], 2),
+        (["x.tar", "--image", "1"], 2),
         (["inspect", "x", "--platform"], 2),
         (["changes"], 2),
         (["inspect", "./nothing"], 1),
