@@ -102,7 +102,8 @@ def image_sections(detail: ImageDetail) -> list[Section]:
         *(("Also here", other) for other in detail.others[:50]),
     ]
     layers = [
-        (str(layer_number(layer.index)), layer.diff_id or layer.digest or "no digest is claimed") for layer in detail.layers
+        (str(layer_number(layer.index)), layer.diff_id or layer.digest or "no digest is claimed")
+        for layer in detail.layers
     ]
     sections = [("Image", _kept(general)), *process_sections(_part(config, "config")), ("Layers, base first", layers)]
     return [section for section in sections if section[1]]
