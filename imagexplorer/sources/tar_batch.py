@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imagexplorer.core.layer_index import DIR, NO_TIME
-from imagexplorer.sources.tar_extended import Member
+from imagexplorer.sources.tar_extended import WRONG_CHECKSUM, Member
 from imagexplorer.sources.tar_fields import BLOCK_SIZE, HEADER_ONLY, KINDS, checksum_right, number, raw_name
 
 _U32 = 2**32 - 1
@@ -157,7 +157,7 @@ def _numeric() -> list[tuple[int, int]]:
 
 def _fault(batch: Batch, row: int, header: bytes) -> str:
     if not checksum_right(header):
-        return "the header's checksum is wrong"
+        return WRONG_CHECKSUM
     if row not in batch.members and _CARRIES_DATA[header[156]] and number(header[124:136]) != batch.sizes[row]:
         return "the size is no number"
     return ""

@@ -35,6 +35,7 @@ _NEVER_GLOBAL = (b"path", b"linkpath", b"size")
 _XATTRS = (b"SCHILY.xattr.", b"LIBARCHIVE.xattr.")
 _XATTR_MARK = b"xattr"
 _NOTES = 8
+WRONG_CHECKSUM = "the header's checksum is wrong"
 _HEADER_COST = 16
 
 
@@ -115,12 +116,13 @@ def read_member(window: Window, position: int, shared: Shared) -> Member:
             if position != first:
                 raise Fault(position, "an extended header has no entry after it")
             raise End(position)
-        if not checksum_right(header):
-            raise Fault(position, "the header's checksum is wrong")
         kind = header[156]
         size = number(header[124:136])
         if kind not in SPECIAL:
+            # Its checksum is verified with its whole batch.
             break
+        if not checksum_right(header):
+            raise Fault(position, WRONG_CHECKSUM)
         if size is None or size < 0:
             raise Fault(position, "the size of an extended header is no number")
         if size > SPECIAL_LIMIT:
@@ -137,12 +139,14 @@ def read_member(window: Window, position: int, shared: Shared) -> Member:
         elif kind == _LONG_LINK:
             long_link = body.partition(b"\0")[0]
         elif kind == _PAX_GLOBAL:
-            if any([records.pop(key, b"") for key in _NEVER_GLOBAL]):  # every one is taken out
+            refused = [records.pop(key, b"") for key in _NEVER_GLOBAL]
+            if any(refused):
                 notes = [*notes, "a global header names or sizes all that follow: ignored, as engines do"][:_NOTES]
             shared.records.update(records)
         else:
             local = records
-    return _member(window, header, position, size, {**shared.records, **local}, (long_name, long_link), notes)
+    records = {**shared.records, **local} if shared.records else local
+    return _member(window, header, position, size, records, (long_name, long_link), notes)
 
 
 def _member(
@@ -159,13 +163,16 @@ def _member(
     elif records.get(b"size"):
         size = decimal(records[b"size"])
     if size is None or not 0 <= size <= SIZE_LIMIT:
-        raise Fault(position, "the size is no number" if size is None else f"the size is {size:,} bytes")
+        reason = "the size is no number" if size is None else f"the size is {size:,} bytes"
+        raise Fault(position, reason if checksum_right(header) else WRONG_CHECKSUM)
     data = position + BLOCK_SIZE
     member = Member(header, position, data, size, size, notes=notes)
     # As Go's reader, which the engines use: a GNU long name goes before a pax path.
     member.path = long[0] or records.get(b"path") or None
     member.link = long[1] or records.get(b"linkpath") or None
     member.flags = HAS_XATTRS if _XATTR_MARK in records else 0
+    if not records and header[156] != tar_sparse.OLD:
+        return member
     for key in (b"uid", b"gid"):
         if records.get(key):
             value = decimal(records[key])

@@ -5,6 +5,8 @@ Knows a single block of 512 bytes and nothing of streams. The batch decoder of `
 
 from __future__ import annotations
 
+from zlib import adler32
+
 from imagexplorer.core.layer_index import BLOCK, CHAR, DIR, FIFO, FILE, HARDLINK, OTHER, SYMLINK
 
 BLOCK_SIZE = 512
@@ -28,6 +30,9 @@ KINDS = bytes(KIND_OF_TYPE.get(value, OTHER) for value in range(256))
 HEADER_ONLY = frozenset(b"123456")
 
 
+_OCTAL = b"01234567"
+
+
 def number(field: bytes) -> int | None:
     """The value of a numeric field: octal text, or base-256 (GNU, star) where the top bit is set. None: no number.
 
@@ -37,15 +42,15 @@ def number(field: bytes) -> int | None:
         bits = 8 * len(field) - 1
         value = int.from_bytes(field, "big") & ((1 << bits) - 1)
         return value - (1 << bits) if value >> (bits - 1) else value
-    digits = field.lstrip(b" \0")
-    for end, byte in enumerate(digits):
-        if byte in b" \0":
-            digits = digits[:end]
-            break
+    digits = field.strip(b" \0")
     if not digits:
         return 0
-    # int() takes signs, underscores and blanks as well, so each character is looked at.
-    return int(digits, 8) if not digits.strip(b"01234567") else None
+    # int() takes signs, underscores and blanks as well. strip() leaves something if any character is no digit.
+    if digits.strip(_OCTAL):
+        digits = digits.replace(b"\0", b" ").partition(b" ")[0]
+        if digits.strip(_OCTAL):
+            return None
+    return int(digits, 8)
 
 
 def checksum_right(header: bytes) -> bool:
@@ -53,11 +58,17 @@ def checksum_right(header: bytes) -> bool:
     claimed = number(header[148:156])
     if claimed is None:
         return False
-    unsigned = sum(header) - sum(header[148:156]) + 8 * 32
+    unsigned = _sum(header) - sum(header[148:156]) + 8 * 32
     if claimed == unsigned:
         return True
     high = sum(byte > 127 for byte in header) - sum(byte > 127 for byte in header[148:156])
     return claimed == unsigned - 256 * high
+
+
+def _sum(block: bytes) -> int:
+    """The sum of all bytes. The low half of an Adler-32 (RFC 1950) is one more than the sum, exact up to 65,520: half a
+    block is at most 65,280. This takes a sixth of the time of `sum`."""
+    return (adler32(block[:256]) & 0xFFFF) + (adler32(block[256:]) & 0xFFFF) - 2
 
 
 def raw_name(header: bytes) -> bytes:

@@ -16,7 +16,8 @@ MAP_LIMIT = 1 << 20
 """Bytes of a sparse map."""
 
 SIZE_LIMIT = 1 << 60
-_OLD = ord("S")
+OLD = ord("S")
+_MARK = b"GNU.sparse"
 _LAST = b"GNU.sparse.last"
 
 
@@ -35,6 +36,7 @@ class Sparse:
 def keep(records: dict[bytes, bytes], key: bytes, value: bytes) -> None:
     """Put a GNU.sparse record among the others. Format 0.0 repeats offset and numbytes: only their count and order
     matter here, the last end is kept."""
+    records[_MARK] = b"1"
     if key == b"GNU.sparse.offset":
         records[_LAST] = value
         return
@@ -49,9 +51,9 @@ def keep(records: dict[bytes, bytes], key: bytes, value: bytes) -> None:
 
 def read(window: Window, header: bytes, data: int, stored: int, records: dict[bytes, bytes]) -> Sparse | None:
     """None for a file without holes. The map is looked at, not kept."""
-    if header[156] == _OLD:
+    if header[156] == OLD:
         return _bounded(_old(window, header, data))
-    if not any(key.startswith(PREFIX) for key in records):
+    if _MARK not in records:
         return None
     name = records.get(b"GNU.sparse.name")
     if records.get(b"GNU.sparse.major") == b"1" and records.get(b"GNU.sparse.minor") == b"0":
