@@ -96,6 +96,7 @@ class Wire:
                 response = client.request(
                     method, url, params=params, data=data, headers=headers, stream=True,
                     timeout=(CONNECT_SECONDS, seconds), allow_redirects=False,
+                    verify=client.verify,  # named here, or REQUESTS_CA_BUNDLE would replace the engine's own CA
                 )  # fmt: skip
                 try:
                     if response.status_code >= 300 and response.status_code != 304:
