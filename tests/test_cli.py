@@ -167,6 +167,18 @@ def test_odd_targets_never_hang(run: Run, tmp_path: Path) -> None:
         assert "device" in run("inspect", device)[2]
 
 
+def test_an_engine_that_never_answers_keeps_no_file_closed(
+    run: Run, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(archive.parent)
+    monkeypatch.setattr("imagexplorer.output.asked._PATIENCE_SECONDS", 0.2)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "dead.sock"))
+        listener.listen()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/dead.sock")
+        assert run("inspect", "image.tar")[0] == 0
+
+
 def test_a_path_that_no_one_may_read(run: Run, archive: Path) -> None:
     if os.geteuid() == 0:
         archive = archive.parent / "missing" / "x.tar"

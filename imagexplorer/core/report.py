@@ -84,7 +84,7 @@ def inspect_pieces(found: Inspection, entries: bool = False, view: TreeView | No
     yield f'"source":{{"kind":{quoted(found.source_kind)},"name":{quoted(found.source_name)}}},\n"image":'
     yield _dump(
         {
-            "id": detail.config_digest if found.source_kind != "engine" else image.id,
+            "id": (image.id if found.source_kind == "engine" else detail.config_digest) or None,
             "tags": list(image.tags),
             "digests": list(image.digests),
             "created": rfc3339(image.created),

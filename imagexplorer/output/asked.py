@@ -6,6 +6,7 @@ Knows the rules of TARGET and of finding an engine. Must not know what is printe
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.control import Control
@@ -18,6 +19,8 @@ from imagexplorer.sources.protocol import ImageSource
 
 if TYPE_CHECKING:
     from imagexplorer.sources.engine.source import EngineSource
+
+_PATIENCE_SECONDS = 5.0
 
 
 def open_target(text: str, host: str, control: Control) -> tuple[ImageSource, str]:
@@ -33,7 +36,7 @@ def open_target(text: str, host: str, control: Control) -> tuple[ImageSource, st
     if target.on_disk:
         return open_source(Address("file", target.text), control), ""
     if os.path.lexists(target.text):
-        if _on_engine(target.text, host, control):
+        if _on_engine(target.text, host):
             raise ambiguous(plain(target.text, 500), OCI if os.path.isdir(target.text) else ARCHIVE)
         return open_source(Address("file", target.text), control), ""
     if try_parse(target.text) is None:
@@ -85,20 +88,25 @@ def _engine_name(address: Address) -> str:
     return f"the context {address.context}" if address.context else f"the engine {address.location or address.name}"
 
 
-def _on_engine(text: str, host: str, control: Control) -> bool:
-    """Does a reachable engine have an image of that name? Nothing is asked where it cannot be a name or id."""
+def _on_engine(text: str, host: str) -> bool:
+    """Does a reachable engine have an image of that name? Nothing is asked where it cannot be one, and an engine
+    that does not answer in time does not keep anyone from opening a file."""
     if try_parse(text) is None or not _maybe_reachable(host):
         return False
+    control = Control()
+    patience = threading.Timer(_PATIENCE_SECONDS, control.cancel)
+    patience.daemon = True
+    patience.start()
     try:
         source = open_engine(host, control)
-    except ImagexplorerError:
-        return False
-    try:
-        source.image(text, control)
+        try:
+            source.image(text, control)
+        finally:
+            source.close()
     except ImagexplorerError:
         return False
     finally:
-        source.close()
+        patience.cancel()
     return True
 
 
