@@ -100,7 +100,8 @@ class Flows:
             if answer is None or not self._live(source):
                 return True
             images, containers = self._session.rows_of(source)
-            if plan_images([image for image in images if image.id in chosen], images, containers) != plan:
+            now = plan_images([image for image in images if image.id in chosen], images, containers)
+            if _facts(now) != _facts(plan):
                 return False
             going = [each for each in plan if not each.hopeless and (answer.stop_first or not each.users)]
             users = {user.id: user for each in going for user in each.users}
@@ -212,6 +213,14 @@ def _same(now: Sequence[Container], before: Sequence[Container]) -> bool:
         return {(each.id, each.name, each.state, each.image_id) for each in containers}
 
     return facts(now) == facts(before)
+
+
+def _facts(plan: Sequence[ImageRemoval]) -> set[tuple[Any, ...]]:
+    """What the user decided by: not the sizes, which may still have been filling in."""
+    return {
+        (each.image.id, each.references, each.built_on_it, tuple((user.id, user.state) for user in each.users))
+        for each in plan
+    }
 
 
 def _counted(records: Sequence[Image] | Sequence[Container], noun: str) -> str:

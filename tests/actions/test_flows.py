@@ -221,6 +221,22 @@ def test_an_image_that_gets_a_user_meanwhile_is_asked_about_again(stage: Stage) 
     assert dangling.id in stage.engine.images
 
 
+def test_sizes_that_fill_in_meanwhile_are_no_reason_to_ask_again(stage: Stage) -> None:
+    dangling = next(image for image in stage.session.images if image.dangling)
+    stage.registry.set_selection(Selection(KEY, True, (dangling,)))
+    stage.prompts.answer = DeleteAnswer()
+
+    def fills_in() -> None:
+        link = stage.session.link(KEY)
+        link.rows.put_unique(dict.fromkeys(link.rows.unique, 7))
+
+    stage.prompts.meanwhile = fills_in
+    stage.act("image.delete")
+    stage.settled()
+    assert len(stage.prompts.questions) == 1
+    assert dangling.id not in stage.engine.images
+
+
 def test_a_refusal_comes_in_the_engines_own_words(stage: Stage) -> None:
     stage.engine.fail["remove_container"] = Refused("old", "the storage driver is on strike", "Wait")
     stage.select("old")

@@ -130,9 +130,10 @@ class Person:
                     )
                     dialog.reject()
             else:
-                timer.stop()
-                answered.append(dialog)
+                answered[:] = [dialog]
                 self.qtbot.mouseClick(dialog.verb, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+                if not dialog.isVisible():
+                    timer.stop()
 
         timer.timeout.connect(look)
         timer.start()
