@@ -117,6 +117,8 @@ class PrivateEngine:
             self._process.wait(20)
             self._process = None
             _remove_groups([f"/{self.dir.name}", *groups])
+            for parent in {group.rpartition("/")[0] for group in groups if group.count("/") > 1}:
+                _remove_groups([parent], tries=1)  # shared with the engine of another test process: gone with the last
 
     def stop(self) -> None:
         self.kill()
@@ -250,10 +252,10 @@ def _libpod_groups(root: int) -> list[str]:
     return sorted(found)
 
 
-def _remove_groups(groups: list[str]) -> None:
+def _remove_groups(groups: list[str], tries: int = 40) -> None:
     """Remove empty control groups, in every hierarchy; a busy one goes once its processes are reaped."""
     for group in groups:
-        for _ in range(40):
+        for _ in range(tries):
             left = [
                 path for base in ("/sys/fs/cgroup", "/sys/fs/cgroup/*") for path in Path("/").glob(f"{base[1:]}{group}")
             ]
