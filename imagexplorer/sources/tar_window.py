@@ -18,7 +18,7 @@ from imagexplorer.sources.readers import Seekable
 from imagexplorer.sources.tar_fields import BLOCK_SIZE
 
 _WINDOW = 8 * 1024
-_CHUNK = 128 * 1024
+_CHUNK = 256 * 1024
 
 
 class Window(Protocol):
