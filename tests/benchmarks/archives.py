@@ -121,7 +121,7 @@ def write(name: str, path: Path, layers: Iterable[tuple[int, Iterable[bytes]]], 
             diff_ids.append(f"sha256:{digest.hexdigest()}")
         config = tars.config([], rootfs={"type": "layers", "diff_ids": diff_ids})
         raw = tars.dumped(config)
-        manifest = tars.dumped([{"Config": "config.json", "RepoTags": [f"{name}:latest"], "Layers": names}])
+        manifest = tars.dumped([{"Config": "config.json", "RepoTags": ["bench:latest"], "Layers": names}])
         file.write(tars.tar([tars.file("config.json", raw), tars.file("manifest.json", manifest)]))
     return Made(name, path, entries, tuple(places), compression)
 
