@@ -12,6 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test asserts a time. In CI the examples are the same at every run; a developer's run looks for new ones.
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for _name in ("QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME", "DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"):
