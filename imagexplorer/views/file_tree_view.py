@@ -125,6 +125,8 @@ class FileTreeView(QTreeView):
             self.copy_rows,
             context=Qt.ShortcutContext.WidgetShortcut,
         )
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(QKeySequence(key), self, self._toggle, context=Qt.ShortcutContext.WidgetShortcut)
         self._ages = QTimer(self, interval=AGES_EVERY_MS)
         self._ages.timeout.connect(self.viewport().update)
         self._ages.start()
@@ -254,6 +256,12 @@ class FileTreeView(QTreeView):
                 menu.addAction(self.tr("&Expand all below"), lambda: self._expand_below(index))
         menu.addAction(self.tr("C&ollapse all"), self.collapse_all)
         menu.popup(self.viewport().mapToGlobal(at))
+
+    def _toggle(self) -> None:
+        """Enter opens a folder, and closes it again."""
+        index = self.currentIndex().siblingAtColumn(0)
+        if self.files.hasChildren(index):
+            self.setExpanded(index, not self.isExpanded(index))
 
     def _expand_below(self, index: QModelIndex) -> None:
         """Breadth first, up to the limit."""

@@ -31,6 +31,7 @@ class RecordPage(QWidget):
         # A page's questions are its own: two pages of one image must not take each other's lane.
         self.lane = f"page{next(_numbers)}/"
         self.gone = False
+        self._closed = False
         self.header = PageHeader(icon)
         self.notice = NoticeStrip()
         self.problems = NoticeStrip()
@@ -95,6 +96,11 @@ class RecordPage(QWidget):
         return state is not None and state.live
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._closed:
+            super().closeEvent(event)
+            return
+        self._closed = True
+        self._ages.stop()
         self.session.jobs.drop(self.lane + "*")
         self.session.sources_changed.disconnect(self.source_changed)
         self.session.touched.disconnect(self.world_changed)
