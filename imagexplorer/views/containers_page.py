@@ -15,6 +15,7 @@ from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Group, Role
 from imagexplorer.models.tables import CONTAINERS, compose_project
 from imagexplorer.session import Session
+from imagexplorer.views.copying import add_copy
 from imagexplorer.views.details_pane import container_totals
 from imagexplorer.views.list_page import ListPage
 
@@ -153,10 +154,10 @@ class ContainersPage(ListPage):
 
     def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
         containers: list[Container] = list(records)
-        self.add_copy(menu, self.tr("&Name"), containers, lambda each: plain(each.name))
+        add_copy(menu, self.tr("&Name"), containers, lambda each: plain(each.name))
         menu.addAction(self.copy_ids)
-        self.add_copy(menu, self.tr("&Image"), containers, lambda each: plain(each.image))
-        self.add_copy(
+        add_copy(menu, self.tr("&Image"), containers, lambda each: plain(each.image))
+        add_copy(
             menu,
             self.tr("Command &line"),
             containers,

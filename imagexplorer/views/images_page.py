@@ -14,6 +14,7 @@ from imagexplorer.core.text import plain
 from imagexplorer.models.tables import IMAGES
 from imagexplorer.session import Session
 from imagexplorer.views.chips import ROW_ROOM
+from imagexplorer.views.copying import add_copy
 from imagexplorer.views.details_pane import image_totals
 from imagexplorer.views.list_page import ListPage
 
@@ -89,11 +90,11 @@ class ImagesPage(ListPage):
 
     def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
         images: list[Image] = list(records)
-        self.add_copy(menu, self.tr("&Name"), images, lambda image: plain(image.name))
-        self.add_copy(menu, self.tr("All &tags"), images, lambda image: "\n".join(map(plain, image.tags)))
+        add_copy(menu, self.tr("&Name"), images, lambda image: plain(image.name))
+        add_copy(menu, self.tr("All &tags"), images, lambda image: "\n".join(map(plain, image.tags)))
         menu.addAction(self.copy_ids)
-        self.add_copy(menu, self.tr("&Digest"), images, lambda image: "\n".join(map(plain, image.digests)))
-        self.add_copy(
+        add_copy(menu, self.tr("&Digest"), images, lambda image: "\n".join(map(plain, image.digests)))
+        add_copy(
             menu,
             self.tr("Command &line"),
             images,

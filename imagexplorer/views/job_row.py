@@ -14,6 +14,7 @@ from imagexplorer.views.elided import Elided
 from imagexplorer.views.theme import plain_label, tooltip
 
 _SCALE = 1000
+_FOREVER_S = 100 * 3600
 
 
 def time_left(state: JobState, now: float) -> str:
@@ -23,7 +24,10 @@ def time_left(state: JobState, now: float) -> str:
     spent = now - state.started
     if spent < 1.0 and state.done / state.total < 0.05:
         return ""
-    seconds = round(spent * (state.total - state.done) / state.done)
+    left = spent * (state.total / state.done - 1)
+    if left > _FOREVER_S:
+        return ""
+    seconds = round(left)
     if seconds >= 3600:
         return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02} left"
     return f"{seconds // 60}:{seconds % 60:02} left"
@@ -32,7 +36,7 @@ def time_left(state: JobState, now: float) -> str:
 def percent(state: JobState) -> str:
     if not state.total:
         return ""
-    return f"{min(100, int(100 * state.done / state.total))} %"
+    return f"{int(100 * min(1.0, state.done / state.total))} %"
 
 
 class JobRow(QWidget):

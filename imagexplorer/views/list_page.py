@@ -7,11 +7,11 @@ Knows the session's state and the registry of actions; what the records are is t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -33,12 +33,11 @@ from imagexplorer.models.filter_proxy import FilterProxy
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.session import Session
 from imagexplorer.views.chips import CellDelegate
+from imagexplorer.views.copying import copy_lines, copy_rows
 from imagexplorer.views.details_pane import DetailsPane
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.header_state import HeaderState, ListHeader
 from imagexplorer.views.theme import plain_label
-
-COPIED_ROWS = 10_000
 
 
 class ListPage(QWidget):
@@ -110,9 +109,9 @@ class ListPage(QWidget):
 
     def _make_keys(self) -> None:
         self.copy_rows = self._own_action(self.tr("Copy as &text"), "copy", QKeySequence.StandardKey.Copy)
-        self.copy_rows.triggered.connect(self._copy_rows)
+        self.copy_rows.triggered.connect(lambda: copy_rows(self.header, self.model.columns, self.selected()))
         self.copy_ids = self._own_action(self.tr("Copy &ID"), "copy", QKeySequence("Ctrl+Shift+C"))
-        self.copy_ids.triggered.connect(self._copy_ids)
+        self.copy_ids.triggered.connect(lambda: copy_lines(plain(record.id) for record in self.selected()))
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             enter = QAction(self.view)
             enter.setShortcut(QKeySequence(key))
@@ -299,31 +298,6 @@ class ListPage(QWidget):
     def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
         menu.addAction(self.copy_rows)
         menu.addAction(self.copy_ids)
-
-    def add_copy(self, menu: QMenu, words: str, records: Sequence[Any], text: Callable[[Any], str]) -> None:
-        """An entry that copies a line a record; greyed where there is none."""
-        lines = [line for line in map(text, records) if line]
-        action = menu.addAction(words, lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
-        action.setEnabled(bool(lines))
-
-    def _copy_rows(self) -> None:
-        shown = [
-            column
-            for column in map(self.header.logicalIndex, range(self.header.count()))
-            if not self.header.isSectionHidden(column)
-        ]
-        columns = [self.model.columns[number] for number in shown]
-        lines = ["\t".join(column.title for column in columns)]
-        lines += [
-            "\t".join(plain(column.text(record)) for column in columns) for record in self.selected()[:COPIED_ROWS]
-        ]
-        if len(lines) > 1:
-            QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def _copy_ids(self) -> None:
-        ids = [plain(record.id) for record in self.selected()]
-        if ids:
-            QGuiApplication.clipboard().setText("\n".join(ids))
 
     def _header_menu(self, at: QPoint) -> None:
         menu = QMenu(self)

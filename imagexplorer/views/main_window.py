@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from imagexplorer import resources
 from imagexplorer.actions.registry import Registry
@@ -24,9 +24,8 @@ from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.record_pages import MakePage, make_page, page_key
 from imagexplorer.views.sidebar import Entry, Sidebar
 from imagexplorer.views.start_page import StartPage
-from imagexplorer.views.theme import SCHEMES, apply_scheme
 from imagexplorer.views.tool_bar import WindowBar
-from imagexplorer.views.window_actions import window_actions
+from imagexplorer.views.window_actions import WindowActions
 from imagexplorer.views.window_state import WindowState
 
 TITLES = {"images": "Images", "containers": "Containers"}
@@ -56,7 +55,6 @@ class MainWindow(QMainWindow):
         self.session, self.registry, self.settings = session, registry, settings
         self._make_page = make_page
         self._list = "images"
-        self._scheme = settings.text("view.scheme", "system")
         self._wanted_source = settings.text("window.source")
         self.setWindowTitle("imagexplorer")
         self.setAcceptDrops(True)
@@ -70,7 +68,7 @@ class MainWindow(QMainWindow):
         for page in (self.images, self.containers, self.start):
             self.lists.addWidget(page)
         self.tabs = PageTabs(self.lists)
-        registry.add(*window_actions(self))
+        registry.add(*WindowActions(self).records())
         for identifier in registry.ids():
             self.addAction(registry.action(identifier))
         self.menus = registry.fill_menu_bar(self.menuBar())
@@ -219,73 +217,14 @@ class MainWindow(QMainWindow):
         parts = [title, source.name if source is not None else "", "imagexplorer"]
         self.setWindowTitle(plain(" – ".join(dict.fromkeys(filter(None, parts))), 300))
 
-    def _go(self, place: str) -> None:
+    def go(self, place: str) -> None:
+        """To a place that `places` gave."""
         if place.startswith(_PAGE):
             self.tabs.show_key(place.removeprefix(_PAGE))
         else:
             self.show_list(place)
         self.current_page.setFocus()
         self.registry.update()
-
-    # -- what the window's own actions ask ------------------------------------------------------------
-
-    def back_reason(self) -> str:
-        return "" if self.places.can_go_back else "There is no page before this one"
-
-    def forward_reason(self) -> str:
-        return "" if self.places.can_go_forward else "There is no page after this one"
-
-    def close_reason(self) -> str:
-        return "" if self.tabs.current_key else "The list stays: only pages over it are closed"
-
-    def filter_reason(self) -> str:
-        return "" if self.session.current is not None else "There is nothing to filter yet"
-
-    def go_back(self) -> None:
-        self._go(self.places.back())
-
-    def go_forward(self) -> None:
-        self._go(self.places.forward())
-
-    def focus_filter(self) -> None:
-        own = getattr(self.current_page, "focus_filter", None)
-        if callable(own):
-            own()
-        else:
-            self.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.bar.filter.selectAll()
-
-    def open_palette(self) -> None:
-        from imagexplorer.views.palette import CommandPalette
-        from imagexplorer.views.palette_entries import palette_entries
-
-        CommandPalette(palette_entries(self.registry, self.session, self.open_page), self).open_over(self)
-
-    def scheme(self) -> str:
-        return self._scheme
-
-    def set_scheme(self, name: str) -> None:
-        self._scheme = name if name in SCHEMES else "system"
-        self.settings.set("view.scheme", self._scheme)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_scheme(application, self._scheme)
-
-    def grouped(self) -> bool:
-        return self.containers.grouped.isChecked()
-
-    def toggle_grouped(self) -> None:
-        self.containers.grouped.toggle()
-
-    def show_keys(self) -> None:
-        from imagexplorer.views.about import show_keys
-
-        show_keys(self, self.registry)
-
-    def show_about(self) -> None:
-        from imagexplorer.views.about import show_about
-
-        show_about(self)
 
     # -- following the session ------------------------------------------------------------------------
 

@@ -1,138 +1,165 @@
-"""What belongs to the window itself and to no image or container: where one is, which page, what is shown."""
+"""What belongs to the window itself and to no image or container: where one is, which page, what is shown.
+
+As records for the registry, so that they stand in menus, toolbar and palette like all others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from imagexplorer.actions.action import Action
 from imagexplorer.core.entities import Selection
+from imagexplorer.views.theme import SCHEMES, apply_scheme
+
+if TYPE_CHECKING:
+    from imagexplorer.views.main_window import MainWindow
 
 PAGES = 9
 
 
-class Window(Protocol):
-    """What the actions need of it."""
+class WindowActions:
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._scheme = window.settings.text("view.scheme", "system")
 
-    def back_reason(self) -> str: ...
-    def forward_reason(self) -> str: ...
-    def close_reason(self) -> str: ...
-    def filter_reason(self) -> str: ...
-    def go_back(self) -> None: ...
-    def go_forward(self) -> None: ...
-    def open_palette(self) -> None: ...
-    def focus_filter(self) -> None: ...
-    def close_page(self) -> None: ...
-    def show_list(self, name: str) -> None: ...
-    def show_number(self, number: int) -> None: ...
-    def scheme(self) -> str: ...
-    def set_scheme(self, name: str) -> None: ...
-    def grouped(self) -> bool: ...
-    def toggle_grouped(self) -> None: ...
-    def show_keys(self) -> None: ...
-    def show_about(self) -> None: ...
-    def close(self) -> bool: ...
-
-
-def _is(state: Callable[[], str], name: str) -> bool:
-    return state() == name
-
-
-def window_actions(window: Window) -> list[Action]:
-    """For the registry: so they stand in menus, toolbar and palette like all others."""
-
-    def do(act: Callable[[], object]) -> Callable[[Selection], None]:
-        def run(_selection: Selection) -> None:
-            act()
-
-        return run
-
-    def why(reason: Callable[[], str]) -> Callable[[Selection], str]:
-        return lambda _selection: reason()
-
-    actions = [
-        Action("view.back", "&Back", do(window.go_back), "back", ("Alt+Left",), "&View", 0, why(window.back_reason)),
-        Action(
-            "view.forward",
-            "&Forward",
-            do(window.go_forward),
-            "forward",
-            ("Alt+Right",),
-            "&View",
-            0,
-            why(window.forward_reason),
-        ),
-        Action(
-            "view.images", "&Images", do(lambda: window.show_list("images")), "image", ("Ctrl+Shift+I",), "&View", 1
-        ),
-        Action(
-            "view.containers",
-            "&Containers",
-            do(lambda: window.show_list("containers")),
-            "container",
-            ("Ctrl+Shift+O",),
-            "&View",
-            1,
-        ),
-        Action(
-            "view.grouped",
-            "Group containers by compose &project",
-            do(window.toggle_grouped),
-            "compose",
-            (),
-            "&View",
-            2,
-            checked=window.grouped,
-        ),
-        Action(
-            "view.filter",
-            "Fi&lter",
-            do(window.focus_filter),
-            "filter",
-            ("Ctrl+F",),
-            "&View",
-            3,
-            why(window.filter_reason),
-        ),
-        Action("view.palette", "Command &palette…", do(window.open_palette), "search", ("Ctrl+K",), "&View", 3),
-        Action(
-            "view.close_page",
-            "Cl&ose page",
-            do(window.close_page),
-            "close",
-            ("Ctrl+W",),
-            "&View",
-            4,
-            why(window.close_reason),
-        ),
-        Action("help.keys", "&Keys", do(window.show_keys), "info", ("F1",), "&Help", 0),
-        Action("help.about", "&About imagexplorer", do(window.show_about), "info", (), "&Help", 1),
-        Action("file.quit", "&Quit", do(window.close), "", ("Ctrl+Q",), "&File", 9),
-    ]
-    for name, words in (
-        ("system", "Colours as the &system"),
-        ("light", "Colours &light"),
-        ("dark", "Colours &dark"),
-    ):
-        actions.append(
+    def records(self) -> list[Action]:
+        window = self._window
+        return [
+            *self._places(),
             Action(
-                f"view.scheme_{name}",
-                words,
-                do(partial(window.set_scheme, name)),
+                "view.images",
+                "&Images",
+                _do(partial(window.show_list, "images")),
+                "image",
+                ("Ctrl+Shift+I",),
+                "&View",
+                1,
+            ),
+            Action(
+                "view.containers",
+                "&Containers",
+                _do(partial(window.show_list, "containers")),
+                "container",
+                ("Ctrl+Shift+O",),
+                "&View",
+                1,
+            ),
+            Action(
+                "view.grouped",
+                "Group containers by compose &project",
+                _do(window.containers.grouped.toggle),
+                "compose",
                 group="&View",
-                section=5,
-                checked=partial(_is, window.scheme, name),
-            )
+                section=2,
+                checked=window.containers.grouped.isChecked,
+            ),
+            Action(
+                "view.filter",
+                "Fi&lter",
+                _do(self._focus_filter),
+                "filter",
+                ("Ctrl+F",),
+                "&View",
+                3,
+                lambda _selection: "" if window.session.current is not None else "There is nothing to filter yet",
+            ),
+            Action("view.palette", "Command &palette…", _do(self.open_palette), "search", ("Ctrl+K",), "&View", 3),
+            *(self._scheme_action(name) for name in SCHEMES),
+            Action("help.keys", "&Keys", _do(self._show_keys), "info", ("F1",), "&Help"),
+            Action("help.about", "&About imagexplorer", _do(self._show_about), "info", (), "&Help", 1),
+            Action("file.quit", "&Quit", _do(window.close), "", ("Ctrl+Q",), "&File", 9),
+        ]
+
+    def _places(self) -> list[Action]:
+        window, places = self._window, self._window.places
+        pages = [
+            Action(f"view.page_{number}", f"Show page {number}", _do(partial(window.show_number, number)), keys=(key,))
+            for number, key in ((number, f"Ctrl+{number}") for number in range(1, PAGES + 1))
+        ]
+        return [
+            Action(
+                "view.back",
+                "&Back",
+                _do(lambda: window.go(places.back())),
+                "back",
+                ("Alt+Left",),
+                "&View",
+                0,
+                lambda _selection: "" if places.can_go_back else "There is no page before this one",
+            ),
+            Action(
+                "view.forward",
+                "&Forward",
+                _do(lambda: window.go(places.forward())),
+                "forward",
+                ("Alt+Right",),
+                "&View",
+                0,
+                lambda _selection: "" if places.can_go_forward else "There is no page after this one",
+            ),
+            Action(
+                "view.close_page",
+                "Cl&ose page",
+                _do(window.close_page),
+                "close",
+                ("Ctrl+W",),
+                "&View",
+                4,
+                lambda _selection: "" if window.tabs.current_key else "The list stays: only pages over it are closed",
+            ),
+            *pages,
+        ]
+
+    def _scheme_action(self, name: str) -> Action:
+        words = {"system": "Colours as the &system", "light": "Colours &light", "dark": "Colours &dark"}[name]
+
+        def choose() -> None:
+            self._scheme = name
+            self._window.settings.set("view.scheme", name)
+            application = QApplication.instance()
+            if isinstance(application, QApplication):
+                apply_scheme(application, name)
+
+        return Action(
+            f"view.scheme_{name}", words, _do(choose), group="&View", section=5, checked=lambda: self._scheme == name
         )
-    actions += [
-        Action(
-            f"view.page_{number}",
-            f"Show page {number}",
-            do(partial(window.show_number, number)),
-            "",
-            (f"Ctrl+{number}",),
-        )
-        for number in range(1, PAGES + 1)
-    ]
-    return actions
+
+    def _focus_filter(self) -> None:
+        window = self._window
+        own = getattr(window.current_page, "focus_filter", None)
+        if callable(own):
+            own()
+        else:
+            window.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            window.bar.filter.selectAll()
+
+    # Imported when first wanted: the window is painted sooner without them.
+
+    def _show_keys(self) -> None:
+        from imagexplorer.views.about import show_keys
+
+        show_keys(self._window, self._window.registry)
+
+    def _show_about(self) -> None:
+        from imagexplorer.views.about import show_about
+
+        show_about(self._window)
+
+    def open_palette(self) -> None:
+        from imagexplorer.views.palette import CommandPalette
+        from imagexplorer.views.palette_entries import palette_entries
+
+        window = self._window
+        CommandPalette(palette_entries(window.registry, window.session, window.open_page), window).open_over(window)
+
+
+def _do(act: Callable[[], object]) -> Callable[[Selection], None]:
+    def run(_selection: Selection) -> None:
+        act()
+
+    return run

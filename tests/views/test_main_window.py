@@ -149,7 +149,7 @@ def test_a_blocked_action_says_why_on_every_entrance(qtbot: QtBot, on: Stage) ->
     action = on.registry.action("image.delete")
     assert not action.isEnabled()
     assert "Select an image first" in action.toolTip()
-    on.window.open_palette()
+    on.registry.run("view.palette")
     palette = on.window.findChild(CommandPalette)
     assert palette is not None
     qtbot.keyClicks(palette.edit, "delete image")

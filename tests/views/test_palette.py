@@ -80,7 +80,7 @@ def test_nothing_found_is_said_and_enter_does_nothing(qtbot: QtBot) -> None:
 
 
 def test_it_offers_images_by_each_tag_and_containers(qtbot: QtBot, on: Stage) -> None:
-    on.window.open_palette()
+    on.registry.run("view.palette")
     palette = on.window.findChild(CommandPalette)
     assert palette is not None
     qtbot.keyClicks(palette.edit, "myapp:latest")
