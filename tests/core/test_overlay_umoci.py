@@ -1,0 +1,94 @@
+"""The fold against a real tool that unpacks layers one over the other: umoci, on stacks that it does not refuse."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from imagexplorer.core.file_tree import FileTree
+from imagexplorer.core.layer_index import KINDS
+from imagexplorer.core.overlay import stack
+from tests import tars
+from tests.core.naive import Entry, build
+from tests.core.stacks import STACKS
+
+pytestmark = [
+    pytest.mark.torture,
+    pytest.mark.skipif(shutil.which("umoci") is None, reason="umoci is not installed (apt install umoci)"),
+    pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="umoci unpacks owners as root only"),
+]
+
+Facts = dict[bytes, tuple[str, bytes | int]]
+
+
+def member(entry: Entry) -> tars.Entry:
+    folder, slash, name = entry.path.rpartition(b"/")
+    match entry.kind:
+        case "whiteout":
+            return tars.file(folder + slash + b".wh." + name)
+        case "opaque":
+            return tars.file(entry.path + b"/.wh..wh..opq" if entry.path else b".wh..wh..opq")
+        case "dir":
+            return tars.folder(entry.path + b"/" if entry.path else b"./")
+        case "file":
+            return tars.file(entry.path, b"x" * entry.size)
+        case _:
+            return tars.Entry(entry.path, kind=entry.kind, link=entry.link)
+
+
+def unpacked(layers: Sequence[Sequence[Entry]], scratch: Path) -> Facts | None:
+    """What umoci makes of it, None where it refuses."""
+    layout = tars.oci_layout(scratch / "layout", [tars.tar(map(member, layer)) for layer in layers])
+    bundle = scratch / "bundle"
+    done = subprocess.run(
+        ["umoci", "unpack", "--image", f"{layout}:latest", str(bundle)], capture_output=True, timeout=60, check=False
+    )
+    if done.returncode:
+        return None
+    root = os.fsencode(bundle / "rootfs")
+    found: Facts = {}
+    for folder, folders, files in os.walk(root):
+        for name in folders + files:
+            full = os.path.join(folder, name)
+            path = os.path.relpath(full, root)
+            if os.path.islink(full):
+                found[path] = ("symlink", os.readlink(full))
+            elif os.path.isdir(full):
+                found[path] = ("dir", 0)
+            else:
+                found[path] = ("file" if os.path.isfile(full) else "other", os.path.getsize(full))
+    return found
+
+
+def facts(tree: FileTree) -> Facts:
+    """What we say is visible, hard links as what they name."""
+    found: Facts = {}
+    for entry in tree.visible():
+        last = tree.versions(tree.find(entry.path) or 0)[-1]
+        if entry.kind == "hardlink":
+            assert last.data is not None
+            last = next(v for v in tree.versions(tree.node_of(last.data)) if v.number == last.data)
+        kind = KINDS[last.kind]
+        found[entry.path] = (kind, (last.link or b"") if kind == "symlink" else last.size)
+    return found
+
+
+@settings(max_examples=1000, deadline=None)
+@given(STACKS.filter(any), st.data())
+def test_agrees_with_umoci(layers: Sequence[Sequence[Entry]], data: st.DataObject) -> None:
+    # Whiteouts first, and none of what the same layer writes: the order that every tool handles alike.
+    layers = [sorted(layer, key=lambda entry: entry.kind not in ("whiteout", "opaque")) for layer in layers if layer]
+    tree = stack([build(layer) for layer in layers])
+    assume(not tree.problems)
+    with tempfile.TemporaryDirectory(prefix="umoci-") as scratch:
+        theirs = unpacked(layers, Path(scratch))
+    assume(theirs is not None)
+    assert facts(tree) == theirs
