@@ -56,14 +56,12 @@ def read(window: Window, header: bytes, data: int, stored: int, records: dict[by
     if _MARK not in records:
         return None
     name = records.get(b"GNU.sparse.name")
+    size = _decimal(records.get(b"GNU.sparse.realsize") or records.get(b"GNU.sparse.size", b""))
     if records.get(b"GNU.sparse.major") == b"1" and records.get(b"GNU.sparse.minor") == b"0":
-        size = _decimal(records.get(b"GNU.sparse.realsize", b""))
         found = _map_in_data(window, data, stored, size)
     elif b"GNU.sparse.map" in records:
-        size = _decimal(records.get(b"GNU.sparse.size", b""))
         found = Sparse(size, fault=_check(records[b"GNU.sparse.map"].split(b","), size))
     elif b"GNU.sparse.numblocks" in records or b"GNU.sparse.end" in records:
-        size = _decimal(records.get(b"GNU.sparse.size", b""))
         end = _decimal(records.get(b"GNU.sparse.end", b"0"))
         wrong = end is None or size is None or end > size
         found = Sparse(size, fault="its sparse map is damaged" if wrong else "")
