@@ -6,31 +6,17 @@ It sorts its own rows (a list sort costs a fiftieth of a proxy that asks for eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
 from imagexplorer.core.text import plain
+from imagexplorer.models.arrangement import TOP, Arrangement, Lists, ranges
 from imagexplorer.models.columns import Column, Group, Role, cell, group_cell, heading
 
 Index = QModelIndex | QPersistentModelIndex
-TOP = 0
 AGES_EVERY_MS = 30_000
-
-
-def ranges(positions: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Ascending positions as runs (first, last)."""
-    first = last = -2
-    for position in positions:
-        if position == last + 1:
-            last = position
-        else:
-            if last >= 0:
-                yield first, last
-            first = last = position
-    if last >= 0:
-        yield first, last
 
 
 class TableModel(QAbstractItemModel):
@@ -49,12 +35,8 @@ class TableModel(QAbstractItemModel):
         self.columns = tuple(columns)
         self._key = key
         self._records: list[Any] = []
-        self._grouping: Callable[[Any], str] | None = None
-        self._sort = (-1, Qt.SortOrder.AscendingOrder)
-        # The lists as shown: the upper one under TOP, each group's under its serial. Entries of TOP may be Groups.
-        self._lists: dict[int, list[Any]] = {TOP: []}
-        self._serials: dict[str, int] = {}
-        self._keys: dict[int, str] = {}
+        self._order = Arrangement(self.columns)
+        self._lists: Lists = {TOP: []}
         self._haystacks: dict[str, str] = {}
         self._ages = QTimer(self)
         self._ages.setInterval(AGES_EVERY_MS)
@@ -101,22 +83,22 @@ class TableModel(QAbstractItemModel):
             if fresh.get(identifier) != old:
                 self._haystacks.pop(identifier, None)
         self._records = list(fresh.values())
-        self._show(self._arranged())
+        self._show(self._order.lists(self._records))
 
     def set_grouping(self, grouping: Callable[[Any], str] | None) -> None:
         """Group by what `grouping` says of a record ("" stands alone), or not at all."""
-        if grouping is self._grouping:
+        if grouping is self._order.grouping:
             return
         self.layoutAboutToBeChanged.emit()
         selected = self._persistent_ids()  # after the signal: proxies and views take theirs while it is sent
-        self._grouping = grouping
-        self._lists = self._arranged()
+        self._order.grouping = grouping
+        self._lists = self._order.lists(self._records)
         self._restore(selected)
         self.layoutChanged.emit()
 
     @property
     def grouped(self) -> bool:
-        return self._grouping is not None
+        return self._order.grouping is not None
 
     def refresh_ages(self) -> None:
         """Have the columns that depend on the time of day painted again."""
@@ -131,55 +113,12 @@ class TableModel(QAbstractItemModel):
 
     # -- arranging ----------------------------------------------------------------------------------
 
-    def _arranged(self) -> dict[int, list[Any]]:
-        if self._grouping is None:
-            return {TOP: self._sorted(self._records)}
-        members: dict[str, list[Any]] = {}
-        alone: list[Any] = []
-        for record in self._records:
-            name = self._grouping(record)
-            if name:
-                members.setdefault(name, []).append(record)
-            else:
-                alone.append(record)
-        lists: dict[int, list[Any]] = {TOP: []}
-        groups = []
-        for name, rows in members.items():
-            shown = self._sorted(rows)
-            lists[self._serial(name)] = shown
-            groups.append(Group(name, tuple(shown)))
-        lists[TOP] = [*self._sorted_groups(groups), *self._sorted(alone)]
-        return lists
-
-    def _serial(self, name: str) -> int:
-        serial = self._serials.setdefault(name, len(self._serials) + 1)
-        self._keys[serial] = name
-        return serial
-
-    def _sorted(self, records: Sequence[Any]) -> list[Any]:
-        number, order = self._sort
-        if not 0 <= number < len(self.columns):
-            return list(records)
-        value = self.columns[number].sort_value
-        return _by(records, value, order)
-
-    def _sorted_groups(self, groups: list[Group]) -> list[Group]:
-        number, order = self._sort
-        groups.sort(key=lambda group: group.key.casefold())
-        if 0 <= number < len(self.columns):
-            value = self.columns[number].group_sort
-            if value is not None:
-                return _by(groups, value, order)
-            if number == 0 and order == Qt.SortOrder.DescendingOrder:
-                groups.reverse()
-        return groups
-
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """-1 gives the order in which the records came."""
-        self._sort = (column, order)
+        self._order.sort = (column, order)
         self.layoutAboutToBeChanged.emit()
         selected = self._persistent_ids()  # after the signal: proxies and views take theirs while it is sent
-        self._lists = self._arranged()
+        self._lists = self._order.lists(self._records)
         self._restore(selected)
         self.layoutChanged.emit()
 
@@ -188,7 +127,7 @@ class TableModel(QAbstractItemModel):
     def _entry_id(self, entry: Any) -> tuple[bool, str]:
         return (True, entry.key) if isinstance(entry, Group) else (False, self._key(entry))
 
-    def _show(self, wanted: dict[int, list[Any]]) -> None:
+    def _show(self, wanted: Lists) -> None:
         """Remove, reorder, insert, change, in this order, each in as few ranges as possible."""
         before = {
             serial: {self._entry_id(entry): entry for entry in entries} for serial, entries in self._lists.items()
@@ -208,7 +147,7 @@ class TableModel(QAbstractItemModel):
                 right = self.createIndex(last, len(self.columns) - 1, serial)
                 self.dataChanged.emit(self.createIndex(first, 0, serial), right)
 
-    def _remove_missing(self, wanted: dict[int, list[Any]]) -> None:
+    def _remove_missing(self, wanted: Lists) -> None:
         # Members before their headings: a group that goes takes its rows with it, one that stays loses some.
         for serial in sorted(self._lists, reverse=True):
             stay = {self._entry_id(entry) for entry in wanted.get(serial, ())}
@@ -220,11 +159,11 @@ class TableModel(QAbstractItemModel):
                 self.beginRemoveRows(self._index_of_list(serial), first, last)
                 for entry in entries[first : last + 1]:
                     if isinstance(entry, Group):
-                        self._lists.pop(self._serials[entry.key], None)
+                        self._lists.pop(self._order.serials[entry.key], None)
                 del entries[first : last + 1]
                 self.endRemoveRows()
 
-    def _reorder(self, wanted: dict[int, list[Any]]) -> None:
+    def _reorder(self, wanted: Lists) -> None:
         orders = {}
         for serial, entries in self._lists.items():
             have = {self._entry_id(entry): entry for entry in entries}
@@ -239,7 +178,7 @@ class TableModel(QAbstractItemModel):
         self._restore(selected)
         self.layoutChanged.emit()
 
-    def _insert_missing(self, wanted: dict[int, list[Any]]) -> None:
+    def _insert_missing(self, wanted: Lists) -> None:
         for serial in sorted(wanted):
             entries = self._lists.setdefault(serial, []) if serial == TOP or serial in self._lists else None
             if entries is None:  # a new group: its rows came with its heading
@@ -252,7 +191,7 @@ class TableModel(QAbstractItemModel):
                 entries[first:first] = added
                 for entry in added:
                     if isinstance(entry, Group):
-                        self._lists[self._serials[entry.key]] = list(entry.rows)
+                        self._lists[self._order.serials[entry.key]] = list(entry.rows)
                 self.endInsertRows()
 
     def _persistent_ids(self) -> list[tuple[QModelIndex, tuple[bool, str], int]]:
@@ -276,7 +215,7 @@ class TableModel(QAbstractItemModel):
     def _index_of_list(self, serial: int) -> QModelIndex:
         if serial == TOP:
             return QModelIndex()
-        name = self._keys[serial]
+        name = self._order.names[serial]
         for row, entry in enumerate(self._lists[TOP]):
             if isinstance(entry, Group) and entry.key == name:
                 return self.createIndex(row, 0, TOP)
@@ -293,7 +232,7 @@ class TableModel(QAbstractItemModel):
         if parent.column() == 0 and parent.internalId() == TOP:
             entry = self._lists[TOP][parent.row()]
             if isinstance(entry, Group):
-                serial = self._serials[entry.key]
+                serial = self._order.serials[entry.key]
                 return self._lists.get(serial, []), serial
         return [], TOP
 
@@ -329,11 +268,3 @@ class TableModel(QAbstractItemModel):
         if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self.columns):
             return heading(self.columns[section], role)
         return None
-
-
-def _by(entries: Iterable[Any], value: Callable[[Any], Any], order: Qt.SortOrder) -> list[Any]:
-    """Stable; what has no value comes last in either order."""
-    valued = [(value(entry), entry) for entry in entries]
-    known = [pair for pair in valued if pair[0] is not None]
-    known.sort(key=lambda pair: pair[0], reverse=order == Qt.SortOrder.DescendingOrder)
-    return [entry for _, entry in known] + [entry for sort, entry in valued if sort is None]

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from imagexplorer.core.entities import Step
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Role
+from imagexplorer.models.steps_table import STEPS
 from imagexplorer.models.table_model import TableModel
-from imagexplorer.models.tables import STEPS
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.header_state import HeaderState, ListHeader
 

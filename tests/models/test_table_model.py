@@ -12,9 +12,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTreeView
 
 from imagexplorer.core.entities import Container, Image
+from imagexplorer.models.arrangement import ranges
 from imagexplorer.models.columns import Group, Role
 from imagexplorer.models.filter_proxy import FilterProxy
-from imagexplorer.models.table_model import TableModel, ranges
+from imagexplorer.models.table_model import TableModel
 from imagexplorer.models.tables import CONTAINERS, IMAGES, compose_project
 
 pytestmark = pytest.mark.usefixtures("qapp")
