@@ -27,7 +27,7 @@ LAYER, EMPTY, UNKNOWN, WRITABLE = "layer", "empty", "unknown", "writable"
 class Slab:
     """One line of the stack. `kind` is LAYER, EMPTY (a step that wrote nothing), UNKNOWN (a step of which nobody knows
     the layer) or WRITABLE. `below` is the highest layer at or below it, -1 under the base. `size_bytes` is that of all
-    its files; with `packed` it is the compressed blob's, all that is known so far."""
+    its files; with `packed` it is the blob's as stored, all that is known so far."""
 
     kind: str
     below: int
@@ -50,7 +50,7 @@ class Slab:
     def size_words(self) -> str:
         if self.kind not in (LAYER, WRITABLE):
             return ""
-        return human_size(self.size_bytes) + (" packed" if self.packed and self.size_bytes is not None else "")
+        return human_size(self.size_bytes) + (" blob" if self.packed and self.size_bytes is not None else "")
 
     @property
     def spoken(self) -> str:
@@ -69,7 +69,9 @@ class Slab:
         if self.kind == LAYER:
             lines[0] += ", read-only" + (", bytes verified" if self.verified else "")
         if self.kind in (LAYER, WRITABLE):
-            lines.append(exact_size(self.size_bytes) + (" compressed" if self.packed and self.size_bytes else ""))
+            lines.append(
+                exact_size(self.size_bytes) + (" of its blob, as stored" if self.packed and self.size_bytes else "")
+            )
         lines += [self.raw or self.instruction, self.comment, exact_time(self.created)]
         return "\n".join(line for line in lines if line)
 

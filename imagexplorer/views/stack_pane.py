@@ -75,7 +75,7 @@ class StackPane(QWidget):
         known = [slab.size_bytes for slab in read_only if slab.size_bytes is not None]
         words = [f"{len(read_only)} layer{'' if len(read_only) == 1 else 's'}"]
         if read_only and len(known) == len(read_only):
-            words.append(human_size(sum(known)) + (" packed" if any(slab.packed for slab in read_only) else ""))
+            words.append(human_size(sum(known)) + (" as stored" if any(slab.packed for slab in read_only) else ""))
         self.sum.set_text(", ".join(words))
         current = self.view.current_slab()
         if current is not None:

@@ -49,7 +49,7 @@ def detail() -> ImageDetail:
 def test_kinds_and_sizes():
     slabs = slabs_of(detail())
     assert [slab.kind for slab in slabs] == [UNKNOWN, LAYER, LAYER, EMPTY, LAYER]
-    assert [slab.size_words for slab in slabs] == ["", "…", "70 Bytes packed", "", "1 MB"]
+    assert [slab.size_words for slab in slabs] == ["", "…", "70 Bytes blob", "", "1 MB"]
     known = slabs_of(detail(), {1: LayerTotals(1, 9000, 3, 4, True, (Problem("a", "b"),))})
     assert (known[2].size_words, known[2].verified, known[2].problems) == ("9 kB", True, 1)
     assert known[2].spoken == "Layer 1, read-only, 9 kB. RUN make"
