@@ -108,7 +108,8 @@ def test_run_stop_commit_delete(person: Person, engine: Engine, tidy: list[str])
     person.trigger("container.commit")
     person.sees(lambda: saved and any(name.endswith("test/saved:1") for name in person.image_names()))
     name = next(name for name in person.image_names() if name.endswith("test/saved:1"))
-    assert engine.api.history(name)[0]["Comment"] in ("kept", "")
+    if not engine.podman:  # its history has "FROM ..." there
+        assert engine.api.history(name)[0]["Comment"] == "kept"
 
     # delete the container by the Delete key, then the image
     person.select(containers, "story-web")
