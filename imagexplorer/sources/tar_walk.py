@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import xxhash
 
+from imagexplorer.core.layer_index import NO_HASH, SPARSE
 from imagexplorer.sources.tar_batch import Batch
 from imagexplorer.sources.tar_columns import TarColumns
 from imagexplorer.sources.tar_extended import SPECIAL, SPECIAL_BASE, SPECIAL_PER_ENTRY, End, Fault, Shared, read_member
@@ -99,8 +100,8 @@ class Walk:
             position = start + ((stored + 511) & -512)
             if hashing:
                 at = start - base
-                if size != stored or (row in batch.members and batch.members[row].flags & 1):
-                    hashes.append(0)
+                if size != stored or (row in batch.members and batch.members[row].flags & SPARSE):
+                    hashes.append(NO_HASH)  # not its bytes one after the other
                 elif at + size <= length and at >= 0:
                     hashes.append(xxh3(buffer[at : at + size]))
                 else:
@@ -123,13 +124,10 @@ class Walk:
         good, reason = columns.add(batch)
         if good < batch.count:
             self.fault = (batch.offset(good), reason)
-        elif columns.count >= NODE_LIMIT:
+        elif columns.count > NODE_LIMIT:
             self.fault = (batch.offset(good - 1), f"holds more than {NODE_LIMIT:,} entries; the rest is not read")
         elif columns.names_full:
-            self.fault = (
-                batch.offset(good - 1),
-                "its names take too much memory; the rest is not read",
-            )
+            self.fault = (batch.offset(good - 1), "its names take too much memory; the rest is not read")
         last = batch.count - 1
         self._last = (batch.offset(last), batch.data[last], self._stored(last))
         self._batch.clear()
