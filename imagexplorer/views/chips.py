@@ -33,8 +33,10 @@ class CellDelegate(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        if self._columns:
-            middle = self._columns[index.column()].elide_middle
+        # What a column cannot have is not asked for: every question is paid for each cell of each repaint.
+        column = self._columns[index.column()] if self._columns else None
+        if column is not None:
+            middle = column.elide_middle
             option.textElideMode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         if self.stale:
             palette = option.palette
@@ -42,21 +44,23 @@ class CellDelegate(QStyledItemDelegate):
             palette.setColor(QPalette.ColorRole.Text, grey)
             if not option.icon.isNull() and not option.state & QStyle.StateFlag.State_Selected:
                 option.icon = resources.icon(option.icon.name(), grey)
-        elif tone := index.data(Role.TONE):
+        elif (column is None or column.tone is not None) and (tone := index.data(Role.TONE)):
             color = tone_color(tone)
             option.palette.setColor(QPalette.ColorRole.Text, color)
             if not option.icon.isNull() and not option.state & QStyle.StateFlag.State_Selected:
                 option.icon = resources.icon(option.icon.name(), color)
-        if index.data(Role.CHIPS):
+        if (column is None or column.chips is not None) and index.data(Role.CHIPS):
             option.text = ""
         if option.text and option.icon.isNull():
             # Numbers at the right of one column do not touch the words at the left of the next.
             option.text = CELL_PAD + option.text + CELL_PAD
-        if isinstance(index.data(Role.RECORD), Group):
+        if (column is None or column.group is not None) and isinstance(index.data(Role.RECORD), Group):
             option.font.setBold(True)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
+        if self._columns and self._columns[index.column()].chips is None:
+            return
         chips = index.data(Role.CHIPS)
         if chips:
             own = QStyleOptionViewItem(option)
