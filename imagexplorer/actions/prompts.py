@@ -14,7 +14,8 @@ from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
 
 @dataclass(frozen=True, slots=True)
 class DeleteItem:
-    """One line of a delete question: what it is ("image nginx:1.27"), what goes with it, what blocks it ("" nothing)."""
+    """One line of a delete question: what it is ("image nginx:1.27"), what goes with it, what blocks it ("": nothing
+    does)."""
 
     title: str
     consequence: str = ""
