@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from imagexplorer.core.entities import DELETED, Change, Container, ImageDetail, Step
-from imagexplorer.core.file_tree import MARK_DELETED, TreeView
+from imagexplorer.core.file_tree import TreeView
 from imagexplorer.core.layer_index import FILE, HARDLINK, KINDS, LayerIndex
 from imagexplorer.core.report import Inspection
+from imagexplorer.core.report_rows import by_path
 from imagexplorer.core.space import Hidden, Space
 from imagexplorer.core.text import exact_time, human_age, human_size, plain, plain_bytes
 
@@ -166,9 +167,7 @@ def _entries(layer: LayerIndex) -> Iterator[str]:
 
 
 def _files(view: TreeView) -> Iterator[str]:
-    for row in range(1, len(view)):
-        if view.mark[row] == MARK_DELETED:
-            continue
+    for row, path in by_path(view):
         kind = view.kind[row]
         layer = view.layer[row]
         link = view.link(row)
@@ -176,7 +175,7 @@ def _files(view: TreeView) -> Iterator[str]:
         tail = f" -> {plain_bytes(link)}" if link is not None else ""
         yield (
             f"{_LETTERS[kind]} {view.mode[row]:04o} {size:>12} {'-' if layer < 0 else layer:>3} "
-            f"{plain_bytes(view.path(row))}{tail}"
+            f"{plain_bytes(path)}{tail}"
         )
 
 

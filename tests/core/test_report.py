@@ -24,7 +24,8 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.layer_index import NO_TIME, LayerIndex
 from imagexplorer.core.overlay import stack
-from imagexplorer.core.report import Inspection, changes_pieces, count_tree, inspect_pieces, rfc3339, rfc3339_ns
+from imagexplorer.core.report import Inspection, changes_pieces, count_tree, inspect_pieces
+from imagexplorer.core.report_rows import rfc3339, rfc3339_ns
 from imagexplorer.core.report_text import changes_text, inspect_text, instruction_words
 from imagexplorer.core.space import space
 from tests import tars
@@ -149,6 +150,14 @@ def test_space_adds_up() -> None:
     assert sum(each["deleted_bytes"] for each in found["by_layer"]) == found["deleted_bytes"]
 
 
+def test_files_of_names_around_the_slash_are_sorted() -> None:
+    names = ["a", "a-b", "a.b/c", "a/x", "a/x!/y", "a/x/z", "a0", "b"]
+    found, shown = inspection(([tars.file(name, "1") for name in names if name not in ("a", "a/x")], []))
+    paths = [each["path"] for each in json.loads("".join(inspect_pieces(found, view=shown)))["files"]]
+    assert paths == sorted(paths)
+    assert set(names) <= set(paths)
+
+
 NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: b"\0" not in name and b"/" not in name)
 
 
@@ -159,6 +168,9 @@ def test_any_names_make_json(names: list[bytes], cut: int) -> None:
     index: LayerIndex = found.layers[0]
     told = [entry["path"].encode("utf-8", "surrogateescape") for entry in read["layers"][0]["entries"]]
     assert told == [index.path(row) for row in range(len(index))]
+    files = [each["path"].encode("utf-8", "surrogateescape") for each in read["files"]]
+    assert files == sorted(files)
+    assert len(files) == sum(read["tree"][kind] for kind in ("files", "dirs", "symlinks", "other"))
 
 
 @given(st.integers(-62_135_596_800, 253_402_300_799))
