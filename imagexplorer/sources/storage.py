@@ -36,6 +36,8 @@ LINE_LIMIT = 16 * 1024 * 1024
 LAYERS_JSON_LIMIT = 256 * 1024 * 1024
 BEHIND = 64 * 1024
 _CHUNK = 1 << 20
+_PIECE = 64 * 1024
+_SMALL = 16 * 1024
 _NO_END = 1 << 62
 _FILE, _SEGMENT = 1, 2  # tar-split's kinds of entries
 
@@ -168,15 +170,24 @@ class SplitTar:
         """(bytes of headers, how many bytes of contents follow)."""
         try:
             with gzip.open(self._path, "rb") as lines:
+                headers = bytearray()
                 for line in iter(lambda: lines.readline(LINE_LIMIT), b""):
                     entry = json.loads(line)
                     kind = entry["type"]
                     if kind == _SEGMENT:
-                        yield b64decode(entry["payload"], validate=True), 0
+                        headers += b64decode(entry["payload"], validate=True)
+                        gap = 0
                     elif kind == _FILE:
-                        yield b"", int(entry.get("size", 0))
+                        gap = int(entry.get("size", 0))
                     else:
                         raise ValueError(f"an entry of kind {kind}")
+                    if gap <= _SMALL:  # many small files make one piece
+                        headers += bytes(gap)
+                        gap = 0
+                    if gap or len(headers) >= _PIECE:
+                        yield bytes(headers), gap
+                        headers.clear()
+                yield bytes(headers), 0
         except (OSError, EOFError, ValueError, KeyError, TypeError, binascii.Error, zlib.error) as error:
             self.broken = f"{type(error).__name__}: {error}"
         self._end_known = True
