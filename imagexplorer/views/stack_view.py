@@ -95,7 +95,8 @@ class StackDelegate(QStyledItemDelegate):
             self._slab(painter, place, slab, ink, ground, palette, selected)
         left = place.right() + _MARGIN + 4
         words = QRect(left, rect.top(), rect.right() - left - _MARGIN, rect.height())
-        quiet = blend(ink, ground, 0.75) if slab.kind in (EMPTY, UNKNOWN) else ink
+        # Faint twice would be too faint to read (4.5:1).
+        quiet = blend(ink, ground, 0.75) if slab.kind in (EMPTY, UNKNOWN) and self._within(slab) else ink
         self._words(painter, words, slab, quiet, option)
         if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
             self._focus(painter, option)
