@@ -7,6 +7,7 @@ children of a node are consecutive and sorted by the bytes of their names.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,8 +36,11 @@ def column(values: Any, code: str) -> memoryview:
     """An array (or a list) as a column of `core.columns`."""
     import numpy as np
 
-    array = np.ascontiguousarray(values, dtype=np.dtype(code))
-    raw: Any = memoryview(array.data).cast("B") if array.size else memoryview(b"")
+    dtype = np.dtype(code)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and values.dtype.itemsize == dtype.itemsize:
+        values = values.view(dtype)  # no copy for the sake of a sign
+    whole = np.ascontiguousarray(values, dtype=dtype)
+    raw: Any = memoryview(whole.data).cast("B") if whole.size else memoryview(b"")
     view: memoryview = raw.cast(code)
     return view
 
@@ -126,6 +130,7 @@ def number(lists: Sequence[Paths]) -> Nodes:
             name_length[here] = ends[1:] - name_at[here]
         base += len(paths.blob)
         row += len(paths)
+    folders.close()
 
     rows = len(folder_of_row)
     made = len(folders.parent) - 1
@@ -217,10 +222,10 @@ class _Folders:
     def __init__(self, blob: NDArray[np.uint8]) -> None:
         self._blob = blob
         self._words = _Words(blob)
-        self.parent = [0]
-        self.name_at = [0]
-        self.name_length = [0]
-        self.depth = [0]
+        self.parent = array("i", [0])
+        self.name_at = array("q", [0])
+        self.name_length = array("i", [0])
+        self.depth = array("i", [0])
         self._known: dict[bytes, int] = {b"": 0}
         self._inside: dict[tuple[int, bytes], int] = {}
 
@@ -251,6 +256,11 @@ class _Folders:
         folders = np.array(found, np.int32)[np.cumsum(begins) - 1]
         folders[ends[1:] == start] = _ROOT_ITSELF
         return name_at, folders
+
+    def close(self) -> None:
+        """No more paths come: forget what was only for finding folders again."""
+        self._known.clear()
+        self._inside.clear()
 
     def _add(self, path: bytes, at: int) -> int:
         head, _, name = path.rpartition(b"/")

@@ -153,6 +153,7 @@ def build(
         problems.append([where, "is a hard link to a directory or to itself"])
     _bound(table.size, problems)
     mark = _marks(layers, table, same_content)
+    del table.hash, table.before
     control.step(3, 4, "writing the tree")
 
     order = np.argsort(table.node, kind="stable").astype(np.int32)

@@ -98,7 +98,7 @@ def main() -> None:
         )
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             peak = pool.apply(peak_of, (make, *arguments))
-        print(f"  {'tree / peak on top, bytes an entry':44} {tree.columns.nbytes / count:7.0f} {peak:7.0f}   80 / 180")
+        print(f"  {'tree / peak on top, bytes an entry':44} {tree.columns.nbytes / count:7.0f} {peak:7.0f}   80 / 171")
         del layers
         line("space", lambda tree=tree: space(tree))
         for what, spec in (
