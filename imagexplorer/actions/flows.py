@@ -92,7 +92,7 @@ class Flows:
             answer = self._prompts.delete(
                 f"Delete {_counted(records, 'image')}?",
                 self._engine(source),
-                [DeleteItem(each.image.name, each.consequence, each.blocked, each.frees_bytes) for each in plan],
+                [DeleteItem(each.image.name, each.consequence, _blocked(each), each.frees_bytes) for each in plan],
                 [joined(["docker", "rmi", *map(_shown, each.references)]) for each in plan],
                 _verb(records, "image", plan),
                 can_stop,
@@ -213,6 +213,14 @@ def _same(now: Sequence[Container], before: Sequence[Container]) -> bool:
         return {(each.id, each.name, each.state, each.image_id) for each in containers}
 
     return facts(now) == facts(before)
+
+
+def _blocked(removal: ImageRemoval) -> str:
+    """Why not, and what the tick would take besides."""
+    if removal.hopeless or not removal.users:
+        return removal.blocked
+    what = "it is" if len(removal.users) == 1 else "they are"
+    return f"{removal.blocked}; with the tick {what} deleted first, and what was written there is lost"
 
 
 def _facts(plan: Sequence[ImageRemoval]) -> set[tuple[Any, ...]]:
