@@ -123,6 +123,11 @@ class Cache:
             self._evict(path, size)
         return path
 
+    def drop(self, kind: str, key: str) -> None:
+        """Forget one; nothing where there is none."""
+        with suppress(OSError):
+            self.path(kind, key).unlink()
+
     def clear(self) -> None:
         """Remove every file of ours, of every format. What is open stays readable."""
         for folder in self._base.glob("v[0-9]*"):

@@ -99,6 +99,8 @@ def keep(cache: Cache, address: Address, image: ImageDetail, layer: int, key: La
         return none
     shared = by_diff_id(claimed) if index.verified and computed == claimed else ""
     if not shared:
+        if key.proved:  # an alias would hide what is kept now; a next verification makes it anew
+            cache.drop(ALIAS, key.own)
         return LayerKey(key.own, key.own) if cache.store(LAYER, key.own, index.columns) else none
     if cache.store(LAYER, shared, index.columns) and cache.store(ALIAS, key.own, Columns({}, {"index": shared})):
         return LayerKey(key.own, shared, proved=True, shared=True)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, ImageDetail, LayerTotals
 from imagexplorer.core.errors import Cancelled, Damaged
@@ -240,6 +241,24 @@ def test_a_verified_layer_serves_a_local_engine_and_other_files_of_the_same_byte
     other = open_(tars.docker_archive([BASE, TOP]), "c.tar", Address("engine", "unix:///run/y.sock"))
     built(other, cache)
     assert other.scanned == []
+
+
+def test_an_engines_own_making_does_not_stand_for_a_files_bytes(open_: Callable[..., Watched], cache: Cache) -> None:
+    raw = tars.docker_archive([BASE])
+    file = open_(raw, "a.tar")
+    built(file, cache, verify=True)
+    plain = told(built(file, None))
+    for path in cache.path(keys.LAYER, keys.by_diff_id(tars.digest(BASE))).parent.glob("[lt]*-*.ixc"):
+        path.unlink()  # the layer and the tree were evicted, that the file was hashed is still known
+    engine = open_(raw, "b.tar", Address("engine", "unix:///run/x.sock"))
+    engine.change = lambda index: LayerIndex(
+        Columns(index.columns.columns, {**index.columns.meta, "verified": False, "computed": ""})
+    )
+    built(engine, cache)
+    file.scanned.clear()
+    for _ in range(2):  # read once, then kept as what it is: not verified
+        assert told(built(file, cache)) == plain
+        assert file.scanned == [0]
 
 
 def test_a_remote_engine_vouches_for_nobody_but_itself(open_: Callable[..., Watched], cache: Cache) -> None:
