@@ -128,7 +128,8 @@ IMAGES = (
     ),
     Column(
         "Platform",
-        lambda image: str(image.platform) if image.platform else "…",
+        # Empty, not "…": where the list does not carry it, nothing fills it in later.
+        lambda image: str(image.platform) if image.platform else "",
         key="platform",
         chars=14,
     ),
