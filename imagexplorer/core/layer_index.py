@@ -35,9 +35,9 @@ class LayerIndex:
     link_row I m (ascending), link_start I m+1, links B        targets of symlinks and hard links, as stored
     stored_row I k (ascending), stored_start I k+1, stored B   the archive's own spelling where it differs from the path
 
-    Optional columns are read by whoever wrote them. meta: diff_id (claimed), verified (bool: all bytes were hashed and match),
-    computed (the digest of the bytes where they were hashed, else ""), problems ([[where, reason], ...]), stream_bytes (length of
-    the uncompressed layer, 0 unknown).
+    Optional columns are read by whoever wrote them. meta: diff_id (claimed), verified (bool: all bytes were hashed
+    and match), computed (the digest of the bytes where they were hashed, else ""), problems ([[where, reason], ...]),
+    stream_bytes (length of the uncompressed layer, 0 unknown).
     """
 
     __slots__ = ("_columns",)
