@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from imagexplorer.core.command_line import shown_value
+from imagexplorer.core.secrets import shown_value
 from imagexplorer.core.text import plain
 
 KEPT = 500

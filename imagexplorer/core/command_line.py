@@ -5,31 +5,11 @@ Words are quoted as a POSIX shell wants them. Values whose name says that they a
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
 from imagexplorer.core.entities import CommitSpec, Image, RunSpec, short_id
-
-HIDDEN = "***"
-
-_SECRET = re.compile(
-    r"pass(word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential|auth|(^|[_-])(key|pw|pat)($|[_-])",
-    re.IGNORECASE,
-)
-_URL_USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/@\s]+@", re.IGNORECASE)
-
-
-def looks_secret(name: str) -> bool:
-    """Whether the name of an environment variable or label says that its value is not for other eyes."""
-    return _SECRET.search(name) is not None
-
-
-def shown_value(name: str, value: str) -> str:
-    """The value, or `***` where the name says that it is secret; user and password in a URL hidden always."""
-    if value and looks_secret(name):
-        return HIDDEN
-    return _URL_USER.sub(rf"\1{HIDDEN}@", value)
+from imagexplorer.core.secrets import shown_value
 
 
 def joined(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from imagexplorer.core.entities import Container, Image, Port, short_id
+from imagexplorer.core.secrets import masked
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
 from imagexplorer.models.columns import Column, Group
 
@@ -254,8 +255,8 @@ CONTAINERS = (
     Column("Project", lambda container: container.project, key="project", chars=14, about="Compose project"),
     Column(
         "Command",
-        lambda container: container.command,
-        tooltip=lambda container: container.command,
+        lambda container: masked(container.command),
+        tooltip=lambda container: masked(container.command),
         mono=True,
         optional=True,
         key="command",

@@ -11,6 +11,7 @@ from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.secrets import masked_container, masked_image
 from imagexplorer.core.text import human_age, human_size, plain
 from imagexplorer.models.config_sections import container_sections, raw_json
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
@@ -81,8 +82,24 @@ class ContainerPage(RecordPage):
         if known.writable_bytes is not None:
             self._written = known.writable_bytes
         self.show_header()
-        self.config.set_config(container_sections(detail), lambda: raw_json(detail.raw))
+        self._offer_values()
+        self._show_config()
         self.selection_changed.emit()
+
+    def _offer_values(self) -> None:
+        """The switch for secret values stands where there are some."""
+        own = self.detail is not None and masked_container(self.detail) != self.detail
+        images = self._image is not None and masked_image(self._image) != self._image
+        self.values.setVisible(own or images)
+
+    def show_values(self) -> None:
+        self._show_stack()
+        self._show_config()
+
+    def _show_config(self) -> None:
+        if self.detail is not None:
+            detail = self.detail if self.values.isChecked() else masked_container(self.detail)
+            self.config.set_config(container_sections(detail), lambda: raw_json(detail.raw))
 
     def _not_found(self, error: ImagexplorerError) -> None:
         if isinstance(error, NotFound) and self.live:
@@ -135,6 +152,7 @@ class ContainerPage(RecordPage):
 
     def _image_found(self, detail: ImageDetail) -> None:
         self._image = detail
+        self._offer_values()
         self._show_stack()
 
     def _no_image(self, error: ImagexplorerError) -> None:
@@ -142,7 +160,8 @@ class ContainerPage(RecordPage):
         self._show_stack()
 
     def _show_stack(self) -> None:
-        below = slabs_of(self._image) if self._image is not None else []
+        image = self._image if self._image is None or self.values.isChecked() else masked_image(self._image)
+        below = slabs_of(image) if image is not None else []
         top = len(self._image.layers) if self._image is not None else 0
         words = self.tr("written by this container, lost when it is deleted")
         if self._image_failed:

@@ -13,6 +13,7 @@ from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.text import human_age, human_size, plain
 from imagexplorer.models.config_sections import image_sections, raw_json
 from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
@@ -34,6 +35,7 @@ class ImagePage(RecordPage):
         super().__init__("image", session, registry, source, parent)
         self.image = image
         self.detail: ImageDetail | None = None
+        self._masked: ImageDetail | None = None
         self._tree: IndexedTree | None = None
         self._totals: dict[int, LayerTotals] = {}
         self._failed: ImagexplorerError | None = None
@@ -121,20 +123,37 @@ class ImagePage(RecordPage):
             containers=row.containers,
             platform=known.platform or row.platform,
         )
+        self._masked = masked_image(detail)
+        self.values.setVisible(self._masked != detail)
         self.show_header()
         self._show_stack()
         if first:
             top = next((row for row, slab in enumerate(self.stack.view.stack.slabs()) if slab.kind == LAYER), 0)
             self.stack.view.select_row(top)
-        self.steps.set_steps(detail.steps)
-        self.config.set_config(image_sections(detail), lambda: raw_json(detail.config))
+        self._show_texts()
         found = [problem for totals in self._totals.values() for problem in totals.problems]
         self.problems.show_problems([*detail.problems, *found])
         self.selection_changed.emit()
 
+    @property
+    def _shown(self) -> ImageDetail | None:
+        """What is known, with secret values only where the user asked for them."""
+        return self.detail if self.values.isChecked() else self._masked
+
+    def show_values(self) -> None:
+        self._show_stack()
+        self._show_texts()
+
+    def _show_texts(self) -> None:
+        detail = self._shown
+        if detail is not None:
+            self.steps.set_steps(detail.steps)
+            self.config.set_config(image_sections(detail), lambda: raw_json(detail.config))
+
     def _show_stack(self) -> None:
-        if self.detail is not None:
-            self.stack.set_slabs(slabs_of(self.detail, self._totals), self.detail.layers)
+        detail = self._shown
+        if detail is not None:
+            self.stack.set_slabs(slabs_of(detail, self._totals), detail.layers)
 
     def _of_layer(self, layer: int) -> str:
         made = next(

@@ -13,6 +13,8 @@ from imagexplorer.core.entities import Selection
 from imagexplorer.session import Session, SourceState
 from imagexplorer.views.notice_strip import NoticeStrip
 from imagexplorer.views.page_header import PageHeader
+from imagexplorer.views.theme import set_tip
+from imagexplorer.views.toggle import Toggle
 
 _numbers = count(1)
 AGES_EVERY_MS = 30_000
@@ -37,6 +39,11 @@ class RecordPage(QWidget):
         self.problems = NoticeStrip()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.values = Toggle(self.tr("Show secret &values"), "padlock")
+        set_tip(self.values, self.tr("Values whose name looks secret are shown as ***, here and in what is copied"))
+        self.values.hide()
+        self.values.toggled.connect(lambda _on: self.show_values())
+        self.tabs.setCornerWidget(self.values)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -61,6 +68,10 @@ class RecordPage(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([420, 860])
         return splitter
+
+    def show_values(self) -> None:
+        """Show again what may hold secrets, masked or not as `values` says."""
+        raise NotImplementedError
 
     def show_header(self) -> None:
         """What the line over the page says, ages included."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from imagexplorer.core.command_line import image_reference, joined, looks_secret, run_command, shown_value
+from imagexplorer.core.command_line import image_reference, joined, run_command
 from imagexplorer.core.entities import Image, RunSpec
 from imagexplorer.core.references import container_name_fault
+from imagexplorer.core.secrets import shown_value
 from imagexplorer.core.text import plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText, Field, add_row, form, lines_edit
 from imagexplorer.views.theme import plain_label
@@ -191,4 +192,4 @@ def _lines(edit: QPlainTextEdit) -> list[str]:
     return [line.strip() for line in edit.toPlainText().splitlines() if line.strip()]
 
 
-__all__ = ["RunDialog", "looks_secret", "port_fault", "volume_fault"]
+__all__ = ["RunDialog", "port_fault", "volume_fault"]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from imagexplorer.core.entities import ImageDetail
+from imagexplorer.core.secrets import masked
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.views.theme import blend, tone_color, tooltip
 
@@ -34,7 +35,7 @@ def slabs_of(detail: ImageDetail) -> list[Slab]:
     return [
         Slab(
             f"layer {layer.index}, {human_size(sizes.get(layer.index))}\n"
-            f"{plain(detail.instruction(layer.index), 300)}".rstrip(),
+            f"{plain(masked(detail.instruction(layer.index)), 300)}".rstrip(),
             sizes.get(layer.index),
         )
         for layer in detail.layers

@@ -1,0 +1,101 @@
+"""Secret values of an image or container are shown, spoken and copied only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
+from tests.fake_engine import FakeEngine
+from tests.fakes import FakeHost, FakeSource
+from tests.views.pages import Pages
+
+VALUE = "hunter2"
+ENV = ["PATH=/bin", f"DB_PASSWORD={VALUE}"]
+ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+
+
+@pytest.fixture
+def pages(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
+    image, container = FakeSource.image, FakeHost.container
+
+    def with_secret(self, reference, control, platform="") -> ImageDetail:
+        detail = image(self, reference, control, platform)
+        steps = (Step(f"ENV DB_PASSWORD={VALUE} A=1", empty=True, comment=f"TOKEN={VALUE}"), *detail.steps)
+        history = [{"created_by": step.instruction} for step in steps]
+        return replace(detail, steps=steps, config={"config": {"Env": ENV}, "history": history})
+
+    def container_with_secret(self, reference, control) -> ContainerDetail:
+        return replace(container(self, reference, control), raw={"Config": {"Env": ENV, "Cmd": ["sh"]}})
+
+    monkeypatch.setattr(FakeSource, "image", with_secret)
+    monkeypatch.setattr(FakeHost, "container", container_with_secret)
+    made = Pages(qtbot, FakeEngine())
+    yield made
+    made.close()
+
+
+def model_text(model: QAbstractItemModel, above: QModelIndex | None = None) -> str:
+    """All that a model says, to the eye, the pointer and the screen reader."""
+    above = above or QModelIndex()
+    parts = []
+    for row in range(model.rowCount(above)):
+        for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(above)):
+            parts += [str(model.index(row, column, above).data(role)) for role in ROLES]
+        parts.append(model_text(model, model.index(row, 0, above)))
+    return "\n".join(parts)
+
+
+def everything(page) -> list[str]:
+    """Each place of a page that could show a value."""
+    texts = []
+    stack = page.stack
+    for row in range(stack.view.stack.rowCount()):
+        stack.view.select_row(row)
+        texts.append(f"{stack.text.toPlainText()}\n{stack.facts.whole()}")
+    texts = ["\n".join(texts), model_text(stack.view.stack), model_text(page.config.pairs.model())]
+    page.config.json.setChecked(True)
+    texts.append(page.config.text.toPlainText())
+    page.config.copy.click()
+    texts.append(QGuiApplication.clipboard().text())
+    page.config.readable.setChecked(True)
+    if hasattr(page, "steps"):
+        texts.append(model_text(page.steps.model()))
+        page.steps.selectAll()
+        page.steps.copy()
+        texts.append(QGuiApplication.clipboard().text())
+    return texts
+
+
+def test_an_images_values_are_masked_until_asked_for(pages: Pages, qtbot: QtBot) -> None:
+    page = pages.open_image(next(iter(pages.session.images)))
+    qtbot.waitUntil(lambda: page.detail is not None)
+    assert page.values.isVisible()
+    assert not any(VALUE in text for text in everything(page))
+    assert any("DB_PASSWORD" in text for text in everything(page))
+    page.values.click()
+    assert all(VALUE in text for text in everything(page))
+    page.values.click()
+    assert not any(VALUE in text for text in everything(page))
+
+
+def test_a_containers_values_are_masked_until_asked_for(pages: Pages, qtbot: QtBot) -> None:
+    page = pages.open_container(pages.engine.named("web"))
+    qtbot.waitUntil(lambda: page.detail is not None and page._image is not None)
+    assert page.values.isVisible()
+    assert not any(VALUE in text for text in everything(page))
+    page.values.click()
+    assert all(VALUE in text for text in everything(page))
+
+
+def test_without_secrets_there_is_no_switch(qtbot: QtBot) -> None:
+    pages = Pages(qtbot, FakeEngine())
+    page = pages.open_image(next(iter(pages.session.images)))
+    qtbot.waitUntil(lambda: page.detail is not None)
+    assert page.values.isHidden()
+    pages.close()
