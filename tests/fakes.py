@@ -32,6 +32,7 @@ from imagexplorer.core.entities import (
     Layer,
     LayerTotals,
     Platform,
+    Problem,
     RunSpec,
     Step,
     Touched,
@@ -53,6 +54,8 @@ class FakeSource:
         self._address = address
         self._host = FakeHost(engine) if host else None
         self.closed = False
+        self.unverified: set[int] = set()  # layers that `build` leaves unhashed
+        self.wrong: dict[int, str] = {}  # what `verify` finds of a layer
 
     @property
     def address(self) -> Address:
@@ -113,10 +116,26 @@ class FakeSource:
         for number, layer in enumerate(self.engine.layers[image.image.id]):
             control.step(number, len(image.layers), f"layer {number + 1} of {len(image.layers)}")
             files = [file for file in layer if file.kind == "file"]
-            totals.append(LayerTotals(number, sum(file.size for file in files), len(files), len(layer), verified=True))
+            hashed = number not in self.unverified
+            size = sum(file.size for file in files)
+            totals.append(LayerTotals(number, size, len(files), len(layer), verified=hashed, hashed=hashed))
             if on_layer is not None:
                 on_layer(totals[-1])
         return image, TreeHandle(image.image.id, layers=tuple(totals))
+
+    def verify(
+        self,
+        image: ImageDetail,
+        wanted: Sequence[int],
+        control: Control,
+        on_layer: Callable[[LayerTotals], object] | None = None,
+    ) -> ImageDetail:
+        for number in wanted:
+            self.engine.asked("verify", control, image.image.id, number)
+            problems = (Problem(f"layer {number}", self.wrong[number]),) if number in self.wrong else ()
+            if on_layer is not None:
+                on_layer(LayerTotals(number, 0, 0, 0, not problems, problems, hashed=True))
+        return image
 
     def view(self, tree: TreeHandle, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("view", control, spec)

@@ -88,7 +88,8 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class LayerTotals:
     """What reading a layer told of it. `stored_bytes` is the sum of all its files, `files` their number (hard links
-    count in neither), `entries` the number of all entries. `verified`: its bytes were hashed and match its diff ID."""
+    count in neither), `entries` the number of all entries. `verified`: its bytes were hashed and match its diff ID;
+    `hashed`: they were hashed, whatever came of it."""
 
     index: int
     stored_bytes: int
@@ -96,6 +97,7 @@ class LayerTotals:
     entries: int
     verified: bool = False
     problems: tuple[Problem, ...] = ()
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def _kept_tree(cache: Cache, detail: ImageDetail, known: Sequence[LayerKey], wit
     from imagexplorer.core.file_tree import FileTree
 
     learnt = columns.meta["indexing"]
-    totals = tuple(LayerTotals(number, *row) for number, row in enumerate(learnt["totals"]))
+    totals = tuple(
+        replace(LayerTotals(number, *row), hashed=bool(row[3])) for number, row in enumerate(learnt["totals"])
+    )
     return Built(
         _with_learnt(detail, learnt), tuple(layers), totals, FileTree(columns), key, str(cache.path(keys.TREE, key))
     )
@@ -153,6 +155,8 @@ class _Work:
     def _keep_tree(self, detail: ImageDetail, tree: FileTree, totals: tuple[LayerTotals, ...]) -> tuple[str, str]:
         # Problems are told again by reading again: a tree that hides one is never kept.
         if self.cache is None or detail.problems != self.detail.problems or any(each.problems for each in totals):
+            if self.cache is not None and (stale := keys.tree_key(self.known, self.detail)):
+                self.cache.drop(keys.TREE, stale)  # kept before this was known
             return "", ""
         key = keys.tree_key(self.kept, self.detail)
         if not key:
@@ -166,7 +170,9 @@ class _Work:
 def totals_of(number: int, index: LayerIndex) -> LayerTotals:
     """Exact at any size: sizes of a hostile archive may add up to more than 64 bits hold."""
     kind = bytes(index["kind"])
-    return LayerTotals(number, sum(index["size"]), kind.count(FILE), len(kind), index.verified, tuple(index.problems))
+    hashed = index.verified or bool(index.columns.meta.get("computed"))
+    size = sum(index["size"])
+    return LayerTotals(number, size, kind.count(FILE), len(kind), index.verified, tuple(index.problems), hashed)
 
 
 # What reading an image tells of it beyond its layers, so that one from the cache is known as well as when it was read.

@@ -34,12 +34,14 @@ __all__ = ["ReaderEnded", "RemoteHost", "RemoteSource", "Workers", "find_engine"
 
 
 class Workers:
-    """The two worker processes: `lists` (lists, details, events, actions: never killed by a cancel) and `scans`
-    (indexes and views: free of effects, so it may be killed and asked again). Each starts when first asked."""
+    """The worker processes: `lists` (lists, details, events, actions: never killed by a cancel), `scans` (indexes and
+    views: free of effects, so it may be killed and asked again) and `checks` (hashing that nobody waits for, there only
+    while it is needed). Each starts when first asked."""
 
     def __init__(self, cache: CacheOptions | None = None) -> None:
         self.lists = WorkerProcess("lists", cache)
         self.scans = WorkerProcess("scan", cache)
+        self.checks = WorkerProcess("check", cache)
 
     def warm(self, control: Control) -> None:
         """Start the scanning process and let it import what it needs. Call it on a thread after the first paint."""
@@ -52,9 +54,11 @@ class Workers:
         return int(self.scans.ask(Call("indexing", "cache_bytes"), control))
 
     def close(self) -> None:
-        """End both. Waits 2 s at most."""
+        """End all. Waits 2 s at most."""
+        self.checks.kill()
         self.lists.close()
         self.scans.close()
+        self.checks.close()
 
 
 def find_engine(
@@ -143,6 +147,24 @@ class RemoteSource:
         call = self._call("build", arguments, "indexing", stream)
         answer: tuple[ImageDetail, TreeHandle] = self._workers.scans.ask(call, control, on_layer, kill=True)
         return answer
+
+    def verify(
+        self,
+        image: ImageDetail,
+        wanted: Sequence[int],
+        control: Control,
+        on_layer: Callable[[LayerTotals], object] | None = None,
+    ) -> ImageDetail:
+        """Hash every byte of these layers, at the lowest priority, one call at a time. The image with the problems that
+        were met; `on_layer` hears of each layer as it completes."""
+        arguments = {"image": image, "wanted": list(wanted)}
+        stream = "on_layer" if on_layer is not None else ""
+        call = self._call("verify", arguments, "indexing", stream)
+        try:
+            detail: ImageDetail = self._workers.checks.ask(call, control, on_layer, kill=True)
+        finally:
+            self._workers.checks.kill()  # it holds memory, and files as they were
+        return detail
 
     def view(self, tree: TreeHandle, spec: ViewSpec, control: Control) -> TreeView:
         """What a screen shows of a tree. Raises NotFound when the tree is no longer kept: build again."""

@@ -91,6 +91,9 @@ def keep(cache: Cache, address: Address, image: ImageDetail, layer: int, key: La
     computed = str(index.columns.meta.get("computed", ""))
     claimed = image.layers[layer].diff_id
     if index.problems or not key.own or (computed and claimed and computed != claimed):
+        if key.own and address.kind != "engine":  # what a look at the headers alone had left there
+            cache.drop(ALIAS, key.own)
+            cache.drop(LAYER, key.own)
         return none
     if address.kind == "engine":
         stored = cache.store(LAYER, key.own, index.columns)

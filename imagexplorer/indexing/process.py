@@ -169,12 +169,12 @@ class _Life:
 
 
 class WorkerProcess:
-    """`kind` is lists or scan; what a scan process is asked is free of effects and is asked again when that process was
-    killed because of another question. `command` replaces how it is started (tests)."""
+    """`kind` is lists, scan or check; what the last two are asked is free of effects, and is asked again when
+    their process was killed because of another question. `command` replaces how it is started (tests)."""
 
     def __init__(self, kind: str, cache: CacheOptions | None = None, command: Sequence[str] | None = None) -> None:
         self._command = list(command) if command is not None else start_command(kind, cache or CacheOptions())
-        self._may_ask_again = kind == "scan"
+        self._may_ask_again = kind in ("scan", "check")
         self._lock = Lock()
         self._life: _Life | None = None
         self._closed = False

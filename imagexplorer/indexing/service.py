@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -104,6 +104,19 @@ class Service:
         self._remember(key, built.tree)
         detail = replace(built.detail, problems=problems_of(built))
         return detail, TreeHandle(key, built.path, built.totals)
+
+    def ask_verify(
+        self,
+        control: Control,
+        address: Address,
+        image: ImageDetail,
+        wanted: Sequence[int],
+        on_layer: Callable[[LayerTotals], object] | None = None,
+    ) -> ImageDetail:
+        from imagexplorer.indexing.verifying import verify
+
+        with self._sources.use(address, control) as source:
+            return verify(source, image, wanted, self._cache, control, on_layer)
 
     def ask_view(self, control: Control, tree: TreeHandle, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.file_tree import view

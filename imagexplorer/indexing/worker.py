@@ -39,8 +39,8 @@ def main(argv: list[str] | None = None, opener: Opener | None = None) -> None:
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the parent's to answer
     channel = _own_pipes()
-    if kind == "scan":
-        _be_modest()
+    if kind in ("scan", "check"):
+        _be_modest(19 if kind == "check" else 5)
     try:
         Server(channel, Service(CacheOptions(**json.loads(options)), opener)).serve()
     except BadFrame as error:
@@ -51,11 +51,11 @@ def main(argv: list[str] | None = None, opener: Opener | None = None) -> None:
         os._exit(0)
 
 
-def _be_modest() -> None:
+def _be_modest(nice: int = 5) -> None:
     """Give way to others, and fail by itself before the whole machine suffers. What an image may need by the limits of
     this program is a small part of this."""
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(nice)
     try:
         import resource
     except ImportError:  # not on Windows

@@ -20,6 +20,7 @@ from imagexplorer.core.errors import NotFound
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
+from imagexplorer.session.checking import Checking
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, FindEngine, IndexedTree, OpenAddress, OpenSource, SourceState, Tried
 from imagexplorer.session.search import EngineSearch
@@ -55,6 +56,7 @@ class Session(QObject):
         self._links: dict[str, Link] = {}
         self._current = ""
         self._wanted: WantedImage | None = None
+        self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
         self._search.changed.connect(self.sources_changed)
@@ -237,6 +239,7 @@ class Session(QObject):
         if link is None:
             return
         opened = link.source
+        self.checking.leave(lane)
 
         def work(control: Control, give: Callable[[LayerTotals], None]) -> tuple[ImageDetail, IndexedTree]:
             known, handle = opened.build(detail, control, give)
@@ -250,6 +253,7 @@ class Session(QObject):
             lambda answer: done(*answer),
             f"Reading layers of {detail.image.name}",
         )
+        self.checking.give_way(lane)
 
     def view_tree(
         self, lane: str, tree: IndexedTree, spec: ViewSpec, done: Callable[[TreeView], None], failed: Failed
@@ -294,6 +298,7 @@ class Session(QObject):
     def close(self) -> None:
         """Ends what runs and lets go of every source."""
         self._search.stop()
+        self.checking.close()
         for link in self._links.values():
             link.close()
         self._links.clear()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
-from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Selection, Touched
+from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Problem, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.secrets import masked_image
@@ -131,9 +132,12 @@ class ImagePage(RecordPage):
             top = next((row for row, slab in enumerate(self.stack.view.stack.slabs()) if slab.kind == LAYER), 0)
             self.stack.view.select_row(top)
         self._show_texts()
-        found = [problem for totals in self._totals.values() for problem in totals.problems]
-        self.problems.show_problems([*detail.problems, *found])
+        self._show_problems()
         self.selection_changed.emit()
+
+    def _show_problems(self) -> None:
+        found = [problem for totals in self._totals.values() for problem in totals.problems]
+        self.problems.show_problems([*(self.detail.problems if self.detail is not None else ()), *found])
 
     @property
     def _shown(self) -> ImageDetail | None:
@@ -184,6 +188,25 @@ class ImagePage(RecordPage):
         self._totals = {totals.index: totals for totals in tree.layers} or self._totals
         self._show_detail(detail)
         self._look(self.files.spec)
+        lane = self.lane + "verify"
+        self.session.checking.want(lane, tree, detail, self._layer_checked, self._checked, self._not_checked)
+
+    def _layer_checked(self, totals: LayerTotals) -> None:
+        """What hashing a layer told, beside what is shown of it already."""
+        known = self._totals.get(totals.index, totals)
+        problems = tuple(dict.fromkeys((*known.problems, *totals.problems)))
+        self._totals[totals.index] = replace(known, verified=totals.verified, hashed=totals.hashed, problems=problems)
+        self._show_stack()
+        self._show_problems()
+
+    def _checked(self, detail: ImageDetail) -> None:
+        if self.detail is not None:
+            self.detail = replace(self.detail, problems=tuple(dict.fromkeys((*self.detail.problems, *detail.problems))))
+        self._show_problems()
+
+    def _not_checked(self, error: ImagexplorerError) -> None:
+        if self.detail is not None and not isinstance(error, Cancelled):
+            self._checked(replace(self.detail, problems=(Problem(self.tr("verification"), str(error)),)))
 
     def _look(self, spec: ViewSpec) -> None:
         self.stack.view.set_reach(spec.layer if spec.layer >= 0 else None, spec.delta)
@@ -259,6 +282,10 @@ class ImagePage(RecordPage):
         if self.live and isinstance(self._failed, Unreachable):
             self._retry()
         self.selection_changed.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.session.checking.leave(self.lane)
+        super().closeEvent(event)
 
     def _removed(self) -> None:
         self.gone = True

@@ -272,3 +272,51 @@ def test_a_wide_layer_stays_whole(pages, engine, qtbot):
     folder = tree.files.find(b"d")
     tree.expand(folder)
     assert tree.files.rowCount(folder) == 2000
+
+
+def test_what_was_not_hashed_is_verified_after_the_tree_is_shown(pages, engine, qtbot, monkeypatch):
+    def made(address, control):
+        source = FakeSource(pages.world.files[address.location], address, host=False)
+        source.unverified = {0, 1, 2}
+        source.wrong = {1: "its digest is another one"}
+        return source
+
+    monkeypatch.setattr(pages.session, "_open_address", made)
+    content = FakeEngine.single()
+    gate = content.gate["verify"] = threading.Event()
+    key = pages.open_file("app.tar", content)
+    page = pages.open_image(next(iter(content.images.values())), key)
+    ready(page, qtbot)
+    assert page.problems.isHidden()
+    qtbot.waitUntil(lambda: pages.session.jobs.in_lane(page.lane + "verify") is not None)
+    gate.set()
+    qtbot.waitUntil(lambda: pages.session.checking.idle)
+    assert not page.problems.isHidden()
+    assert "its digest is another one" in page.problems.text.whole()
+    slabs = {slab.below: slab for slab in page.stack.view.stack.slabs() if slab.kind == LAYER}
+    assert [(slabs[number].verified, slabs[number].problems) for number in range(3)] == [
+        (True, 0),
+        (False, 1),
+        (True, 0),
+    ]
+    assert slabs[1].size_bytes  # what was read before stays
+    page.refresh()
+    qtbot.waitUntil(lambda: len(content.called("image")) > 1)
+    assert "its digest is another one" in page.problems.text.whole()
+
+
+def test_a_closed_page_is_not_verified(pages, engine, qtbot, monkeypatch):
+    def made(address, control):
+        source = FakeSource(pages.world.files[address.location], address, host=False)
+        source.unverified = {0}
+        return source
+
+    monkeypatch.setattr(pages.session, "_open_address", made)
+    content = FakeEngine.single()
+    gate = content.gate["verify"] = threading.Event()
+    key = pages.open_file("app.tar", content)
+    page = pages.open_image(next(iter(content.images.values())), key)
+    qtbot.waitUntil(lambda: pages.session.jobs.in_lane(page.lane + "verify") is not None)
+    page.close()
+    assert pages.session.checking.idle
+    gate.set()
