@@ -13,24 +13,14 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from imagexplorer.core.entities import Change, Container, ImageDetail, LayerTotals, Problem
-from imagexplorer.core.file_tree import MARK_DELETED, TreeView
-from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, KINDS, SYMLINK, LayerIndex
+from imagexplorer.core.file_tree import TreeView
+from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.report_rows import entry_rows, file_rows, joined, rfc3339
 from imagexplorer.core.space import Hidden, Space
+from imagexplorer.core.summary import TreeCounts
 
 INSPECT_SCHEMA = "imagexplorer.inspect/1"
 CHANGES_SCHEMA = "imagexplorer.changes/1"
-
-
-@dataclass(frozen=True, slots=True)
-class TreeCounts:
-    """What is visible at the top of the stack. Hard links count as files; `visible_bytes` counts them once."""
-
-    files: int = 0
-    dirs: int = 0
-    symlinks: int = 0
-    other: int = 0
-    visible_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +129,6 @@ def _causes(causes: Space | Hidden) -> dict[str, int]:
 def _dump(value: Any) -> str:
     """Values of a stranger's configuration are JSON already (the loader saw to it)."""
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=dict)
-
-
-# -- the visible tree --------------------------------------------------------------------------------
-
-
-def count_tree(view: TreeView) -> TreeCounts:
-    """What a cumulative, unfiltered view of the top of the stack counts. Deleted rows are shown by views, but are not
-    there; nor is the root counted."""
-    import numpy as np
-
-    kinds = np.asarray(view.kind)[1:][np.asarray(view.mark)[1:] != MARK_DELETED]
-    found = np.bincount(kinds, minlength=len(KINDS)).tolist()
-    files = found[FILE] + found[HARDLINK]
-    other = sum(found) - files - found[DIR] - found[SYMLINK]
-    return TreeCounts(files, found[DIR], found[SYMLINK], other, int(view.size[0]))
 
 
 # -- changes -----------------------------------------------------------------------------------------

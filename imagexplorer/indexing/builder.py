@@ -14,6 +14,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail, Layer, LayerTotals, Problem
 from imagexplorer.core.errors import Damaged
 from imagexplorer.core.layer_index import FILE, LayerIndex
+from imagexplorer.core.summary import Summary, summary
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache
 from imagexplorer.indexing.contents import SameContent
@@ -35,6 +36,7 @@ class Built:
     layers: tuple[LayerIndex, ...]
     totals: tuple[LayerTotals, ...]
     tree: FileTree
+    summary: Summary
     key: str = ""
     path: str = ""
 
@@ -84,7 +86,13 @@ def _kept_tree(cache: Cache, detail: ImageDetail, known: Sequence[LayerKey], wit
         replace(LayerTotals(number, *row), hashed=bool(row[3])) for number, row in enumerate(learnt["totals"])
     )
     return Built(
-        _with_learnt(detail, learnt), tuple(layers), totals, FileTree(columns), key, str(cache.path(keys.TREE, key))
+        _with_learnt(detail, learnt),
+        tuple(layers),
+        totals,
+        FileTree(columns),
+        Summary.of_json(learnt["summary"]),
+        key,
+        str(cache.path(keys.TREE, key)),
     )
 
 
@@ -128,9 +136,10 @@ class _Work:
         layers = tuple(self.indexes[number] for number in range(len(self.indexes)))
         totals = tuple(self.totals[number] for number in range(len(self.totals)))
         tree = self._stack(detail, layers, Stacking(self.control, alone=not wanted))
-        key, path = self._keep_tree(detail, tree, totals)
+        numbers = summary(tree)
+        key, path = self._keep_tree(detail, tree, totals, numbers)
         self.control.step(WHOLE, WHOLE, f"{len(layers)} layers")
-        return Built(detail, layers, totals, tree, key, path)
+        return Built(detail, layers, totals, tree, numbers, key, path)
 
     def _scanned(self, number: int, index: LayerIndex) -> None:
         if self.scanning is not None:
@@ -152,7 +161,9 @@ class _Work:
 
         return stack(layers, SameContent(self.source, detail, layers, control), control)
 
-    def _keep_tree(self, detail: ImageDetail, tree: FileTree, totals: tuple[LayerTotals, ...]) -> tuple[str, str]:
+    def _keep_tree(
+        self, detail: ImageDetail, tree: FileTree, totals: tuple[LayerTotals, ...], numbers: Summary
+    ) -> tuple[str, str]:
         # Problems are told again by reading again: a tree that hides one is never kept.
         if self.cache is None or detail.problems != self.detail.problems or any(each.problems for each in totals):
             if self.cache is not None and (stale := keys.tree_key(self.known, self.detail)):
@@ -161,7 +172,11 @@ class _Work:
         key = keys.tree_key(self.kept, self.detail)
         if not key:
             return "", ""
-        learnt = {**_learnt(detail), "totals": [[t.stored_bytes, t.files, t.entries, t.verified] for t in totals]}
+        learnt = {
+            **_learnt(detail),
+            "totals": [[t.stored_bytes, t.files, t.entries, t.verified] for t in totals],
+            "summary": numbers.as_json(),
+        }
         columns = Columns(tree.columns.columns, {**tree.columns.meta, "indexing": learnt})
         path = self.cache.store(keys.TREE, key, columns)
         return (key, str(path)) if path is not None else ("", "")

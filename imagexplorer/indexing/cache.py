@@ -27,7 +27,7 @@ from imagexplorer.indexing.records import DEFAULT_CACHE_BYTES, CacheOptions
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Part of the folder's name. Raise it whenever the columns of an index or a tree, or their meaning, change."""
 
 _TRAILER = struct.Struct("<8sQ")

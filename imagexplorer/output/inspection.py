@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Problem
 from imagexplorer.core.errors import WrongUse
-from imagexplorer.core.file_tree import TreeView, ViewSpec, view
-from imagexplorer.core.report import Inspection, changes_pieces, count_tree, inspect_pieces
-from imagexplorer.core.space import space
+from imagexplorer.core.file_tree import ViewSpec, view
+from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
 from imagexplorer.indexing.builder import Built, build
 from imagexplorer.output.asked import image_of, open_engine, open_target
 from imagexplorer.sources.image_file import ImageFile
@@ -45,9 +44,8 @@ def inspect(question: Question, control: Control | None = None) -> Iterator[str]
 
             cache = Cache()
         built = build(source, detail, cache, ScanOptions(verify=question.verify), control, with_layers=question.entries)
-        shown = view(built.tree, ViewSpec(), control)
-        found = _inspection(question, source, built, shown)
-        tree = shown if question.tree else None
+        found = _inspection(question, source, built)
+        tree = view(built.tree, ViewSpec(), control) if question.tree else None
         if question.json:
             yield from inspect_pieces(found, question.entries, tree)
             return
@@ -60,7 +58,7 @@ def inspect(question: Question, control: Control | None = None) -> Iterator[str]
         source.close()
 
 
-def _inspection(question: Question, source: ImageSource, built: Built, shown: TreeView) -> Inspection:
+def _inspection(question: Question, source: ImageSource, built: Built) -> Inspection:
     problems = dict.fromkeys(built.detail.problems)
     for totals in built.totals:
         problems.update(dict.fromkeys(totals.problems))
@@ -72,8 +70,8 @@ def _inspection(question: Question, source: ImageSource, built: Built, shown: Tr
         source_name=address.location,
         detail=built.detail,
         totals=built.totals,
-        counts=count_tree(shown),
-        space=space(built.tree),
+        counts=built.summary.counts,
+        space=built.summary.space,
         problems=tuple(problem if isinstance(problem, Problem) else Problem(*problem) for problem in problems),
         layers=built.layers if question.entries else (),
     )

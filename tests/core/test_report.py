@@ -24,10 +24,10 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.layer_index import NO_TIME, LayerIndex
 from imagexplorer.core.overlay import stack
-from imagexplorer.core.report import Inspection, changes_pieces, count_tree, inspect_pieces
+from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
 from imagexplorer.core.report_rows import rfc3339, rfc3339_ns
 from imagexplorer.core.report_text import changes_text, inspect_text, instruction_words
-from imagexplorer.core.space import space
+from imagexplorer.core.summary import summary
 from tests import tars
 from tests.scanning import scan_bytes
 
@@ -67,8 +67,9 @@ def inspection(layers: tuple[list[tars.Entry], ...] = LAYERS, **more: Any) -> tu
         for number, index in enumerate(indexes)
     )
     problems = (Problem("layer 0", "odd\n\x1b"),)
+    numbers = summary(tree)
     return Inspection(
-        "t", "docker-archive", "/x", detail, totals, count_tree(shown), space(tree), problems, indexes
+        "t", "docker-archive", "/x", detail, totals, numbers.counts, numbers.space, problems, indexes
     ), shown
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.indexing.cache import Cache, combine, default_directory, open_cache
+from imagexplorer.indexing.cache import FORMAT, Cache, combine, default_directory, open_cache
 from imagexplorer.indexing.records import CacheOptions
 
 ROOT = Path(__file__).parents[2]
@@ -207,10 +207,10 @@ def test_a_folder_of_another_user_is_not_used(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_folder_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
-    (tmp_path / "v1").mkdir(mode=0o777)
-    (tmp_path / "v1").chmod(0o777)
+    (tmp_path / f"v{FORMAT}").mkdir(mode=0o777)
+    (tmp_path / f"v{FORMAT}").chmod(0o777)
     Cache(tmp_path).store("layer", "a", columns())
-    assert stat.S_IMODE((tmp_path / "v1").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / f"v{FORMAT}").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("call", ["replace", "open"])
@@ -230,7 +230,7 @@ def test_a_full_disk_means_no_file_and_one_line(
     monkeypatch.undo()
     assert [record.levelname for record in caplog.records] == ["INFO"]
     assert "No space left" in caplog.text
-    assert len(list((tmp_path / "c" / "v1").iterdir())) == 1
+    assert len(list((tmp_path / "c" / f"v{FORMAT}").iterdir())) == 1
     assert cache.load("layer", "old") is not None
 
 
