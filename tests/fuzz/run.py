@@ -17,11 +17,8 @@ CORPUS = Path(__file__).with_name("corpus")
 
 def main() -> None:
     name, *options = sys.argv[1:]
-    with atheris.instrument_imports(include=["imagexplorer.sources"]):
-        import imagexplorer.sources.gzip_stream
-        import imagexplorer.sources.tar_scan
-        import imagexplorer.sources.zstd_stream  # noqa: F401
-    from tests.fuzz.targets import TARGETS
+    with atheris.instrument_imports(include=["imagexplorer.sources", "imagexplorer.core", "imagexplorer.indexing"]):
+        from tests.fuzz.targets import TARGETS
 
     keep = next((option[7:] for option in options if option.startswith("--keep=")), "")
     options = [option for option in options if not option.startswith("--keep=")]

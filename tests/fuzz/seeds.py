@@ -9,6 +9,7 @@ import lzma
 from pathlib import Path
 
 from tests import tars
+from tests.fuzz import engine_targets, image_targets
 
 CORPUS = Path(__file__).with_name("corpus")
 _SPARSE = {"386": tars.number(512, 12) + tars.number(4, 12), "483": tars.number(4096, 12)}
@@ -57,7 +58,15 @@ RECORDS = [
 
 def main() -> None:
     dressed = [bytes([number % 8 | 1]) + data for number, data in enumerate(TARS)]
-    for name, inputs in (("tar", dressed), ("stream", STREAMS), ("pax", RECORDS)):
+    for name, inputs in {
+        "tar": dressed,
+        "stream": STREAMS,
+        "pax": RECORDS,
+        "docker": [*image_targets.archive_seeds()],
+        "oci": [*image_targets.layout_seeds()],
+        "engine": [*engine_targets.seeds()],
+        "squash": [*image_targets.stack_seeds()],
+    }.items():
         folder = CORPUS / name
         folder.mkdir(parents=True, exist_ok=True)
         for data in inputs:
