@@ -76,7 +76,8 @@ def listed(answer: Any) -> Iterator[Change]:
 
 
 def mount_points(inspect: Any) -> list[str]:
-    return [text(mount, "Destination").rstrip("/") for mount in rows(inspect.get("Mounts"))]
+    mounts = inspect.get("Mounts") if isinstance(inspect, Mapping) else None
+    return [text(mount, "Destination").rstrip("/") for mount in rows(mounts)]
 
 
 def go_text(path: str) -> str:
