@@ -30,6 +30,8 @@ Where it could be both, say engine://NAME, archive://PATH or oci://PATH."""
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status."""
+    # Before NumPy is there: starting a thread for every processor costs more than all that they would be used for.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.stdout is None:  # closed by whoever started us
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
     try:

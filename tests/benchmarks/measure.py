@@ -32,7 +32,7 @@ def run_once(
     begin = time.perf_counter()
     process = subprocess.Popen(
         command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})},  # as where it is installed
     )  # fmt: skip
     assert process.stderr is not None
     said = process.stderr.read()
