@@ -21,6 +21,7 @@ from imagexplorer.session import Session
 from imagexplorer.views.config_view import ConfigView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
+from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 
@@ -55,6 +56,9 @@ class ContainerPage(RecordPage):
 
     def selection(self) -> Selection:
         return Selection(self.source, self.live, containers=() if self.gone else (self.container,))
+
+    def headers(self) -> dict[str, HeaderState]:
+        return {"changes": self.changes.tree.header_state}
 
     def focus_filter(self) -> None:
         if self.tabs.currentWidget() is self.config:

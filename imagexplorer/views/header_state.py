@@ -3,6 +3,7 @@ another order of columns in the program breaks nobody's settings."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -15,6 +16,9 @@ from imagexplorer.views.chips import CELL_PAD
 _NARROWEST = 24
 _WIDEST = 4000
 _CELL_ROOM = 16
+_ROUNDS = 4
+"""So many widths may follow from one change; honest layouts need two."""
+_REST_S = 1.0
 
 
 class ListHeader(QHeaderView):
@@ -36,6 +40,9 @@ class HeaderState(QObject):
         self._filling = QTimer(self, singleShot=True, interval=0)
         self._filling.timeout.connect(self._fill)
         self._columns = tuple(columns)
+        self._room: tuple[int, int] | None = None
+        self._given: list[int] = []
+        self._filled_at = 0.0
 
     def set_up(self) -> None:
         """The usual widths; the stretching column takes what is left. After the view got its model."""
@@ -71,13 +78,28 @@ class HeaderState(QObject):
         """The stretching column takes what the others leave, but never less than half of its usual width (Qt's own
         stretch would squeeze it to nothing)."""
         header = self._header
-        for number, column in enumerate(self._columns):
-            if column.stretch and not header.isSectionHidden(number):
-                others = header.length() - header.sectionSize(number)
-                wanted = max(header.viewport().width() - others, self._usual_width(number) // 2)
-                if wanted != header.sectionSize(number):
-                    header.resizeSection(number, wanted)
-                return
+        number = next(
+            (at for at, each in enumerate(self._columns) if each.stretch and not header.isSectionHidden(at)), -1
+        )
+        if number < 0:
+            return
+        others = header.length() - header.sectionSize(number)
+        wanted = self._at_rest(max(header.viewport().width() - others, self._usual_width(number) // 2), others)
+        if wanted != header.sectionSize(number):
+            header.resizeSection(number, wanted)
+
+    def _at_rest(self, wanted: int, others: int) -> int:
+        """Our own width may bring a scroll bar, that one another width, and so on for ever. Where many follow each
+        other, and neither the view nor the other columns have changed, it is that: then the narrowest one stays."""
+        view = self._header.parentWidget()
+        room = (view.width() if view is not None else 0, others)
+        now, before = time.monotonic(), self._filled_at
+        self._filled_at = now
+        if room != self._room or now - before > _REST_S:
+            self._room, self._given = room, []
+        if not self._given or self._given[-1] != wanted:
+            self._given.append(wanted)
+        return min(self._given) if len(self._given) > _ROUNDS else wanted
 
     def save(self, settings: Settings, prefix: str) -> None:
         """Keys in visual order, those that are hidden, widths, and the sort."""
@@ -97,7 +119,7 @@ class HeaderState(QObject):
         settings.set(f"{prefix}.sort", self._columns[sort].name if 0 <= sort < len(self._columns) else "")
         settings.set(f"{prefix}.descending", header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder)
 
-    def restore(self, settings: Settings, prefix: str) -> None:
+    def restore(self, settings: Settings, prefix: str, sorting: bool = True) -> None:
         """What is not there any more, or is not what it should be, is passed over."""
         header = self._header
         numbers = {column.name: number for number, column in enumerate(self._columns)}
@@ -114,7 +136,7 @@ class HeaderState(QObject):
             width = widths.get(name, 0)
             if _NARROWEST <= width <= _WIDEST:
                 header.resizeSection(number, width)
-        sort = numbers.get(settings.text(f"{prefix}.sort"))
+        sort = numbers.get(settings.text(f"{prefix}.sort")) if sorting else None
         if sort is not None:
             self.sort(sort, settings.flag(f"{prefix}.descending"))
 

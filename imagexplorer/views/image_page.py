@@ -24,6 +24,7 @@ from imagexplorer.views.config_view import ConfigView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
+from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 from imagexplorer.views.steps_view import StepsView
@@ -60,6 +61,9 @@ class ImagePage(RecordPage):
 
     def selection(self) -> Selection:
         return Selection(self.source, self.live, images=() if self.gone else (self.image,))
+
+    def headers(self) -> dict[str, HeaderState]:
+        return {"files": self.files.tree.header_state, "steps": self.steps.header_state}
 
     def focus_filter(self) -> None:
         if self.tabs.currentWidget() is self.config:

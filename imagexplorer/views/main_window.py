@@ -18,6 +18,7 @@ from imagexplorer.views.activity_strip import ActivityStrip
 from imagexplorer.views.containers_page import ContainersPage
 from imagexplorer.views.images_page import ImagesPage
 from imagexplorer.views.list_page import ListPage
+from imagexplorer.views.page_state import save_page
 from imagexplorer.views.page_tabs import PageTabs
 from imagexplorer.views.places import Places
 from imagexplorer.views.record_page import RecordPage
@@ -181,6 +182,7 @@ class MainWindow(QMainWindow):
         if not self.tabs.show_key(key):
             page = self._make_page(record, source, self.session, self.registry)
             page.selection_changed.connect(self._selection_changed)
+            self._state.page_opened(page, front if isinstance(front, RecordPage) else None)
             self.tabs.add(key, page, record.name, resources.icon(kind))
             self._selection_changed()
         page_widget = self.tabs.currentWidget()
@@ -296,5 +298,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         source = self.session.current
+        front = self.tabs.currentWidget()
+        if isinstance(front, RecordPage):
+            save_page(front, self.settings)
         self._state.save(source.key if source is not None else "")
         super().closeEvent(event)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import Selection
 from imagexplorer.session import Session, SourceState
+from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.notice_strip import NoticeStrip
 from imagexplorer.views.page_header import PageHeader
 from imagexplorer.views.theme import set_tip
@@ -24,6 +25,7 @@ class RecordPage(QWidget):
     """`source` is the key of the record's source. The window asks `selection()` and hears `selection_changed`."""
 
     selection_changed = Signal()
+    closing = Signal()
 
     def __init__(
         self, icon: str, session: Session, registry: Registry, source: str, parent: QWidget | None = None
@@ -35,6 +37,7 @@ class RecordPage(QWidget):
         self.gone = False
         self._closed = False
         self.header = PageHeader(icon)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.notice = NoticeStrip()
         self.problems = NoticeStrip()
         self.tabs = QTabWidget()
@@ -58,9 +61,12 @@ class RecordPage(QWidget):
         session.sources_changed.connect(self.source_changed)
         session.touched.connect(self.world_changed)
 
-    @staticmethod
-    def side_by_side(left: QWidget, right: QWidget) -> QSplitter:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+    def headers(self) -> dict[str, HeaderState]:
+        """Lists whose columns are remembered, each by its name in settings."""
+        raise NotImplementedError
+
+    def side_by_side(self, left: QWidget, right: QWidget) -> QSplitter:
+        splitter = self.splitter
         splitter.addWidget(left)
         splitter.addWidget(right)
         splitter.setStretchFactor(0, 0)
@@ -111,6 +117,7 @@ class RecordPage(QWidget):
             super().closeEvent(event)
             return
         self._closed = True
+        self.closing.emit()
         self._ages.stop()
         self.session.jobs.drop(self.lane + "*")
         self.session.sources_changed.disconnect(self.source_changed)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QMainWindow, QSplitter
 from imagexplorer.settings import Settings
 from imagexplorer.views.containers_page import ContainersPage
 from imagexplorer.views.images_page import ImagesPage
+from imagexplorer.views.page_state import restore_page, restore_splitter, save_page, save_splitter
+from imagexplorer.views.record_page import RecordPage
 
 
 class WindowState:
@@ -31,20 +33,24 @@ class WindowState:
             # What is no geometry is refused by Qt; one of a screen that is gone is moved into view by it.
             self._window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "replace")))
         for name, splitter in self._splitters.items():
-            sizes = settings.numbers(f"window.{name}")
-            wanted = [sizes.get(f"part_{number}", 0) for number in range(splitter.count())]
-            if sizes and all(0 <= size < 20_000 for size in wanted) and sum(wanted) > 0:
-                splitter.setSizes(wanted)
+            restore_splitter(splitter, settings, f"window.{name}")
         for page in (self._images, self._containers):
             page.header_state.restore(settings, page.key)
         self._containers.grouped.setChecked(settings.flag("containers.grouped", True))
+
+    def page_opened(self, page: RecordPage, before: RecordPage | None) -> None:
+        """As the last one of its kind was left; `before` is the page that was in front."""
+        if before is not None:
+            save_page(before, self._settings)
+        restore_page(page, self._settings)
+        page.closing.connect(lambda: save_page(page, self._settings))
 
     def save(self, source: str) -> None:
         """`source` is the key of the current one."""
         settings = self._settings
         settings.set("window.geometry", bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"))
         for name, splitter in self._splitters.items():
-            settings.set(f"window.{name}", {f"part_{number}": size for number, size in enumerate(splitter.sizes())})
+            save_splitter(splitter, settings, f"window.{name}")
         for page in (self._images, self._containers):
             page.header_state.save(settings, page.key)
         settings.set("containers.grouped", self._containers.grouped.isChecked())

@@ -1,0 +1,35 @@
+"""What pages of one kind remember between them and between runs: columns by key, and where the splitter stands."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QSplitter
+
+from imagexplorer.settings import Settings
+from imagexplorer.views.record_page import RecordPage
+
+_WIDEST = 20_000
+
+
+def save_page(page: RecordPage, settings: Settings) -> None:
+    for name, header in page.headers().items():
+        header.save(settings, f"{page.kind}_page.{name}")
+    save_splitter(page.splitter, settings, f"{page.kind}_page.split")
+
+
+def restore_page(page: RecordPage, settings: Settings) -> None:
+    """Not the order of rows: what a page is sorted by is asked for with its files."""
+    for name, header in page.headers().items():
+        header.restore(settings, f"{page.kind}_page.{name}", sorting=False)
+    restore_splitter(page.splitter, settings, f"{page.kind}_page.split")
+
+
+def save_splitter(splitter: QSplitter, settings: Settings, key: str) -> None:
+    if any(splitter.sizes()):  # never laid out: it has none of its own yet
+        settings.set(key, {f"part_{number}": size for number, size in enumerate(splitter.sizes())})
+
+
+def restore_splitter(splitter: QSplitter, settings: Settings, key: str) -> None:
+    sizes = settings.numbers(key)
+    wanted = [sizes.get(f"part_{number}", 0) for number in range(splitter.count())]
+    if sizes and all(0 <= size < _WIDEST for size in wanted) and sum(wanted) > 0:
+        splitter.setSizes(wanted)
