@@ -3,7 +3,7 @@
 Rules (OCI image spec, "Image Layer Filesystem Changeset", and what engines do where it is silent):
 
 * Whiteouts and opaque markers hide versions of lower layers only, wherever they stand in their layer; the folder they
-  speak of is that of the lower layers.
+  speak of is that of the lower layers, or the directory that their own layer puts there.
 * Else the entries of a layer apply in order: the last one of a path wins, directories merge, anything else removes what
   was below it. An entry below something that is no directory makes a directory of it (engines refuse; flagged).
 * A parent that is a symlink is followed inside the root (`core.tree_links`).

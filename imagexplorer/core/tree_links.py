@@ -163,6 +163,7 @@ class _Replay:
         self._root = _Place()
         self._steps = 0
         self._folders: dict[bytes, list[bytes] | None] = {}  # resolved since the last change
+        self._own: set[bytes] = set()  # directories of the layer at hand, while its markers are resolved
 
     def layer(
         self, layer: int, index: LayerIndex, kinds: dict[int, int], lookup: Paths, aims: dict[int, tuple[int, bytes]]
@@ -171,7 +172,18 @@ class _Replay:
         self.found.paths.append({})
         self.found.targets.append({})
         hides = [(row, kind == OPAQUE) for row, kind in kinds.items() if kind in (WHITEOUT, OPAQUE)]
+        # A symlink in whose place the layer puts a directory is none for its markers: they speak of that directory.
+        # So an engine writes `rm link && mkdir link`: the directory, opaque, and no whiteout.
+        self._folders.clear()
+        for path in sorted((lookup[row] for row, kind in kinds.items() if kind == DIR and hides), key=len):
+            folder, _, name = path.rpartition(b"/")
+            resolved = self._resolve(folder)
+            if resolved is not None and self._is_link([*resolved, name]):
+                self._own.add(b"/".join([*resolved, name]))
+                self._folders.clear()
         meant = [self._meant(layer, row, lookup, whole) for row, whole in hides]
+        self._own.clear()
+        self._folders.clear()
         for (_, whole), parts in zip(hides, meant, strict=True):
             self._remove(parts, keep_itself=whole)
         for row, kind in kinds.items():
@@ -200,6 +212,12 @@ class _Replay:
         if real != path:
             self.found.paths[-1][row] = real
         return parts
+
+    def _is_link(self, parts: Iterable[bytes]) -> bool:
+        place: _Place | None = self._root
+        for part in parts:
+            place = place.inside.get(part) if place is not None else None
+        return place is not None and place.target is not None
 
     def _aim(self, layer: int, path: bytes, position: int, target: bytes) -> None:
         folder, _, name = target.rpartition(b"/")
@@ -235,7 +253,7 @@ class _Replay:
                 continue
             above = places[-1]
             place = above.inside.get(part) if above is not None else None
-            if place is None or place.target is None:
+            if place is None or place.target is None or (self._own and b"/".join([*done, part]) in self._own):
                 done.append(part)
                 places.append(place)
                 continue

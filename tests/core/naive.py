@@ -148,13 +148,18 @@ class Replay:
         return self.layers[content[0]][content[1]]
 
     def _apply(self, number: int, entries: Sequence[Entry], tree: Tree, lower: Tree) -> list[tuple[bytes, Thing]]:
+        met = dict(lower)  # as the markers meet it: symlinks that the layer makes directories are none
+        for entry in sorted((entry for entry in entries if entry.kind == "dir"), key=lambda entry: len(entry.path)):
+            path = real_path(met, entry.path)
+            if path in met and met[path].kind == "symlink":
+                met[path] = Thing("dir", number, None)
         for entry in entries:  # what is hidden of lower layers, wherever it stands
             if entry.kind == "whiteout" and entry.path:
-                path = real_path(lower, entry.path)
+                path = real_path(met, entry.path)
                 for other in [other for other in tree if other == path or inside(other, path)]:
                     del tree[other]
             elif entry.kind == "opaque":
-                path = resolve(lower, entry.path)
+                path = resolve(met, entry.path)
                 path = entry.path if path is None else path
                 for other in [other for other in tree if inside(other, path)]:
                     del tree[other]

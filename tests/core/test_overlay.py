@@ -77,3 +77,13 @@ def test_agrees_with_the_replay(layers: Layers) -> None:
 @given(STACKS)
 def test_agrees_with_the_replay_where_parents_are_symlinks(layers: Layers) -> None:
     check(layers)
+
+
+def test_a_symlink_that_became_a_directory_hides_nothing_elsewhere() -> None:
+    """`rm link && mkdir link` is written as the directory and its opaque marker: what the link led to stays."""
+    lower = [Entry(b"real/one"), Entry(b"link", "symlink", link=b"real")]
+    upper = [Entry(b"link/in", "whiteout"), Entry(b"link", "opaque"), Entry(b"link", "dir"), Entry(b"link/new")]
+    for order in (upper, upper[1::-1] + upper[2:], upper[2:] + upper[:2]):
+        tree = stacked([lower, order])
+        assert [entry.path for entry in tree.visible()] == [b"link", b"link/new", b"real", b"real/one"]
+        check([lower, order])
