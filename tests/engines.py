@@ -19,7 +19,7 @@ from imagexplorer.core.entities import Address
 from imagexplorer.sources.engine.connect import open_engine
 from imagexplorer.sources.engine.source import EngineSource
 from tests import engine_images
-from tests.private_engine import NoEngineError, PrivateEngine, recipe
+from tests.private_engine import KINDS, NoEngineError, PrivateEngine, recipe
 
 SAMPLE = "test/app:1"
 
@@ -33,6 +33,14 @@ def wanted() -> list[str]:
     except NoEngineError:
         return ["docker"]
     return ["docker", "podman"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several test processes one takes all tests of an engine: then it is started once in a run."""
+    for item in items:
+        kind = getattr(item, "callspec", None) and item.callspec.params.get("engine")
+        if kind in KINDS:
+            item.add_marker(pytest.mark.xdist_group(f"engine {kind}"))
 
 
 @dataclass
