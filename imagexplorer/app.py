@@ -50,7 +50,7 @@ class Program:
         from imagexplorer.views.theme import apply_scheme
 
         self.settings = settings if settings is not None else Settings()
-        apply_scheme(application, self.settings.text("window.scheme", "system"))
+        apply_scheme(application, self.settings.text("view.scheme", "system"))
         self.engine = WorkerDoor(self.settings)
         self.jobs = Jobs()
         self.session = Session(self.jobs, self.engine.open, self.engine.find, str(resources.path("sample.tar")))
@@ -59,10 +59,10 @@ class Program:
         self.window: MainWindow = MainWindow(self.session, self.registry, self.settings)
         self._closed = False
 
-    def start(self, target: str, host: str) -> None:
+    def start(self, target: str, host: str, image: str = "", platform: str = "") -> None:
         """After the first paint."""
         try:
-            self.session.start(host, target)
+            self.session.start(host, target, image, platform)
         except ImagexplorerError as error:
             self.session.failed.emit(error)
             self.session.start(host)
@@ -135,8 +135,9 @@ class WorkerDoor:
             made.close()
 
 
-def run(target: str = "", host: str = "") -> int:
-    """Open the window, on `target` where one is named. Returns the exit status: 1 where no window can be opened."""
+def run(target: str = "", host: str = "", image: str = "", platform: str = "") -> int:
+    """Open the window, on `target` where one is named: that image of the archive, that platform. Returns the exit
+    status: 1 where no window can be opened."""
     if complaint := qt_guard.complaint():
         print(f"imagexplorer: {complaint}", file=sys.stderr)
         return 1
@@ -151,7 +152,7 @@ def run(target: str = "", host: str = "") -> int:
     program = Program(application)
     hooks = Hooks(program.session)
     program.window.show()
-    after_first_paint(program.window, lambda: program.start(target, host))
+    after_first_paint(program.window, lambda: program.start(target, host, image, platform))
     application.aboutToQuit.connect(program.close)
     quiet = quit_on_signals(program.window.close)
     try:
@@ -232,21 +233,19 @@ def quit_on_signals(close: Callable[[], object]) -> Callable[[], None]:
     if sys.platform == "win32":
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         return lambda: None
-    import socket
-
     from PySide6.QtCore import QSocketNotifier
 
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    theirs.setblocking(False)
-    before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    os.set_blocking(theirs, False)
+    before = signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
     handlers = {
         number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier = QSocketNotifier(ours, QSocketNotifier.Type.Read)
 
     def heard() -> None:
-        os.read(ours.fileno(), 64)
+        os.read(ours, 64)
         close()
 
     notifier.activated.connect(heard)
@@ -256,8 +255,8 @@ def quit_on_signals(close: Callable[[], object]) -> Callable[[], None]:
         signal.set_wakeup_fd(before)
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        ours.close()
-        theirs.close()
+        os.close(ours)
+        os.close(theirs)
 
     return undo
 

@@ -197,13 +197,6 @@ def _print(pieces: Iterable[str]) -> int:
 
 
 def _window(options: argparse.Namespace) -> int:
-    from imagexplorer.core.targets import parse_target
-
-    if options.target:
-        parse_target(options.target)
-    for option in ("image", "platform"):
-        if getattr(options, option):
-            raise WrongUse(f"--{option} belongs to inspect", "the window shows all images of a file to choose among")
     if sys.platform.startswith("linux") and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
@@ -212,6 +205,10 @@ def _window(options: argparse.Namespace) -> int:
             "neither DISPLAY nor WAYLAND_DISPLAY is set",
             "Without one: imagexplorer inspect TARGET, imagexplorer changes CONTAINER",
         )
+    if options.target or options.image or options.platform:
+        from imagexplorer.output.asked import check_target
+
+        check_target(options.target, options.host, options.image, options.platform)
     from imagexplorer import app
 
-    return app.run(options.target, options.host)
+    return app.run(options.target, options.host, options.image, options.platform)

@@ -134,7 +134,13 @@ def test_what_is_not_there_is_named_with_what_is(run: Run, two: Path, tmp_path: 
         (["inspect", "engine://"], 2),
         (["inspect", "a", "b"], 2),
         (["--bogus"], 2),
-        (["x.tar", "--image", "1"], 2),
+        (["--image", "1"], 2),
+        (["--platform", "linux/amd64"], 2),
+        (["engine://"], 2),
+        (["./nothing"], 1),
+        (["archive://nothing"], 1),
+        (["no such.TAR"], 1),
+        (["engine://nginx", "--platform", "linux/amd64"], 3),
         (["inspect", "x", "--platform"], 2),
         (["changes"], 2),
         (["inspect", "./nothing"], 1),
@@ -202,6 +208,42 @@ def test_the_window_needs_a_display(run: Run, monkeypatch: pytest.MonkeyPatch) -
     status, _, err = run()
     assert status == 1
     assert "imagexplorer inspect" in err
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """What the window was opened with; none is."""
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    calls: list[tuple[str, ...]] = []
+
+    def opens(*arguments: str) -> int:
+        calls.append(arguments)
+        return 0
+
+    monkeypatch.setattr("imagexplorer.app.run", opens)
+    return calls
+
+
+def test_the_window_opens_on_an_image_of_an_archive(run: Run, two: Path, opened: list[tuple[str, ...]]) -> None:
+    assert run(str(two), "--image", "second:2")[0] == 0
+    assert run("--image", "1", str(two))[0] == 0
+    assert run("nginx", "--host", "unix:///nothing")[0] == 0  # the window says that no engine is there
+    assert opened == [
+        (str(two), "", "second:2", ""),
+        (str(two), "", "1", ""),
+        ("nginx", "unix:///nothing", "", ""),
+    ]
+
+
+def test_what_is_not_there_opens_no_window(run: Run, two: Path, opened: list[tuple[str, ...]]) -> None:
+    status, _, error = run(str(two), "--image", "third")
+    assert status == 2
+    assert "second:2" in error
+    status, _, error = run(str(two), "--platform", "windows/arm")
+    assert status == 2
+    assert "linux" in error
+    assert run("nginx", "--image", "1")[0] == 3
+    assert opened == []
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -253,6 +253,55 @@ def test_a_target_on_the_engine_opens_its_page(make: Make, engine: FakeEngine, q
     assert pages == [("image", "myapp:dev")]
 
 
+def test_a_target_that_waits_for_an_engine_is_said_once_and_opens_when_one_answers(
+    make: Make, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    world = World(None)
+    session = make(world)
+    errors: list[ImagexplorerError] = []
+    pages: list[Any] = []
+    session.failed.connect(errors.append)
+    session.page_wanted.connect(lambda kind, what: pages.append(what.name))
+    session.start(target="myapp:dev")
+    qtbot.waitUntil(lambda: bool(errors))
+    session.retry()
+    qtbot.waitUntil(lambda: not session.looking)
+    assert [type(error) for error in errors] == [Unreachable]
+    assert "myapp:dev" in str(errors[0])
+    world.engine = engine
+    session.retry()
+    qtbot.waitUntil(lambda: bool(pages))
+    assert pages == ["myapp:dev"]
+
+
+def test_an_image_of_a_file_and_a_platform_are_asked_for(
+    make: Make, engine: FakeEngine, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "all.tar"
+    path.touch()
+    world = World(None)
+    world.files[str(path)] = engine
+    asked: list[tuple[str, str]] = []
+    image = FakeSource.image
+
+    def ask(source: FakeSource, reference: str, control: Control, platform: str = "") -> ImageDetail:
+        asked.append((reference, platform))
+        return image(source, "myapp:dev" if reference == "1" else reference, control, platform)
+
+    monkeypatch.setattr(FakeSource, "image", ask)
+    session = make(world)
+    pages: list[Image] = []
+    session.page_wanted.connect(lambda kind, what: pages.append(what))
+    session.start(target=str(path), image="1", platform="linux/arm64")
+    qtbot.waitUntil(lambda: bool(pages))
+    assert [page.name for page in pages] == ["myapp:dev"]
+    assert session.current is not None
+    done: list[ImageDetail] = []
+    session.load_image("page", session.current.key, pages[0].id, done.append, pytest.fail)
+    qtbot.waitUntil(lambda: bool(done))
+    assert asked == [("1", "linux/arm64"), (pages[0].id, "linux/arm64")]
+
+
 def test_a_target_that_is_not_there_is_said(make: Make, engine: FakeEngine, qtbot: QtBot) -> None:
     session = make(World(engine))
     errors: list[ImagexplorerError] = []

@@ -13,7 +13,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable, WrongUse
 from imagexplorer.core.references import try_parse
-from imagexplorer.core.targets import ARCHIVE, EITHER, ENGINE, OCI, ambiguous, parse_target
+from imagexplorer.core.targets import ARCHIVE, EITHER, ENGINE, OCI, Target, ambiguous, parse_target
 from imagexplorer.core.text import plain
 from imagexplorer.sources.protocol import ImageSource
 
@@ -33,18 +33,46 @@ def open_target(text: str, host: str, control: Control) -> tuple[ImageSource, st
     target = parse_target(text)
     if target.kind == ENGINE:
         return open_engine(host, control), target.text
-    if target.on_disk:
+    if _is_path(target, host):
         return open_source(Address("file", target.text), control), ""
-    if os.path.lexists(target.text):
-        if _on_engine(target.text, host):
-            raise ambiguous(plain(target.text, 500), OCI if os.path.isdir(target.text) else ARCHIVE)
-        return open_source(Address("file", target.text), control), ""
-    if try_parse(target.text) is None:
-        raise NotFound(plain(text, 300), "no such file, and it cannot be the name of an image")
     try:
         return open_engine(host, control), target.text
     except Unreachable as error:
         raise Unreachable(f"{plain(text, 300)}: no such file, and {error.what}", error.reason, error.way_out) from error
+
+
+def check_target(text: str, host: str, image: str, platform: str) -> None:
+    """What can be known of a TARGET before a window opens on it: raises what `open_target` and `image_of` would.
+
+    Cheap where it can be: an engine is asked only where the text may be both, and the source is opened only to find
+    out whether that image or platform is there.
+    """
+    if not text:
+        if image or platform:
+            raise WrongUse("--image" if image else "--platform", "it needs a TARGET to choose from")
+        return
+    target = parse_target(text)
+    if image or platform:
+        source, reference = open_target(text, host, Control())
+        try:
+            image_of(source, text, reference, image, platform, Control())
+        finally:
+            source.close()
+    elif target.kind != ENGINE and _is_path(target, host) and not os.path.lexists(os.path.expanduser(target.text)):
+        raise NotFound(plain(target.text, 300), "no such file or directory")
+
+
+def _is_path(target: Target, host: str) -> bool:
+    """Whether a TARGET that does not say engine:// means a path. Raises WrongUse (both), NotFound (neither can be)."""
+    if target.on_disk:
+        return True
+    if not os.path.lexists(target.text):
+        if try_parse(target.text) is None:
+            raise NotFound(plain(target.text, 300), "no such file, and it cannot be the name of an image")
+        return False
+    if _on_engine(target.text, host):
+        raise ambiguous(plain(target.text, 500), OCI if os.path.isdir(target.text) else ARCHIVE)
+    return True
 
 
 def image_of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +17,6 @@ from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Container, ContainerDetail, Image, ImageDetail, LayerTotals, Touched
 from imagexplorer.core.errors import NotFound
-from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.checking import Checking
@@ -25,6 +24,9 @@ from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, FindEngine, IndexedTree, OpenAddress, OpenSource, SourceState, Tried
 from imagexplorer.session.search import EngineSearch
 from imagexplorer.session.wanted import WantedImage
+
+if TYPE_CHECKING:
+    from imagexplorer.core.file_tree import TreeView, ViewSpec
 
 
 class Session(QObject):
@@ -56,10 +58,11 @@ class Session(QObject):
         self._links: dict[str, Link] = {}
         self._current = ""
         self._wanted: WantedImage | None = None
+        self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
-        self._search.changed.connect(self.sources_changed)
+        self._search.changed.connect(self._search_changed)
         jobs.touched.connect(self.refresh)
 
     # -- state, read by views -------------------------------------------------------------------
@@ -120,20 +123,25 @@ class Session(QObject):
             raise NotFound(source or "source", "it is not open any more") from None
 
     # -- sources --------------------------------------------------------------------------------
-    def start(self, host: str = "", target: str = "") -> None:
-        """Find an engine (or the one named), open `target` as soon as its source is there. Raises WrongUse."""
-        self._wanted = WantedImage(target) if target else None
+    def start(self, host: str = "", target: str = "", image: str = "", platform: str = "") -> None:
+        """Find an engine (or the one named), open `target` as soon as its source is there: that `image` of a file (the
+        first, where none is named), that `platform` of an image. Raises WrongUse."""
+        wanted = self._wanted = WantedImage(target, image, platform) if target else None
         self._search.start(host)
-        if self._wanted is not None and self._wanted.is_path:
-            self.open_path(self._wanted.path)
+        if wanted is not None and wanted.is_path:
+            self.open_path(wanted.path, wanted)
 
-    def open_path(self, path: str) -> None:
-        """Add a file source (archive, layout folder) and make it current; its only image opens at once."""
+    def open_path(self, path: str, wanted: WantedImage | None = None) -> None:
+        """Add a file source (archive, layout folder) and make it current; its only image, or the one that is wanted,
+        opens at once."""
         location = os.path.abspath(os.path.expanduser(path))
         key = f"file:{location}"
         if key not in self._links:
             link = self._add(key, Address("file", location, os.path.basename(location)))
-            link.images_changed.connect(lambda: self._open_only_image(key))
+            if wanted is not None:
+                link.connected.connect(lambda: wanted.open(self, key))
+            else:
+                link.images_changed.connect(lambda: self._open_only_image(key))
             link.connect_source()
         else:
             self._open_only_image(key)
@@ -181,6 +189,11 @@ class Session(QObject):
         link.connect_source()
         self._tell_everything()
 
+    def _search_changed(self) -> None:
+        self.sources_changed.emit()
+        if self._wanted is not None and self.tried and not (self.looking or self.has_engine):
+            self._wanted.say_waiting(self)
+
     def _engine_connected(self, key: str) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
@@ -219,10 +232,23 @@ class Session(QObject):
 
     # -- pages ask, callbacks answer on the GUI thread ------------------------------------------
     def load_image(
-        self, lane: str, source: str, reference: str, done: Callable[[ImageDetail], None], failed: Failed
+        self,
+        lane: str,
+        source: str,
+        reference: str,
+        done: Callable[[ImageDetail], None],
+        failed: Failed,
+        platform: str = "",
     ) -> None:
-        """Layers and steps: shown at once."""
-        self._ask(lane, source, lambda opened, control: opened.image(reference, control), done, failed)
+        """Layers and steps: shown at once. A `platform` that was asked for once stays the image's."""
+
+        def known(detail: ImageDetail) -> None:
+            if platform:
+                self._platforms[source, detail.image.id] = platform
+            done(detail)
+
+        wanted = platform or self._platforms.get((source, reference), "")
+        self._ask(lane, source, lambda opened, control: opened.image(reference, control, wanted), known, failed)
 
     def index_image(
         self,
