@@ -6,7 +6,6 @@ passwords, no tokens, no environment values; addresses are kept without user inf
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -98,6 +97,8 @@ class Settings:
             values = dict(self._values)
             if values == self._saved:
                 return True
+        import json
+
         document = {"format": FORMAT, **{key: values[key] for key in sorted(values)}}
         part = self._path.with_name(f".{self._path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")
         try:
@@ -127,6 +128,8 @@ class Settings:
         except OSError as error:
             logger.info("settings cannot be read: %s: %s", self._path, error.strerror or error)
             return {}
+        import json  # a first start has nothing to read
+
         try:
             if len(raw) > _MAX_BYTES:
                 raise ValueError("too large")

@@ -5,12 +5,16 @@ Knows the session and the questions that may be asked; must not know a widget.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagexplorer.actions import rules
 from imagexplorer.actions.action import Action
 from imagexplorer.actions.flows import Flows
-from imagexplorer.actions.prompts import Prompts
 from imagexplorer.core.entities import EVERYTHING, Selection
 from imagexplorer.session import Session
+
+if TYPE_CHECKING:
+    from imagexplorer.actions.prompts import Prompts
 
 
 def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:

@@ -7,16 +7,18 @@ again with what is true now. Nothing is forced, nothing is asked of an engine he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.actions import rules
-from imagexplorer.actions.prompts import DeleteItem, Prompts
 from imagexplorer.core.command_line import joined
 from imagexplorer.core.entities import Container, Image, ImageDetail, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
-from imagexplorer.core.removal import ContainerRemoval, ImageRemoval, frees, plan_containers, plan_images
 from imagexplorer.core.text import human_size
 from imagexplorer.session import Session
+
+if TYPE_CHECKING:
+    from imagexplorer.actions.prompts import Prompts
+    from imagexplorer.core.removal import ContainerRemoval, ImageRemoval
 
 
 class Flows:
@@ -78,6 +80,9 @@ class Flows:
         self._once(ask)
 
     def delete_images(self, selection: Selection) -> None:
+        from imagexplorer.actions.prompts import DeleteItem
+        from imagexplorer.core.removal import plan_images
+
         source = selection.source
         chosen = [image.id for image in selection.images]
 
@@ -92,7 +97,10 @@ class Flows:
             answer = self._prompts.delete(
                 f"Delete {_counted(records, 'image')}?",
                 self._engine(source),
-                [DeleteItem(each.image.name, each.consequence, _blocked(each), each.frees_bytes) for each in plan],
+                [
+                    DeleteItem(each.image.name, each.consequence, _blocked(each), each.frees_bytes, each.hopeless)
+                    for each in plan
+                ],
                 [joined(["docker", "rmi", *map(_shown, each.references)]) for each in plan],
                 _verb(records, "image", plan),
                 can_stop,
@@ -144,6 +152,9 @@ class Flows:
         self._once(ask)
 
     def delete_containers(self, selection: Selection) -> None:
+        from imagexplorer.actions.prompts import DeleteItem
+        from imagexplorer.core.removal import plan_containers
+
         source = selection.source
 
         def ask() -> bool:
@@ -238,6 +249,8 @@ def _counted(records: Sequence[Image] | Sequence[Container], noun: str) -> str:
 def _verb(
     records: Sequence[Image] | Sequence[Container], noun: str, plan: Sequence[ImageRemoval] | Sequence[ContainerRemoval]
 ) -> str:
+    from imagexplorer.core.removal import frees
+
     freed = frees(plan)
     what = f"Delete {noun}" if len(records) == 1 else f"Delete {len(records)} {noun}s"
     return f"{what}, frees {human_size(freed)}" if freed else what

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from imagexplorer.core.secrets import shown_value
 from imagexplorer.core.text import plain
 
 KEPT = 500
@@ -60,6 +59,8 @@ class Activity:
 
 def redacted(text: str) -> str:
     """One bounded line without `NAME=value` pairs whose name tells a secret, and without users in URLs."""
+    from imagexplorer.core.secrets import shown_value  # its patterns take long to compile: not before the first paint
+
     words = []
     for word in plain(text, LONGEST).split(" "):
         name, equals, value = word.partition("=")

@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Sequence
 
 from imagexplorer.core.entities import CommitSpec, Image, RunSpec, short_id
-from imagexplorer.core.secrets import shown_value
 
 
 def joined(words: Sequence[str]) -> str:
@@ -18,6 +17,8 @@ def joined(words: Sequence[str]) -> str:
 
 def run_command(spec: RunSpec) -> str:
     """`docker run ...`."""
+    from imagexplorer.core.secrets import shown_value  # its patterns take long to compile: not before the first paint
+
     words = ["docker", "run"]
     if spec.detach:
         words.append("-d")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
 
-import humanize
+# humanize and datetime are imported where they are needed: nothing at start is a size or an age.
 
 # Characters that change how others are laid out (UAX 9), and separators that break a row in two.
 _ESCAPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -40,11 +39,11 @@ def _escape(char: str) -> str:
 
 def human_size(size_bytes: int | None) -> str:
     """`12.3 MB`, decimal steps as the engines print; an ellipsis while unknown."""
-    return (
-        "…"
-        if size_bytes is None
-        else humanize.naturalsize(size_bytes, format="%.3g" if size_bytes < 10**18 else "%.1f")
-    )
+    if size_bytes is None:
+        return "…"
+    import humanize
+
+    return humanize.naturalsize(size_bytes, format="%.3g" if size_bytes < 10**18 else "%.1f")
 
 
 def exact_size(size_bytes: int | None) -> str:
@@ -55,6 +54,10 @@ def human_age(created: int | None, now: float | None = None) -> str:
     """`3 weeks ago`; empty where no time is known or the time is none (0, year 1)."""
     if created is None or created <= 0:
         return ""
+    from datetime import UTC, datetime
+
+    import humanize
+
     try:
         moment = datetime.fromtimestamp(created, UTC)
         reference = datetime.fromtimestamp(now, UTC) if now is not None else datetime.now(UTC)
@@ -67,6 +70,8 @@ def exact_time(created: int | None) -> str:
     """Local date and time to the second; empty where unknown."""
     if created is None or created <= 0:
         return ""
+    from datetime import UTC, datetime
+
     try:
         return datetime.fromtimestamp(created, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):

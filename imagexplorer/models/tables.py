@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from imagexplorer.core.entities import Container, Image, Port, short_id
-from imagexplorer.core.secrets import masked
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
 from imagexplorer.models.columns import Column, Group
 
 NONE = "–"
+
+
+def _command(container: Container) -> str:
+    from imagexplorer.core.secrets import masked  # its patterns take long to compile: not before the first paint
+
+    return masked(container.command)
 
 
 def repository(tag: str) -> str:
@@ -255,8 +260,8 @@ CONTAINERS = (
     Column("Project", lambda container: container.project, key="project", chars=14, about="Compose project"),
     Column(
         "Command",
-        lambda container: masked(container.command),
-        tooltip=lambda container: masked(container.command),
+        _command,
+        tooltip=_command,
         mono=True,
         optional=True,
         key="command",

@@ -11,7 +11,6 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from imagexplorer.core.entities import ImageDetail
-from imagexplorer.core.secrets import masked
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.views.theme import blend, tone_color, tooltip
 
@@ -31,6 +30,8 @@ class Slab:
 
 def slabs_of(detail: ImageDetail) -> list[Slab]:
     """The layers from the base up, each with the size and the instruction that the history gives it."""
+    from imagexplorer.core.secrets import masked  # its patterns take long to compile: not before the first paint
+
     sizes = {step.layer: step.size_bytes for step in detail.steps if step.layer is not None}
     return [
         Slab(
