@@ -5,6 +5,10 @@ Follows the engine: what `session.touched` names is asked again, and the tree ke
 
 from __future__ import annotations
 
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
@@ -25,6 +29,11 @@ from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 
+LOOK_EVERY_MS = 3000
+"""A container that runs writes, and no event says so: while its page is seen its changes are read again."""
+AT_MOST_A_TENTH = 10
+"""... and where reading takes long, at most for a tenth of the time."""
+
 
 class ContainerPage(RecordPage):
     def __init__(
@@ -38,6 +47,10 @@ class ContainerPage(RecordPage):
         self._written: int | None = container.writable_bytes
         self._failed: ImagexplorerError | None = None
         self._shown = False
+        self._asked_at = 0.0
+        self._by_itself = False
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._look_again)
         self.stack = StackPane()
         self.changes = FilePane(session.jobs, self.lane + "changes", layered=False, columns=CHANGES)
         self.config = ConfigView()
@@ -181,14 +194,49 @@ class ContainerPage(RecordPage):
 
     # -- its changes ----------------------------------------------------------------------------------
 
+    def _look_again(self) -> None:
+        """Out of sight nobody asks: `showEvent` goes on."""
+        if self.gone or not self.live or not self.isVisible() or self.container.state != "running":
+            return
+        if self.window().isMinimized() or self._failed is not None:
+            self._again.start(LOOK_EVERY_MS)
+            return
+        self._look(self.changes.spec)
+        self._by_itself = True
+
+    def _rest(self) -> None:
+        """Until the next look."""
+        took_ms = int((time.monotonic() - self._asked_at) * 1000)
+        self._again.start(max(LOOK_EVERY_MS, AT_MOST_A_TENTH * took_ms))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._shown and not self._again.isActive():
+            self._look_again()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._again.stop()
+        super().closeEvent(event)
+
     def _look(self, spec: ViewSpec) -> None:
+        self._again.stop()
+        self._by_itself = False
+        self._asked_at = time.monotonic()
         self.session.load_changes(
             self.lane + "changes", self.source, self.container.id, spec, self._show_view, self._view_failed
         )
 
     def _show_view(self, view: TreeView) -> None:
-        self._shown = True
+        self._rest()
         self._failed = None
+        before = self.changes.tree.files.view
+        if self._by_itself and before is not None and _alike(before, view):
+            return
+        if self._by_itself:  # the sum that stands beside it is another one too
+            self.session.load_container(
+                self.lane + "detail", self.source, self.container.id, self._found, self._not_found
+            )
+        self._shown = True
         self.changes.show_view(
             view,
             (
@@ -239,3 +287,11 @@ class ContainerPage(RecordPage):
         if self.live and isinstance(self._failed, Unreachable):
             self.refresh()
         self.selection_changed.emit()
+
+
+def _alike(one: TreeView, other: TreeView) -> bool:
+    """Whether both look the same, row by row."""
+    mine, others = one.columns, other.columns
+    return mine.meta == others.meta and all(
+        bytes(column) == bytes(others.columns[name]) for name, column in mine.columns.items()
+    )

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from imagexplorer.core.entities import ADDED, Change, Touched
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.models.stack_model import LAYER, WRITABLE
+from imagexplorer.views import container_page
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages, paths
 
@@ -72,6 +73,34 @@ def test_new_changes_come_by_themselves_and_nothing_jumps(pages, engine, qtbot):
     engine.emit(Touched(containers=frozenset({web.id})))
     qtbot.waitUntil(lambda: "etc/new" in paths(page.changes.tree.files))
     assert page.changes.tree.isExpanded(page.changes.tree.files.find(b"etc"))
+
+
+def test_what_a_running_container_writes_comes_without_an_event(pages, engine, qtbot, monkeypatch):
+    monkeypatch.setattr(container_page, "LOOK_EVERY_MS", 20)
+    web = engine.named("web")
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    for _attempt in range(20):  # lists that come in meanwhile have the page ask, and draw, once more
+        view = page.changes.tree.files.view
+        for _look in range(3):
+            qtbot.waitSignal(page._again.timeout).wait()
+        if page.changes.tree.files.view is view:
+            break
+    assert page.changes.tree.files.view is view, "nothing new: nothing is drawn again"
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/etc/new", ADDED, 5, "file"))
+    qtbot.waitUntil(lambda: "etc/new" in paths(page.changes.tree.files))
+
+
+def test_out_of_sight_a_container_is_not_looked_at(pages, engine, qtbot, monkeypatch):
+    monkeypatch.setattr(container_page, "LOOK_EVERY_MS", 20)
+    web = engine.named("web")
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    page.hide()
+    qtbot.waitUntil(lambda: not page._again.isActive())
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/etc/new", ADDED, 5, "file"))
+    page.show()
+    qtbot.waitUntil(lambda: "etc/new" in paths(page.changes.tree.files))
 
 
 def test_nothing_changed_is_said(pages, engine, qtbot):
