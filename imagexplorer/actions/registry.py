@@ -43,7 +43,9 @@ class Registry(QObject):
         for action in actions:
             if action.id in self._actions:
                 raise ValueError(f"two actions are called {action.id}")
-            made = QAction(action.text, self)
+            # A key that a view takes itself is no shortcut of the window: behind a tab a menu shows it all the same.
+            made = QAction(f"{action.text}\t{action.shown_key}" if action.shown_key else action.text, self)
+            made.setIconText(action.words)
             made.setObjectName(action.id)
             if action.icon:
                 made.setIcon(resources.icon(action.icon))

@@ -274,7 +274,8 @@ class MainWindow(QMainWindow):
         ask = getattr(page, "selection", None)
         selection = ask() if callable(ask) else Selection()
         self.registry.set_selection(selection)
-        kind = "container" if selection.containers or page is self.containers else "image"
+        own = page.kind if isinstance(page, RecordPage) else "container" if page is self.containers else "image"
+        kind = "container" if selection.containers else own
         on_list = page in (self.images, self.containers)
         # What is open already is not offered to be opened.
         self.bar.show_actions(("file.open",) if page is self.start else BARS[kind][0 if on_list else 1 :])

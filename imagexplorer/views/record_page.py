@@ -32,6 +32,7 @@ class RecordPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.session, self.registry, self.source = session, registry, source
+        self.kind = icon
         # A page's questions are its own: two pages of one image must not take each other's lane.
         self.lane = f"page{next(_numbers)}/"
         self.gone = False

@@ -40,12 +40,7 @@ class StartPage(QWidget):
         font = self.title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         self.title.setFont(font)
-        self.text = plain_label(
-            self.tr(
-                "This window connects by itself as soon as Docker or Podman answers. "
-                "Archives and OCI layouts open without an engine."
-            )
-        )
+        self.text = plain_label(self._advice(named=False))
         self.text.setWordWrap(True)
         self.table = self._made_table()
         self.open = QPushButton(resources.icon("open"), self.tr("&Open an archive"))
@@ -78,6 +73,14 @@ class StartPage(QWidget):
         outer.addStretch(1)
         outer.addWidget(inner, 20)
         outer.addStretch(1)
+
+    def _advice(self, named: bool) -> str:
+        comes = (
+            self.tr("This window connects by itself as soon as it answers; no other engine is tried in its place.")
+            if named
+            else self.tr("This window connects by itself as soon as Docker or Podman answers.")
+        )
+        return comes + " " + self.tr("Archives and OCI layouts open without an engine.")
 
     def _made_table(self) -> QTableWidget:
         table = QTableWidget(0, 3)
@@ -112,6 +115,7 @@ class StartPage(QWidget):
         else:
             title = self.tr("No engine found")
         self.title.set_text(title)
+        self.text.set_text(self._advice(len(tried) == 1 and bool(tried[0].address.name)))
         self.setAccessibleName(title)
         self.table.setRowCount(len(tried))
         for row, each in enumerate(tried):

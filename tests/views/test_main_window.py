@@ -222,6 +222,27 @@ def test_the_tool_bar_follows_the_selection_and_the_page(qtbot: QtBot, on: Stage
     assert not on.registry.action("container.stop").isEnabled()
 
 
+def test_a_key_that_the_list_takes_stands_in_the_menu_and_not_on_the_button(on: Stage) -> None:
+    action = on.registry.action("image.open")
+    assert action.text().endswith("\tEnter")
+    assert action.iconText() == "Open image"
+    assert action.shortcuts() == []
+
+
+def test_the_page_of_a_removed_container_keeps_the_tools_of_a_container(
+    qtbot: QtBot, on: Stage, engine: FakeEngine
+) -> None:
+    old = engine.named("old")
+    on.window.open_page("container", old)
+    page = on.window.current_page
+    page.gone = True
+    page.selection_changed.emit()
+    names = [action.objectName() for action in on.window.bar.actions()]
+    assert "container.delete" in names
+    assert "image.delete" not in names
+    assert not on.registry.action("container.delete").isEnabled()
+
+
 def test_every_action_is_in_a_menu_or_has_a_key(on: Stage) -> None:
     listed = {action.objectName() for menu in on.window.menus.values() for action in menu.actions()}
     for identifier in on.registry.ids():
@@ -249,6 +270,8 @@ def test_without_an_engine_the_start_page_says_what_was_tried_and_leaves_by_itse
     assert window.current_page is window.start
     assert [window.start.table.item(0, column).text() for column in (1, 2)] == ["no such socket", "Start the engine"]
     assert not window.bar.filter.isVisible()
+    named = any(each.address.name for each in on.window.session.tried)
+    assert ("no other engine is tried" in window.start.text.text()) is named
     on.world.engine = FakeEngine()
     qtbot.mouseClick(window.start.retry, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: complete(on))
