@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QMenu, QTreeView, QWidget
 
 from imagexplorer.actions.registry import Registry
@@ -16,7 +17,7 @@ from imagexplorer.models.columns import Group, Role
 from imagexplorer.models.tables import CONTAINERS, compose_project
 from imagexplorer.session import Session
 from imagexplorer.views.copying import add_copy
-from imagexplorer.views.details_pane import container_totals
+from imagexplorer.views.details_pane import container_totals, shown_of
 from imagexplorer.views.list_page import ListPage
 
 WORDS_EVERY_MS = 60_000
@@ -50,16 +51,25 @@ class ContainersPage(ListPage):
         self.proxy.layoutChanged.connect(lambda *_: self._unfold())
         session.containers_changed.connect(lambda: self.show_records(session.containers))
         session.sources_changed.connect(self.show_state)
-        self._clock = QTimer(self, interval=WORDS_EVERY_MS)
+        self._clock = QTimer(self, singleShot=True, interval=WORDS_EVERY_MS)
         self._clock.timeout.connect(self._read_words)
         self._clock.start()
         self.grouped.setChecked(True)
         self.show_records(session.containers)
 
     def _read_words(self) -> None:
-        """ "Up 3 minutes" is the engine's own sentence: it says another one a minute later, and sends no event."""
-        if self.isVisible() and any(container.running for container in self.session.containers):
+        """ "Up 3 minutes" is the engine's own sentence: it says another one a minute later, and sends no event.
+        Out of sight the clock stops: the words are read when they are to be seen again."""
+        if not self.isVisible():
+            return
+        self._clock.start()
+        if self.session.containers:
             self.session.refresh(Touched(containers=frozenset({ALL})))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._clock.isActive():
+            self._read_words()
 
     # -- groups -------------------------------------------------------------------------------------
 
@@ -97,18 +107,21 @@ class ContainersPage(ListPage):
 
     # -- words --------------------------------------------------------------------------------------
 
-    def _shown(self) -> int:
-        return sum(
-            self.proxy.rowCount(index) or 1
-            for index in (self.proxy.index(row, 0) for row in range(self.proxy.rowCount()))
-        )
+    def _shown(self) -> list[Container]:
+        found: list[Container] = []
+        for top in (self.proxy.index(row, 0) for row in range(self.proxy.rowCount())):
+            below = [self.proxy.index(row, 0, top) for row in range(self.proxy.rowCount(top))]
+            found += [index.data(Role.RECORD) for index in below or [top]]
+        return found
 
     def count_words(self) -> str:
         containers = self.session.containers
         if not self.session.containers_known:
             return ""
-        words = container_totals(containers) if containers else "no containers"
-        return f"{self._shown():,} of {words}" if self.proxy.filtering and containers else words
+        if not self.proxy.filtering or not containers:
+            return container_totals(containers) if containers else "no containers"
+        shown = self._shown()
+        return shown_of(len(shown), len(containers), "container", container_totals(shown))
 
     def total_words(self, records: Sequence[Any]) -> str:
         return container_totals(records)

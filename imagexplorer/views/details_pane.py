@@ -55,6 +55,12 @@ def container_totals(containers: Sequence[Container]) -> str:
     return ", ".join(parts)
 
 
+def shown_of(shown: int, total: int, noun: str, totals: str) -> str:
+    """`2 of 8 containers, 1 running`: `totals` are those of the shown ones."""
+    rest = totals.partition(", ")[2]
+    return f"{shown:,} of {counted(total, noun)}" + (f", {rest}" if rest else "")
+
+
 class DetailsPane(QFrame):
     def __init__(self, session: Session, lane: str, open_action: QAction | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,11 +11,12 @@ from imagexplorer.actions.registry import Registry
 from imagexplorer.core.command_line import image_reference, joined
 from imagexplorer.core.entities import Image, Selection
 from imagexplorer.core.text import plain
+from imagexplorer.models.columns import Role
 from imagexplorer.models.tables import IMAGES
 from imagexplorer.session import Session
 from imagexplorer.views.chips import ROW_ROOM
 from imagexplorer.views.copying import add_copy
-from imagexplorer.views.details_pane import image_totals
+from imagexplorer.views.details_pane import image_totals, shown_of
 from imagexplorer.views.list_page import ListPage
 
 
@@ -45,9 +46,10 @@ class ImagesPage(ListPage):
         images = self.session.images
         if not self.session.images_known:
             return ""
-        words = image_totals(images) if images else "no images"
-        shown = self.proxy.rowCount()
-        return f"{shown:,} of {words}" if self.proxy.filtering and images else words
+        if not self.proxy.filtering or not images:
+            return image_totals(images) if images else "no images"
+        shown = [self.proxy.index(row, 0).data(Role.RECORD) for row in range(self.proxy.rowCount())]
+        return shown_of(len(shown), len(images), "image", image_totals(shown))
 
     def total_words(self, records: Sequence[Any]) -> str:
         return image_totals(records)

@@ -138,6 +138,32 @@ def test_totals_never_call_an_unknown_size_zero(sizes: list[tuple[int | None, in
     )
 
 
+def test_what_the_filter_leaves_out_is_not_in_the_totals(qtbot: QtBot, on: Stage) -> None:
+    window = on.window
+    window.show_list("containers")
+    containers = window.session.containers
+    chosen = next(each for each in containers if not each.running)
+    window.containers.set_filter(chosen.id[:12])
+    qtbot.waitUntil(lambda: window.containers.summary.text().startswith(f"1 of {len(containers)} containers"))
+    assert "none running" in window.containers.summary.text()
+    assert any(each.running for each in containers)
+
+
+def test_the_engines_words_are_read_again_when_they_come_into_sight(
+    qtbot: QtBot, on: Stage, engine: FakeEngine
+) -> None:
+    window = on.window
+    page = window.containers
+    page._clock.setInterval(0)  # a minute out of sight
+    page._clock.start()
+    qtbot.waitUntil(lambda: not page._clock.isActive())
+    page._clock.setInterval(60_000)
+    web = engine.named("web")
+    engine.containers[web.id] = replace(web, status="Up 7 weeks")
+    window.show_list("containers")
+    qtbot.waitUntil(lambda: any(each.status == "Up 7 weeks" for each in window.session.containers))
+
+
 def test_totals_of_containers() -> None:
     some = [Container("a", "a", "x", state="running", writable_bytes=5), Container("b", "b", "x", state="exited")]
     assert container_totals(some) == "2 containers, 1 running, ≥ 5 Bytes written"
