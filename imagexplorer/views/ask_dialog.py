@@ -123,6 +123,8 @@ def add_row(layout: QFormLayout, caption: str, field: Field) -> None:
     """The caption carries the mnemonic and is the editor's name."""
     label = plain_label(caption)
     label.setBuddy(field.editor)
+    # A form layout makes a label nearly twice as high as its text and would set that in the middle.
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
     label.setContentsMargins(0, 4, 0, 0)
     field.editor.setAccessibleName(caption.replace("&", ""))
     layout.addRow(label, field)

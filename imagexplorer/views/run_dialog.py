@@ -76,8 +76,8 @@ class RunDialog(AskDialog):
         self.command.setPlaceholderText(plain(joined(own), 200) if own else self.tr("the image's own"))
         entrypoint = _strings(config.get("Entrypoint"))
         self.ports = QLineEdit()
-        inner = [port.partition("/")[0] for port in exposed]
-        self.ports.setPlaceholderText(plain(", ".join(f"8080:{port}" for port in inner[:3])) if inner else "8080:80")
+        offered = _publishing(exposed[:3])
+        self.ports.setPlaceholderText(plain(", ".join(offered)) if offered else "8080:80")
         self.environment = lines_edit(3)
         environment = [self._shown(pair) for pair in _strings(config.get("Env"))]
         self.environment.setPlaceholderText("\n".join(environment[:3]) or "NAME=value")
@@ -186,6 +186,22 @@ class RunDialog(AskDialog):
             detach=self.detached.isChecked(),
             remove=self.remove.isChecked(),
         )
+
+
+def _publishing(exposed: Sequence[str]) -> list[str]:
+    """`80/tcp` -> `8080:80`, `5353/udp` -> `5353:5353/udp`, each on a port of the host of its own; not on one below
+    1024, which may not be the user's to take."""
+    taken: set[int] = set()
+    found = []
+    for port in exposed:
+        number = port.partition("/")[0]
+        if number.isdecimal():
+            host = int(number) + (8000 if int(number) < 1024 else 0)
+            while host in taken:
+                host += 1
+            taken.add(host)
+            found.append(f"{host}:{port.removesuffix('/tcp')}")
+    return found
 
 
 def _lines(edit: QPlainTextEdit) -> list[str]:
