@@ -21,6 +21,7 @@ class DeleteItem:
     consequence: str = ""
     blocked: str = ""
     bytes: int | None = None
+    final: bool = False  # blocked whatever is ticked; otherwise until what uses it is stopped and removed
 
 
 @dataclass(frozen=True, slots=True)

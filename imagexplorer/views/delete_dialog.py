@@ -34,6 +34,7 @@ class DeleteDialog(AskDialog):
         super().__init__(plain(title, 120), plain(verb, 80), parent, dangerous=True)
         self._items = tuple(items)
         self._blocked = sum(bool(item.blocked) for item in items)
+        self._waiting: list[QTreeWidgetItem] = []  # rows that say what the tick would change
         heading = plain_label(plain(title, 200))
         font = heading.font()
         font.setBold(True)
@@ -78,6 +79,8 @@ class DeleteDialog(AskDialog):
                 why = QTreeWidgetItem(["", plain(item.blocked, 600)])
                 why.setIcon(_WHAT, resources.icon("warning", tone_color("warning")))
                 why.setText(_WHAT, self.tr("blocked"))
+                if not item.final:
+                    self._waiting.append(why)
                 why.setForeground(_WHAT, tone_color("warning"))
                 row.addChild(why)
             tree.addTopLevelItem(row)
@@ -102,10 +105,15 @@ class DeleteDialog(AskDialog):
         return "" if item.bytes is None else human_size(item.bytes)
 
     def _check(self) -> None:
-        stays = 0 if self.stop_first.isChecked() else self._blocked
-        goes = len(self._items) - stays
+        ticked = self.stop_first.isChecked()
+        words = self.tr("goes with the tick") if ticked else self.tr("needs the tick")
+        for row in self._waiting:
+            row.setText(_WHAT, words if self.stop_first.isVisibleTo(self) else self.tr("blocked"))
+        going = [item for item in self._items if not item.blocked or (ticked and not item.final)]
+        goes = len(going)
+        stays = len(self._items) - goes
         parts = [self.tr("On {engine}").format(engine=self._engine)] if self._engine else []
-        freed = [item.bytes for item in self._items if item.bytes is not None and (not item.blocked or not stays)]
+        freed = [item.bytes for item in going if item.bytes is not None]
         if freed:
             parts.append(self.tr("{size} in all").format(size=human_size(sum(freed))))
         if stays and goes:
@@ -113,7 +121,7 @@ class DeleteDialog(AskDialog):
         self.total.setText(" · ".join(parts))
         if not goes:
             why = self.tr("Everything here is blocked, see above.")
-            if self.stop_first.isVisibleTo(self):
+            if self._waiting and not ticked and self.stop_first.isVisibleTo(self):
                 why += " " + self.tr("Tick “Stop what is running” to go on.")
             self.total.setText(" · ".join([*parts, why]))
             self.set_ready(False, why)

@@ -403,3 +403,16 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
         assert record.group
         asks = name in {"file.open", "image.run", "image.delete", "container.commit", "container.delete"}
         assert record.text.endswith("…") == asks
+
+
+def test_an_image_that_others_are_built_on_is_blocked_whatever_is_ticked(stage: Stage) -> None:
+    below = next(image for image in stage.engine.images.values() if image.dangling)
+    above = next(image for image in stage.engine.images.values() if "myapp:dev" in image.tags)
+    stage.engine.images[above.id] = replace(above, parent_id=below.id)
+    stage.session.refresh(EVERYTHING)
+    stage.qtbot.waitUntil(lambda: any(image.parent_id for image in stage.session.images))
+    stage.select(below.name)
+    stage.act("image.delete")
+    ((_kind, (_title, _engine, (item,), *_rest)),) = stage.prompts.questions
+    assert item.final
+    assert item.blocked
