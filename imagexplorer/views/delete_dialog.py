@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from imagexplorer import resources
 from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
 from imagexplorer.core.text import exact_size, human_size, plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
+from imagexplorer.views.chips import cell_margin
 from imagexplorer.views.theme import plain_label, tone_color
 
 _ROWS_SHOWN = 20
@@ -66,13 +76,16 @@ class DeleteDialog(AskDialog):
         tree.setAccessibleName(self.tr("What will be deleted"))
         tree.setHeaderLabels([self.tr("What"), self.tr("What happens"), self.tr("Size")])
         tree.headerItem().setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight)
-        tree.setUniformRowHeights(True)
+        tree.setWordWrap(True)
+        tree.setItemDelegateForColumn(_CONSEQUENCE, _Wrapped(tree))
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         tree.setTabKeyNavigation(False)
         for item in self._items:
             row = QTreeWidgetItem([plain(item.title, 300), plain(item.consequence, 600), self._size(item)])
-            row.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            row.setTextAlignment(_WHAT, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            row.setTextAlignment(_CONSEQUENCE, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            row.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             if item.bytes is not None:
                 row.setData(_FREES, Qt.ItemDataRole.AccessibleTextRole, exact_size(item.bytes))
             if item.blocked:
@@ -95,6 +108,7 @@ class DeleteDialog(AskDialog):
         header.setSectionResizeMode(_FREES, QHeaderView.ResizeMode.ResizeToContents)
         width = max((tree.fontMetrics().horizontalAdvance(plain(item.title, 300)) for item in self._items), default=0)
         step = tree.fontMetrics().averageCharWidth()
+        header.sectionResized.connect(lambda *_: tree.scheduleDelayedItemsLayout())  # lines break elsewhere
         header.resizeSection(_WHAT, min(max(width + 8 * step, 20 * step), 48 * step))
         rows = min(len(self._items) + self._blocked, _ROWS_SHOWN)
         tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 10) + header.sizeHint().height() + 6)
@@ -130,3 +144,18 @@ class DeleteDialog(AskDialog):
 
     def answer(self) -> DeleteAnswer:
         return DeleteAnswer(stop_first=self.stop_first.isVisibleTo(self) and self.stop_first.isChecked())
+
+
+class _Wrapped(QStyledItemDelegate):
+    """What goes is read in full, however much it is: as many lines as its column needs."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        room = QRect(0, 0, max(self._tree.columnWidth(index.column()) - 2 * cell_margin(self._tree), 1), 100_000)
+        text = str(index.data())
+        lines = self._tree.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), text)
+        return QSize(size.width(), max(size.height(), lines.height() + 2))

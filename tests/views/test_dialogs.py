@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.prompts import DeleteItem
@@ -95,6 +95,24 @@ def test_run_shows_the_images_defaults_and_no_secret(qtbot: QtBot) -> None:
     assert "API_TOKEN=***" in dialog.shown_command.edit.toPlainText()
     assert "MODE=dev" in dialog.shown_command.edit.toPlainText()
     assert dict(dialog.spec().environment)["API_TOKEN"] == "s3cret"
+
+
+def test_ports_that_are_offered_go_together(qtbot: QtBot) -> None:
+    dialog = RunDialog(Image("sha256:1", ("app:1",)), ["53/udp", "8080/tcp", "80/tcp"], {}, None)
+    qtbot.addWidget(dialog)
+    assert dialog.ports.placeholderText() == "8053:53/udp, 8080:8080, 8081:80"
+    assert all(port_fault(port) == "" for port in dialog.ports.placeholderText().split(", "))
+
+
+def test_captions_stand_beside_the_first_line_of_their_field(qtbot: QtBot) -> None:
+    dialog = run_dialog(qtbot)
+    for name in ("name", "command", "ports", "environment", "volumes"):
+        editor = getattr(dialog, name)
+        label = next(each for each in dialog.findChildren(QLabel) if each.buddy() is editor)
+        text = label.mapTo(dialog, QPoint(0, label.contentsMargins().top())).y()
+        top = editor.mapTo(dialog, QPoint(0, 0)).y()
+        assert 0 <= text - top <= 6, name
+        assert label.alignment() & Qt.AlignmentFlag.AlignTop
 
 
 @pytest.mark.parametrize(
@@ -224,6 +242,19 @@ def test_stopping_first_is_offered_only_where_it_can_be_and_is_never_ticked_befo
     with_it.stop_first.setChecked(True)
     assert with_it.verb.isEnabled()
     assert with_it.answer().stop_first
+
+
+def test_a_long_reason_is_read_in_full(qtbot: QtBot) -> None:
+    words = "in use by " + " and ".join(f"container number-{number} (running)" for number in range(12))
+    dialog = delete_dialog(qtbot, (DeleteItem("image a", "untags a", blocked=words),), can_stop=True)
+    line = dialog.tree.fontMetrics().height()
+    index = dialog.tree.indexFromItem(dialog.tree.topLevelItem(0).child(0), 1)
+    room = dialog.tree.visualRect(index)
+    needed = dialog.tree.fontMetrics().boundingRect(
+        QRect(0, 0, room.width() - 8, 10_000), Qt.TextFlag.TextWordWrap, words
+    )
+    assert needed.height() > line
+    assert room.height() >= needed.height() - line  # where exactly a line breaks is the style's
 
 
 def test_many_things_are_listed_and_scroll(qtbot: QtBot) -> None:
