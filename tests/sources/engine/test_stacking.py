@@ -125,12 +125,24 @@ def test_the_tree_is_what_a_container_shows(engine: Engine, tidy: list[str], ver
     assert our_links == their_links
 
 
+def completed(layer: Sequence[naive.Entry]) -> list[naive.Entry]:
+    """With the directories that its markers stand in, as engines write them: Docker makes what is missing."""
+    known = {entry.path for entry in layer if entry.kind not in ("whiteout", "opaque")}
+    needed = {
+        path
+        for entry in layer
+        if entry.kind in ("whiteout", "opaque")
+        for path in (*naive.above(entry.path), *([entry.path] if entry.kind == "opaque" else []))
+    }
+    return [*(naive.Entry(path, "dir", mode=0o755) for path in sorted(needed - known)), *layer]
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STACKS.filter(any))
 def _agrees(engine: Engine, count: list[int], layers: Sequence[Sequence[naive.Entry]]) -> None:
     # Docker takes no notice of an opaque marker at the root of an image; the specification and other engines do.
-    layers = [ordered([e for e in layer if e.path or e.kind != "opaque"]) for layer in layers if layer]
-    layers = [layer for layer in layers if layer]
+    layers = [[entry for entry in layer if entry.path or entry.kind != "opaque"] for layer in layers]
+    layers = [ordered(completed(layer)) for layer in layers if layer]
     tree = stack([naive.build(layer) for layer in layers])
     assume(layers and not tree.problems)
     archive = tars.docker_archive([tars.tar(map(member, layer)) for layer in layers], tags=("test/stack:1",))
