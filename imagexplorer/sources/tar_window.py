@@ -18,6 +18,7 @@ from imagexplorer.sources.readers import Seekable
 from imagexplorer.sources.tar_fields import BLOCK_SIZE
 
 _WINDOW = 8 * 1024
+_DENSE_WINDOW = 32 * 1024
 _CHUNK = 256 * 1024
 
 
@@ -70,7 +71,9 @@ class FileWindow:
     def ensure(self, position: int) -> None:
         at = position - self.base
         if at < 0 or at + BLOCK_SIZE > len(self.buffer):
-            self.buffer = self._pread(position, _WINDOW)
+            # Where files are small, reading straight through costs less than asking for each header.
+            dense = at < len(self.buffer) + _WINDOW
+            self.buffer = self._pread(position, _DENSE_WINDOW if dense else _WINDOW)
             self.base = position
 
     def read(self, position: int, length: int) -> bytes:
