@@ -402,3 +402,25 @@ def test_closing_ends_quickly_and_stops_nothing_of_the_engine(make: Make, engine
     session.jobs.close()
     assert not {"stop", "remove_container", "remove_image"} & {name for name, _ in engine.calls}
     assert all(isinstance(each, Container) for each in engine.containers.values())
+
+
+def test_a_platform_that_the_list_lacks_is_known_once_the_image_was_looked_at(
+    live: Session, engine: FakeEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = dict(engine.images)
+    found = FakeSource.image
+    monkeypatch.setattr(
+        FakeSource,
+        "image",
+        lambda self, *more: replace(found(self, *more), image=whole[found(self, *more).image.id]),
+    )
+    engine.images = {key: replace(image, platform=None) for key, image in whole.items()}
+    live.refresh(EVERYTHING)
+    qtbot.waitUntil(lambda: all(image.platform is None for image in live.images))
+    first, second = live.images[:2]
+    live.load_image("x", ENGINE_KEY, first.id, lambda _detail: None, lambda error: None)
+    qtbot.waitUntil(lambda: live.images[0].platform is not None)
+    assert live.images[1] == second
+    live.refresh(EVERYTHING)
+    qtbot.wait(400)
+    assert live.images[0].platform == whole[first.id].platform

@@ -134,8 +134,11 @@ IMAGES = (
     ),
     Column(
         "Platform",
-        # Empty, not "…": where the list does not carry it, nothing fills it in later.
-        lambda image: str(image.platform) if image.platform else "",
+        # A dash, not "…": where the list does not carry it, only the image's own page says it.
+        lambda image: str(image.platform) if image.platform else NONE,
+        sort=lambda image: str(image.platform).casefold() if image.platform else None,
+        tooltip=lambda image: str(image.platform) if image.platform else "The list does not say it: open the image",
+        spoken=lambda image: str(image.platform) if image.platform else "not known",
         key="platform",
         chars=14,
     ),
@@ -236,17 +239,17 @@ CONTAINERS = (
         group=_group_state,
         group_sort=lambda group: -sum(container.running for container in group.rows),
         key="state",
-        chars=18,
+        chars=16,
     ),
     Column(
         "Image",
         lambda container: container.image,
         tooltip=lambda container: container.image,
         key="image",
-        chars=26,
+        chars=22,
         elide_middle=True,
     ),
-    Column("Ports", lambda container: ports_words(container.ports), tooltip=_ports_tip, key="ports", chars=16),
+    Column("Ports", lambda container: ports_words(container.ports), tooltip=_ports_tip, key="ports", chars=14),
     size_column(
         "Writable",
         lambda container: container.writable_bytes,
@@ -256,7 +259,9 @@ CONTAINERS = (
         about="Bytes that the container has written: lost when it is deleted",
     ),
     age_column("Created", lambda container: container.created, key="created"),
-    Column("Status", lambda container: container.status, key="status", chars=20),
+    Column(
+        "Status", lambda container: container.status, key="status", chars=16, tooltip=lambda container: container.status
+    ),
     Column("Project", lambda container: container.project, key="project", chars=14, about="Compose project"),
     Column(
         "Command",

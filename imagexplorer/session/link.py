@@ -205,6 +205,11 @@ class Link(QObject):
             self.message.emit(str(error))
         self._settle()
 
+    def looked_at(self, image: Image) -> None:
+        """An image's own answer says more than its row."""
+        if self.rows.put_platform(image.id, image.platform):
+            self.images_changed.emit()
+
     def _put_images(self, _ids: Ids, rows: list[Image]) -> None:
         if self.state.error is not None:
             self.state = replace(self.state, error=None)

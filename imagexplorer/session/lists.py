@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from imagexplorer.core.entities import Container, Image
+from imagexplorer.core.entities import Container, Image, Platform
 
 _Row = TypeVar("_Row", Image, Container)
 
@@ -26,6 +26,7 @@ class Rows:
     containers_known: bool = False
     unique: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[str, int] = field(default_factory=dict)
+    platforms: dict[str, Platform] = field(default_factory=dict)
 
     def put_images(self, rows: Sequence[Image], counted: bool = True) -> bool:
         """A new list; `counted` says that the source has containers to count. Returns whether anything changed."""
@@ -60,6 +61,14 @@ class Rows:
         self.unique = unique
         return self.put_images(self.images) if self.images_known else False
 
+    def put_platform(self, image: str, platform: Platform | None) -> bool:
+        """What looking at one image told, where the list does not say it."""
+        row = next((each for each in self.images if each.id == image), None)
+        if platform is None or row is None or row.platform is not None:
+            return False
+        self.platforms[image] = platform
+        return self.put_images(self.images)
+
     def put_written(self, written: Mapping[str, int]) -> bool:
         self.written = written
         new = tuple(
@@ -81,7 +90,9 @@ class Rows:
         unique = self.unique.get(row.id, row.unique_bytes)
         if unique is None and old is not None:
             unique = old.unique_bytes
-        return replace(row, unique_bytes=unique, containers=row.containers if count is None else count[row.id])
+        containers = row.containers if count is None else count[row.id]
+        platform = row.platform or self.platforms.get(row.id)
+        return replace(row, unique_bytes=unique, containers=containers, platform=platform)
 
     def _written(self, row: Container, old: Container | None) -> int | None:
         if row.writable_bytes is not None:

@@ -245,6 +245,8 @@ class Session(QObject):
         def known(detail: ImageDetail) -> None:
             if platform:
                 self._platforms[source, detail.image.id] = platform
+            elif source in self._links:
+                self._links[source].looked_at(detail.image)
             done(detail)
 
         wanted = platform or self._platforms.get((source, reference), "")

@@ -45,7 +45,6 @@ class ContainersPage(ListPage):
         view.collapsed.connect(lambda index: self._remember(index, True))
         view.expanded.connect(lambda index: self._remember(index, False))
         self.header_state.set_up()
-        self.header.setSectionHidden(self.model.column_of("project"), True)  # the groups say it
         self.header_state.sort(self.model.column_of("created"), descending=True)
         self.proxy.rowsInserted.connect(lambda *_: self._unfold())
         self.proxy.layoutChanged.connect(lambda *_: self._unfold())
@@ -75,6 +74,7 @@ class ContainersPage(ListPage):
 
     def _group(self, wanted: bool) -> None:
         self.model.set_grouping(compose_project if wanted else None)
+        self.header.setSectionHidden(self.model.column_of("project"), wanted)  # the groups say it
         self._shape()
         self._unfold()
         self.grouping_changed.emit(wanted)
