@@ -69,6 +69,7 @@ class Program:
         self.jobs.load("warm", self.engine.warm, lambda _none: None, _not_warm)
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     def close(self) -> None:
         """Ends what runs, in about 2 s at most. Nothing of the engine is stopped or removed."""
@@ -138,6 +139,7 @@ class WorkerDoor:
 def run(target: str = "", host: str = "", image: str = "", platform: str = "") -> int:
     """Open the window, on `target` where one is named: that image of the archive, that platform. Returns the exit
     status: 1 where no window can be opened."""
+    gc.disable()  # nothing that is made before the first paint is garbage; `Program.start` enables it
     if complaint := qt_guard.complaint():
         print(f"imagexplorer: {complaint}", file=sys.stderr)
         return 1

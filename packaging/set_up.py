@@ -179,6 +179,8 @@ def make_environment(folder, extra):
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     if subprocess.call(pip + ["-c", os.path.join(HERE, "constraints.txt"), "-e", target]):
         stop("pip could not install the packages; its words are above")
+    # pip compiles what it copies, but not a checkout; where bytecode may not be written, each start would do it again.
+    subprocess.call([python, "-m", "compileall", "-q", os.path.join(ROOT, "imagexplorer")])
     with open(stamp, "w", encoding="ascii") as file:
         file.write(wanted)
 

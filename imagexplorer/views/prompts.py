@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QDialog, QWidget
 
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
-from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+if TYPE_CHECKING:
+    from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+    from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
 
 
 class DialogPrompts:

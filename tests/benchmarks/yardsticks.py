@@ -75,35 +75,38 @@ for place in places:
 
 WINDOW = """
 import os, sys
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 class Window(QMainWindow):
     def paintEvent(self, event):
         super().paintEvent(event)
-        os._exit(0)
+        QTimer.singleShot(0, lambda: os._exit(0))
 app = QApplication(sys.argv)
 window = Window()
-window.resize(1000, 700)
+window.resize(1280, 800)
 window.show()
 app.exec()
 """
 
 OUR_WINDOW = """
 import os, sys
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 class Eye(QObject):
     def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
-            os._exit(0)
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, lambda: os._exit(0))
         return False
 inner = QApplication.exec
 def wait(*arguments):
     app = QApplication.instance()
     app.eye = Eye()
-    app.installEventFilter(app.eye)
+    # On the window alone: a filter of the whole application sees objects of Qt's own, and PySide then creates all its
+    # classes to find out what they are.
     for widget in app.topLevelWidgets():
-        widget.update()
+        if isinstance(widget, QMainWindow):
+            widget.installEventFilter(app.eye)
+            widget.update()
     return inner()
 QApplication.exec = wait
 from imagexplorer.cli import main
@@ -163,7 +166,7 @@ def save_to_nowhere(runs: int, image: str, environment: dict[str, str]) -> Cost 
 
 
 def bare_window(runs: int) -> Cost:
-    """W: an empty QMainWindow to its first paint."""
+    """W: an empty QMainWindow to the end of its first paint."""
     return run(runs, [sys.executable, "-c", WINDOW], {"QT_QPA_PLATFORM": "offscreen"})
 
 
