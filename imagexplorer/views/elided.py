@@ -15,13 +15,14 @@ class Elided(PlainLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self._whole = ""
+        self._whole, self._about = "", ""
 
-    def set_whole(self, text: str) -> None:
+    def set_whole(self, text: str, about: str = "") -> None:
+        """`about`: further lines of the tooltip."""
         text = plain(text, 2000)
-        if text != self._whole:
-            self._whole = text
-            self.setToolTip(tooltip(text))
+        if text != self._whole or about != self._about:
+            self._whole, self._about = text, about
+            self.setToolTip(tooltip(f"{text}\n\n{about}" if about else text))
             self.setAccessibleName(text)
             self.updateGeometry()
             self._elide()

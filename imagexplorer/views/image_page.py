@@ -15,7 +15,7 @@ from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Pro
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.secrets import masked_image
-from imagexplorer.core.text import human_age, human_size, plain
+from imagexplorer.core.text import plain
 from imagexplorer.models.config_sections import image_sections, raw_json
 from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
 from imagexplorer.models.tree_rows import layer_number
@@ -25,6 +25,7 @@ from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.image_facts import image_facts
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 from imagexplorer.views.steps_view import StepsView
@@ -99,20 +100,10 @@ class ImagePage(RecordPage):
             self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
 
     def show_header(self) -> None:
-        image = self.image
-        facts = [
-            human_size(image.size_bytes) if image.size_bytes is not None else "",
-            f"{human_size(image.unique_bytes)} its own" if image.unique_bytes is not None else "",
-            str(image.platform) if image.platform else "",
-            f"created {human_age(image.created)}" if human_age(image.created) else "",
-        ]
-        if self.detail is not None:
-            count = len(self.detail.layers)
-            facts.insert(2, f"{count} layer{'' if count == 1 else 's'}")
-        if len(image.tags) > 1:
-            facts.append("also " + ", ".join(image.tags[1:6]) + (" …" if len(image.tags) > 6 else ""))
+        image, state = self.image, self.state
+        facts, about = image_facts(image, self.detail, self._totals, state is not None and not state.is_engine)
         self.header.show_title(image.name if image.tags else "<none>", image.id)
-        self.header.show_facts(facts)
+        self.header.show_facts(facts, about)
         self.header.show_state(*(("dead", "error", self.tr("deleted")) if self.gone else ("", "", "")))
 
     def _show_detail(self, detail: ImageDetail) -> None:

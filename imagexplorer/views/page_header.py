@@ -83,8 +83,9 @@ class PageHeader(QWidget):
         self.state.set_tone(tone)
         self._colour()
 
-    def show_facts(self, facts: list[str]) -> None:
-        self.facts.set_whole("   ·   ".join(fact for fact in facts if fact))
+    def show_facts(self, facts: list[str], about: str = "") -> None:
+        """`about`: lines for the tooltip."""
+        self.facts.set_whole("   ·   ".join(fact for fact in facts if fact), about)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

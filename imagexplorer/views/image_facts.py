@@ -1,0 +1,45 @@
+"""The facts in the line over an image's page, and what its sizes mean. Knows records, no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from imagexplorer.core.entities import Image, ImageDetail, LayerTotals
+from imagexplorer.core.text import exact_size, human_age, human_size
+
+_ALSO_MOST = 5
+
+
+def image_facts(
+    image: Image, detail: ImageDetail | None, totals: Mapping[int, LayerTotals], from_file: bool
+) -> tuple[list[str], str]:
+    """The words, "" where there are none, and lines that say which size is which."""
+    layers = len(detail.layers) if detail is not None else None
+    whole = layers is not None and layers > 0 and len(totals) >= layers
+    files = sum(each.stored_bytes for each in totals.values()) if whole else None
+    sizes, about = [], []
+    if files is not None:
+        sizes.append(f"{human_size(files)} of files")
+        about.append(f"{exact_size(files)}: all files of all layers, hidden ones included")
+    if image.size_bytes is not None:
+        if from_file:
+            sizes.append(f"{human_size(image.size_bytes)} as stored")
+            about.append(f"{exact_size(image.size_bytes)}: its layers as they stand in the file, packed or not")
+        else:
+            if files is None or human_size(files) != human_size(image.size_bytes):
+                sizes.insert(0, human_size(image.size_bytes))
+            about.append(f"{exact_size(image.size_bytes)}: what the engine says of the image")
+    if image.unique_bytes is not None:
+        sizes.append(f"{human_size(image.unique_bytes)} its own")
+        about.append(f"{exact_size(image.unique_bytes)}: in layers that no other image shares")
+    age = human_age(image.created)
+    facts = [
+        *sizes,
+        f"{layers} layer{'' if layers == 1 else 's'}" if layers is not None else "",
+        str(image.platform) if image.platform else "",
+        f"created {age}" if age else "",
+    ]
+    if len(image.tags) > 1:
+        more = " …" if len(image.tags) > _ALSO_MOST + 1 else ""
+        facts.append("also " + ", ".join(image.tags[1 : _ALSO_MOST + 1]) + more)
+    return facts, "\n".join(about)
