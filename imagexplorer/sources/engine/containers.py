@@ -24,6 +24,7 @@ from imagexplorer.sources.engine.fields import (
 
 STATES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
 _PODMAN_STATES = {"configured": "created", "initialized": "created", "stopped": "exited", "stopping": "running"}
+_STILL = frozenset({"created", "exited", "dead"})
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 _COMPOSE = (
     ("com.docker.compose.project", "com.docker.compose.service"),
@@ -44,7 +45,9 @@ def container_row(record: Json) -> Container:
         image_id=image_id(text(record, "ImageID")),
         state=_state(text(record, "State")),
         status=text(record, "Status"),
-        health=_health(text(section(record, "Health"), "Status"), text(record, "Status")),
+        health=_health(
+            _state(text(record, "State")), text(section(record, "Health"), "Status"), text(record, "Status")
+        ),
         created=moment(record, "Created"),
         command=text(record, "Command"),
         ports=_listed_ports(record),
@@ -77,7 +80,7 @@ def container_detail(record: Json) -> ContainerDetail:
         image_id=image_id(text(record, "Image")),
         state=what,
         status=f"exited ({exit_code})" if what == "exited" and exit_code is not None else what,
-        health=_health(text(section(state, "Health"), "Status"), ""),
+        health=_health(what, text(section(state, "Health"), "Status"), ""),
         created=moment(record, "Created"),
         command=command,
         ports=_bound_ports(section(section(record, "NetworkSettings"), "Ports")),
@@ -102,8 +105,11 @@ def _state(word: str) -> str:
     return _PODMAN_STATES.get(word, word)
 
 
-def _health(field: str, status: str) -> str:
-    """Docker 29 has a field; older ones write it into the status ("Up 3 minutes (healthy)")."""
+def _health(state: str, field: str, status: str) -> str:
+    """Docker 29 has a field; older ones write it into the status ("Up 3 minutes (healthy)"). The last word of a check
+    stays in inspect when the container has ended: it says nothing any more."""
+    if state in _STILL:
+        return ""
     if field in ("healthy", "unhealthy", "starting"):
         return field
     found = _HEALTH.search(status)

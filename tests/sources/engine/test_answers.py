@@ -201,6 +201,16 @@ def test_health(status: str, field: Any, health: str) -> None:
     assert containers.container_row({"Status": status, "Health": field}).health == health
 
 
+def test_what_has_ended_has_no_health() -> None:
+    def health(status: str) -> str:
+        return containers.container_detail(
+            {"State": {"Status": status, "Health": {"Status": "unhealthy"}}}
+        ).container.health
+
+    assert health("running") == "unhealthy"
+    assert health("exited") == ""
+
+
 def test_ports() -> None:
     record = {
         "Ports": [
