@@ -232,10 +232,6 @@ class ContainerPage(RecordPage):
         before = self.changes.tree.files.view
         if self._by_itself and before is not None and _alike(before, view):
             return
-        if self._by_itself:  # the sum that stands beside it is another one too
-            self.session.load_container(
-                self.lane + "detail", self.source, self.container.id, self._found, self._not_found
-            )
         self._shown = True
         self.changes.show_view(
             view,
@@ -245,8 +241,9 @@ class ContainerPage(RecordPage):
             ),
         )
         if not self.changes.filtered:
-            # What the engine says of the whole layer counts directories too; the tree's sum is what can be seen.
-            if self._written is None:
+            # What the engine says of the whole layer counts directories too, but it is as old as the list's row: once
+            # something was written since, the tree's sum, which can be seen, is the truer one.
+            if self._written is None or before is not None:
                 self._written = int(view.size[0])
             self.show_header()
             self._show_stack()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from imagexplorer.core.entities import ADDED, Change, Touched
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
+from imagexplorer.core.text import human_size
 from imagexplorer.models.stack_model import LAYER, WRITABLE
 from imagexplorer.views import container_page
 from tests.fake_engine import FakeEngine
@@ -89,6 +90,9 @@ def test_what_a_running_container_writes_comes_without_an_event(pages, engine, q
     assert page.changes.tree.files.view is view, "nothing new: nothing is drawn again"
     engine.changed[web.id] = (*engine.changed[web.id], Change("/etc/new", ADDED, 5, "file"))
     qtbot.waitUntil(lambda: "etc/new" in paths(page.changes.tree.files))
+    total = human_size(int(page.changes.tree.files.view.size[0]))
+    assert f"{total} written" in page.header.facts.whole()
+    assert page.stack.view.stack.slabs()[0].size_bytes == page.changes.tree.files.view.size[0]
 
 
 def test_out_of_sight_a_container_is_not_looked_at(pages, engine, qtbot, monkeypatch):
