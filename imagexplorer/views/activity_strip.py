@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
+from imagexplorer.core.activity import Activity
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs, JobState
@@ -36,10 +37,11 @@ _SAID_S = 1.0
 class ActivityStrip(QWidget):
     retry_wanted = Signal()
 
-    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, activity: Activity | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Activity"))
         self._jobs = jobs
+        self._activity = activity if activity is not None else Activity()
         self._ended: deque[JobState] = deque(maxlen=_KEPT)
         self._error: ImagexplorerError | None = None
         self._said_at = 0.0
@@ -151,7 +153,7 @@ class ActivityStrip(QWidget):
         )
         self.more.setVisible(bool(rest or self._ended))
         if self._popup is not None and self._popup.isVisible():
-            self._popup.show_jobs(running, self._ended)
+            self._popup.show_jobs(running, self._ended, self._activity.deeds)
         if running and not self._tick.isActive():
             self._tick.start()
         elif not running:
@@ -164,7 +166,7 @@ class ActivityStrip(QWidget):
     def _show_more(self) -> None:
         if self._popup is None:
             self._popup = ActivityPopup(self._jobs, self)
-        self._popup.show_jobs(self._jobs.running(), self._ended)
+        self._popup.show_jobs(self._jobs.running(), self._ended, self._activity.deeds)
         self._popup.adjustSize()
         corner = self.mapToGlobal(QPoint(self.width(), 0))
         self._popup.move(corner.x() - self._popup.width() - 8, corner.y() - self._popup.height() - 4)

@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.images = ImagesPage(session, registry)
         self.containers = ContainersPage(session, registry)
         self.start = StartPage()
-        self.strip = ActivityStrip(session.jobs)
+        self.strip = ActivityStrip(session.jobs, session.activity)
         self.lists = QStackedWidget()
         for page in (self.images, self.containers, self.start):
             self.lists.addWidget(page)

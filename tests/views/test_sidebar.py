@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.entities import Address
@@ -216,3 +216,35 @@ def test_figures_are_never_nonsense(state: JobState, now: float) -> None:
     assert "-" not in left
     shown = percent(state)
     assert shown == "" or 0 <= int(shown.removesuffix(" %")) <= 100
+
+
+def test_what_was_done_is_listed_with_its_command_line_and_details_to_copy(
+    qtbot: QtBot, strip: ActivityStrip, jobs: SomeJobs
+) -> None:
+    activity = strip._activity
+    now = time.time()
+    good = activity.begin("Stop web", "docker stop web", now - 3)
+    activity.end(good, now=now - 1)
+    bad = activity.begin("Delete db", "docker rm db", now - 1)
+    activity.end(bad, "db: it runs", now)
+    activity.begin("Restart web", "docker restart web")  # under way: not listed
+    jobs.ended.emit(JobState(1, "Stop web", started=now - 3, ended=now - 1, changes=True))
+    error = Fault("db", "it runs", details="Traceback: here")
+    jobs.ended.emit(JobState(2, "Delete db", started=now - 1, ended=now, error=error, changes=True))
+    jobs.ended.emit(JobState(3, "Reading layers", started=now - 9, ended=now - 5))
+    qtbot.mouseClick(strip.more, Qt.MouseButton.LeftButton)
+    popup = strip._popup
+    assert popup is not None
+    assert [(line.title, line.error, line.command) for line in popup.past] == [
+        ("Delete db", "db: it runs", "docker rm db"),
+        ("Stop web", "", "docker stop web"),
+        ("Reading layers", "", ""),
+    ]
+    buttons = [each for each in popup.findChildren(QToolButton) if each.text().startswith("Copy")]
+    assert [each.text() for each in buttons] == ["Copy command", "Copy details", "Copy command"]
+    clipboard = QApplication.clipboard()
+    buttons[0].click()
+    assert clipboard.text() == "docker rm db"
+    buttons[1].click()
+    assert "Traceback: here" in clipboard.text()
+    popup.close()
