@@ -381,6 +381,19 @@ def test_of_several_things_each_has_its_own_result(live: Session, engine: FakeEn
     assert engine.called("remove_container") == [(each.id, False, False) for each in containers]
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_one_thing_has_no_share_that_is_done(
+    live: Session, engine: FakeEngine, qtbot: QtBot, several: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[float, float | None]] = []
+    monkeypatch.setattr(Control, "step", lambda self, done=0, total=None, text="": told.append((done, total)))
+    live.acts.restart(live.current.key, list(live.containers) if several else [engine.named("web")])
+    qtbot.waitUntil(lambda: not live.acts.busy)
+    totals = {total for _done, total in told}
+    assert (len(live.containers) in totals) is several
+    assert 1 not in totals
+
+
 def test_stop_first_stops_then_removes_and_never_forces(live: Session, engine: FakeEngine, qtbot: QtBot) -> None:
     web = engine.named("web")
     image = engine.images[web.image_id]

@@ -192,7 +192,8 @@ class Acts:
             touched = Touched()
             errors: list[tuple[str, ImagexplorerError]] = []
             for number, thing in enumerate(things):
-                control.step(number, len(things), thing.name if len(things) > 1 else "")
+                several = len(things) > 1  # how far one alone is nobody knows
+                control.step(number, len(things) if several else None, thing.name if several else "")
                 try:
                     touched |= thing.call(host, control)
                 except (Cancelled, Unreachable):
