@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
-from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.secrets import masked_container, masked_image
 from imagexplorer.core.text import human_age, human_size, plain
@@ -249,6 +249,9 @@ class ContainerPage(RecordPage):
             self._show_stack()
 
     def _view_failed(self, error: ImagexplorerError) -> None:
+        if isinstance(error, WrongUse):
+            self.changes.show_fault(error.reason or sentence_of(error))
+            return
         if isinstance(error, NotFound) and self.live:
             self._removed()
             return

@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QProgressBar,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from imagexplorer import resources
 from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView, ViewSpec
 from imagexplorer.core.text import human_size
 from imagexplorer.jobs import Jobs
@@ -30,11 +27,11 @@ from imagexplorer.models.tree_rows import FILES, MARK_TONES, MARK_WORDS
 from imagexplorer.views.empty_view import EmptyView, Offer
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_tree_view import FileTreeView
-from imagexplorer.views.theme import plain_label, set_tip
+from imagexplorer.views.path_filter import PathFilter
+from imagexplorer.views.theme import TonedLabel, set_tip
 from imagexplorer.views.toggle import Toggle
 from imagexplorer.views.waiting_view import WaitingView
 
-TYPING_MS = 200
 BUSY_MS = 400
 
 
@@ -107,10 +104,11 @@ class FilePane(QWidget):
         self._switch.addButton(self.one_layer)
         marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
         self.chips = MarkChips(marks if layered else marks[:3])
-        self.filter = QLineEdit()
-        self.hits = plain_label(tone="muted")
+        self.paths = PathFilter()
+        self.filter = self.paths.edit
+        self.hits = TonedLabel("muted")
+        self.hits.setMinimumWidth(1)  # what is wrong with a pattern may be long
         self.busy = QProgressBar()
-        self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._late = QTimer(self, singleShot=True, interval=BUSY_MS)
         self._set_up_filter()
         self._lay_out(layered)
@@ -121,20 +119,9 @@ class FilePane(QWidget):
         self.tree.row_selected.connect(self.row_selected)
 
     def _set_up_filter(self) -> None:
-        self.filter.setPlaceholderText(self.tr("Filter paths"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.addAction(resources.icon("filter"), QLineEdit.ActionPosition.LeadingPosition)
-        self.filter.setAccessibleName(self.tr("Filter paths"))
-        set_tip(self.filter, self.tr("Part of a path; with * or ? a pattern (Ctrl+F)"))
-        self.filter.setMaximumWidth(280)
-        self.filter.textChanged.connect(lambda _text: self._typed.start())
-        self.filter.returnPressed.connect(self._ask_now)
-        self._typed.timeout.connect(self._ask)
-        leave = QAction(self.filter)
-        leave.setShortcut(QKeySequence(Qt.Key.Key_Escape))
-        leave.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.triggered.connect(self._leave_filter)
-        self.filter.addAction(leave)
+        self.paths.changed.connect(self._ask)
+        self.paths.entered.connect(self._ask_now)
+        self.paths.left.connect(lambda: self.tree.setFocus(Qt.FocusReason.OtherFocusReason))
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setFixedHeight(3)
@@ -158,7 +145,7 @@ class FilePane(QWidget):
         lower.addWidget(self.chips)
         lower.addStretch()
         lower.addWidget(self.hits)
-        (upper if layered else lower).addWidget(self.filter, 2)
+        (upper if layered else lower).addWidget(self.paths, 2)
         bar = QVBoxLayout()
         bar.setContentsMargins(12, 8, 12, 4)
         bar.setSpacing(4)
@@ -199,13 +186,12 @@ class FilePane(QWidget):
         self.filter.selectAll()
 
     def _ask(self) -> None:
-        text = self.filter.text().strip()
-        pattern = "glob" if any(char in text for char in "*?") else "text"
+        text, pattern = self.paths.question()
         spec = replace(
             self.spec,
             delta=self.one_layer.isChecked(),
             text=text,
-            pattern=pattern if text else "text",
+            pattern=pattern,
             marks=self.chips.marks(),
         )
         if spec != self.spec or not self._known:
@@ -213,15 +199,8 @@ class FilePane(QWidget):
             self.ask_again()
 
     def _ask_now(self) -> None:
-        self._typed.stop()
         self._ask()
         self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _leave_filter(self) -> None:
-        if self.filter.text():
-            self.filter.clear()
-        else:
-            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _sort(self, name: str, descending: bool) -> None:
         self.spec = replace(self.spec, sort=name, descending=descending)
@@ -250,6 +229,8 @@ class FilePane(QWidget):
             self.show_message(*nothing, "folder")
 
     def _show_hits(self, view: TreeView) -> None:
+        self.hits.set_tone("muted")
+        set_tip(self.hits, "")
         hits = int(view.columns.meta.get("hits", -1))
         if hits < 0 or not self.filtered:
             self.hits.set_text("")
@@ -257,6 +238,13 @@ class FilePane(QWidget):
         words = f"{hits:,} hit{'' if hits == 1 else 's'}"
         size = int(view.columns.meta.get("hit_bytes", 0))
         self.hits.set_text(f"{words}, {human_size(size)}" if size else words)
+
+    def show_fault(self, words: str) -> None:
+        """The filter itself is wrong: what is shown stays, and why stands beside the line."""
+        self.keep()
+        self.hits.set_tone("error")
+        self.hits.set_text(words)
+        set_tip(self.hits, words)
 
     def keep(self) -> None:
         """No answer comes to the last question: what is shown stays."""

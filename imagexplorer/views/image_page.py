@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Problem, Selection, Touched
-from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.text import plain
@@ -223,6 +223,9 @@ class ImagePage(RecordPage):
 
     def _view_failed(self, error: ImagexplorerError) -> None:
         """A tree that was thrown out of the cache meanwhile is made again, once."""
+        if isinstance(error, WrongUse):
+            self.files.show_fault(error.reason or sentence_of(error))
+            return
         if isinstance(error, NotFound) and self.detail is not None and not self._again:
             self._again = True
             self._index(self.detail)
