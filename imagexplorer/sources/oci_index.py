@@ -103,6 +103,7 @@ class _Walk:
                 continue
             fields = self._typed(document, ref)
             if fields is None:
+                self._keep(document[1])
                 continue
             if "manifests" in fields:
                 if depth >= MAX_INDEX_DEPTH:
@@ -112,7 +113,13 @@ class _Walk:
                 stack.extend((child, depth + 1, (*above, ref.digest)) for child in reversed(inner))
             elif (variant := self._image(fields, ref, platform, document[1], tags)) is not None:
                 found.append(variant)
+            else:
+                self._keep(document[1])
         return found
+
+    def _keep(self, problems: list[Problem]) -> None:
+        """What is wrong with a document that turned out to be no image: it may be one that was changed."""
+        self._catalogue.problems.extend(problem for problem in problems if problem not in self._catalogue.problems)
 
     def _other(self, words: str, tags: list[str]) -> None:
         text = words + (f" ({', '.join(plain(tag, 80) for tag in tags[:3])})" if tags else "")
@@ -187,7 +194,6 @@ class _Walk:
             self._other(f"{plain(ref.media_type, 100)} {_short(ref.digest)}", [])
             return None
         if not is_index and not is_manifest:
-            self._catalogue.problems.extend(problem for problem in problems if problem not in self._catalogue.problems)
             self._problem(ref.name, "it is neither an index nor a manifest")
             return None
         announced = ref.media_type in INDEX_TYPES, ref.media_type in MANIFEST_TYPES
@@ -195,7 +201,7 @@ class _Walk:
             word, real = ("an index", "a manifest") if announced[0] else ("a manifest", "an index")
             self._problem(ref.name, f"it is announced as {word} but is {real}; it was read as what it is")
         if is_index:
-            self._catalogue.problems.extend(problem for problem in problems if problem not in self._catalogue.problems)
+            self._keep(problems)
         return fields
 
     def _image(
