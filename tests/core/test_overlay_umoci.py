@@ -16,7 +16,7 @@ from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import KINDS
 from imagexplorer.core.overlay import stack
 from tests import tars
-from tests.core.naive import Entry, above, build
+from tests.core.naive import Entry, above, build, lexical
 from tests.core.stacks import STACKS
 
 pytestmark = [
@@ -95,10 +95,22 @@ def ordered(layer: Sequence[Entry]) -> list[Entry]:
     return sorted(layer, key=place)
 
 
+def linked_symlinks(layers: Sequence[Sequence[Entry]]) -> bool:
+    """Whether a hard link may name a symlink: engines then follow the link as a parent too, which no rule tells."""
+    symlinks = {entry.path for layer in layers for entry in layer if entry.kind == "symlink"}
+    names = {path.rpartition(b"/")[2] for path in symlinks}
+    return any(
+        entry.kind == "hardlink" and lexical(entry.link).rpartition(b"/")[2] in names
+        for layer in layers
+        for entry in layer
+    )
+
+
 @settings(max_examples=1000, deadline=None)
 @given(STACKS.filter(any))
 def test_agrees_with_umoci(layers: Sequence[Sequence[Entry]]) -> None:
     layers = [ordered(layer) for layer in layers if layer]
+    assume(not linked_symlinks(layers))
     tree = stack([build(layer) for layer in layers])
     assume(not tree.problems)
     with tempfile.TemporaryDirectory(prefix="umoci-") as scratch:

@@ -6,8 +6,10 @@ image is what it was, or a problem is named, or the file is refused. Every chang
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,14 +88,23 @@ def entries(reading: Reading) -> dict[str, list[Row]]:
 
 
 def blobs(data: bytes) -> list[tuple[int, int]]:
-    """Where the layers and configurations of a plain archive are: what a digest is claimed of, and nothing else."""
-    found = []
+    """Where the layers, configurations and manifests of a plain archive are: what something claims a digest of."""
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        for member in archive:
-            named = member.name.startswith("blobs/") or member.name.endswith((".json", ".tar"))
-            if member.isreg() and member.size and named and member.name not in ("manifest.json", "index.json"):
-                found.append((member.offset_data, member.size))
-    return found
+        files = [member for member in archive if member.isreg() and member.size]
+    whole = b"".join(data[member.offset_data :][: member.size] for member in files if member.name.endswith("json"))
+    claimed = set(re.findall(rb"[0-9a-f]{64}", whole + _documents(data, files)))
+    return [
+        (member.offset_data, member.size)
+        for member in files
+        if hashlib.sha256(data[member.offset_data :][: member.size]).hexdigest().encode() in claimed
+        and member.name not in ("manifest.json", "index.json")
+    ]
+
+
+def _documents(data: bytes, files: list[tarfile.TarInfo]) -> bytes:
+    """The JSON among the blobs."""
+    bodies = (data[member.offset_data :][: member.size] for member in files if member.name.startswith("blobs/"))
+    return b"".join(body for body in bodies if body.startswith(b"{"))
 
 
 def run(each: int, seed: int, scratch: Path, most: int) -> tuple[int, int]:
