@@ -44,11 +44,12 @@ class ActivityStrip(QWidget):
         self._activity = activity if activity is not None else Activity()
         self._ended: deque[JobState] = deque(maxlen=_KEPT)
         self._error: ImagexplorerError | None = None
-        self._said_at = 0.0
+        self._said_at = self._failed_at = 0.0
         self._state_icon = plain_label()
         self._state = plain_label("")
         self._mark = plain_label()
-        self._message = Elided()
+        # What an engine refused stands at the beginning, and why mostly at the end of its sentence.
+        self._message = Elided(Qt.TextElideMode.ElideMiddle)
         self._job = JobRow()
         self._job.cancel_wanted.connect(jobs.cancel)
         self.details = QToolButton()
@@ -114,7 +115,7 @@ class ActivityStrip(QWidget):
         """Stays until the next thing is said."""
         if isinstance(error, Cancelled):
             return
-        self._error = error
+        self._error, self._failed_at = error, time.time()
         self._message.set_whole(sentence_of(error))
         self._refresh()
 
@@ -135,8 +136,11 @@ class ActivityStrip(QWidget):
 
     def _refresh(self) -> None:
         running = self._jobs.running()
-        # The one that changes things is more than one that reads; an error is not hidden by either.
+        # The one that changes things is more than one that reads; an error is not hidden by either, unless the user
+        # went on after it.
         running.sort(key=lambda state: not state.changes)
+        if running and running[0].changes and running[0].started > self._failed_at:
+            self._error = None
         one = running[0] if running and self._error is None else None
         self._job.setVisible(one is not None)
         self._message.setVisible(one is None)

@@ -12,8 +12,9 @@ from imagexplorer.views.theme import PlainLabel, tooltip
 class Elided(PlainLabel):
     """One line that gives way where there is no room, whole in its tooltip."""
 
-    def __init__(self) -> None:
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
+        self._mode = mode
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._whole, self._about = "", ""
 
@@ -42,4 +43,4 @@ class Elided(PlainLabel):
         return QSize(min(40, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0)))
+        self.setText(self.fontMetrics().elidedText(self._whole, self._mode, max(self.width(), 0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.prompts import DeleteAnswer
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Touched
 from imagexplorer.core.errors import Refused
 from imagexplorer.settings import Settings
 from imagexplorer.views.main_window import MainWindow
@@ -327,6 +330,30 @@ def test_an_engines_refusal_stands_in_the_strip_in_its_own_words(qtbot: QtBot, o
     assert "the engine's own words" in strip._message.whole()
     qtbot.mouseClick(strip.details, Qt.MouseButton.LeftButton)
     assert "Refused" in QApplication.clipboard().text()
+
+
+def test_what_is_done_next_takes_the_place_of_an_old_error(qtbot: QtBot, on: Stage, engine: FakeEngine) -> None:
+    strip = on.window.strip
+    strip.show_error(Refused("web", "the engine's own words"))
+    assert strip.details.isVisible()
+    go_on = threading.Event()
+
+    def stop(_control: Control) -> Touched:
+        assert go_on.wait(5)
+        return Touched()
+
+    on.window.session.jobs.perform("Stop web", stop)
+    qtbot.waitUntil(lambda: strip._job.isVisible())
+    assert not strip.details.isVisible()
+    go_on.set()
+    qtbot.waitUntil(lambda: not strip._job.isVisible())
+
+
+def test_the_end_of_a_long_refusal_is_seen(on: Stage) -> None:
+    on.window.strip.show_error(Refused("run app", "it failed: " * 60 + "executable file not found"))
+    shown = on.window.strip._message.text()
+    assert shown.startswith("run app")
+    assert "not found" in shown
 
 
 def test_what_the_window_remembers_comes_back_by_column_keys(
