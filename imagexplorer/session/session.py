@@ -1,7 +1,6 @@
-"""The session itself: which sources are open, which is current, and what pages ask of them.
+"""The session itself: which sources are open, which is current, and the one door for refresh.
 
-Lists, details, indexing and views are asked of the worker process (`indexing.client`), through `jobs`; answers arrive
-as signals or callbacks on the GUI thread. Engine events, our own actions and a reconnect all end in `refresh(touched)`.
+Engine events, our own actions and a reconnect all end in `refresh(touched)`. What pages ask stands in `questions`.
 Knows no widget and no action.
 """
 
@@ -9,27 +8,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from imagexplorer.core.activity import Activity
-from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address, Container, ContainerDetail, Image, ImageDetail, LayerTotals, Touched
+from imagexplorer.core.entities import Address, Container, Image, Touched
 from imagexplorer.core.errors import NotFound
+from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
-from imagexplorer.session.checking import Checking
 from imagexplorer.session.link import Link
-from imagexplorer.session.records import Failed, FindEngine, IndexedTree, OpenAddress, OpenSource, SourceState, Tried
+from imagexplorer.session.questions import Questions
+from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, SourceState, Tried
 from imagexplorer.session.search import EngineSearch
 from imagexplorer.session.wanted import WantedImage
 
-if TYPE_CHECKING:
-    from imagexplorer.core.file_tree import TreeView, ViewSpec
+_FILE_KEY = "file:"
 
 
-class Session(QObject):
+class Session(Questions):
     """`open_address` and `find_engine` lead to the worker process, or in a test to sources made up. `sample` is the
     path of the sample image."""
 
@@ -50,16 +47,12 @@ class Session(QObject):
         sample: str = "",
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.jobs = jobs
+        super().__init__(jobs, parent)
         self.activity = Activity()
         self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
         self._open_address, self._sample = open_address, sample
-        self._links: dict[str, Link] = {}
         self._current = ""
         self._wanted: WantedImage | None = None
-        self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for
-        self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
         self._search.changed.connect(self._search_changed)
@@ -135,7 +128,7 @@ class Session(QObject):
         """Add a file source (archive, layout folder) and make it current; its only image, or the one that is wanted,
         opens at once."""
         location = os.path.abspath(os.path.expanduser(path))
-        key = f"file:{location}"
+        key = f"{_FILE_KEY}{location}"
         if key not in self._links:
             link = self._add(key, Address("file", location, os.path.basename(location)))
             if wanted is not None:
@@ -147,6 +140,29 @@ class Session(QObject):
             self._open_only_image(key)
         self.choose(key)
         self.list_wanted.emit("images")
+
+    @property
+    def files(self) -> Sequence[str]:
+        """Paths of the files that are open and could be read; the sample is none of the user's."""
+        states = [state for state in self.sources if not state.is_engine and state.state != FAILED]
+        paths = [state.key.removeprefix(_FILE_KEY) for state in states]
+        return [path for path in paths if not self._sample or path != os.path.abspath(self._sample)]
+
+    def reopen(self, paths: Sequence[str]) -> None:
+        """Files of an earlier run as sources, none of them current. One that is not there any more is said quietly."""
+        gone = []
+        for path in paths:
+            key = f"{_FILE_KEY}{path}"
+            if key in self._links:
+                continue
+            if not os.path.exists(path):
+                gone.append(os.path.basename(path))
+                continue
+            link = self._add(key, Address("file", path, os.path.basename(path)))
+            link.images_changed.connect(lambda key=key: self._open_only_image(key))
+            link.connect_source()
+        if gone:
+            self.message.emit(plain(f"No longer there: {', '.join(gone)}", 300))
 
     def open_sample(self) -> None:
         if self._sample:
@@ -230,99 +246,7 @@ class Session(QObject):
             if link.state.is_engine or link.key == self._current:
                 link.refresh(touched)
 
-    # -- pages ask, callbacks answer on the GUI thread ------------------------------------------
-    def load_image(
-        self,
-        lane: str,
-        source: str,
-        reference: str,
-        done: Callable[[ImageDetail], None],
-        failed: Failed,
-        platform: str = "",
-    ) -> None:
-        """Layers and steps: shown at once. A `platform` that was asked for once stays the image's."""
-
-        def known(detail: ImageDetail) -> None:
-            if platform:
-                self._platforms[source, detail.image.id] = platform
-            elif source in self._links:
-                self._links[source].looked_at(detail.image)
-            done(detail)
-
-        wanted = platform or self._platforms.get((source, reference), "")
-        self._ask(lane, source, lambda opened, control: opened.image(reference, control, wanted), known, failed)
-
-    def index_image(
-        self,
-        lane: str,
-        source: str,
-        detail: ImageDetail,
-        done: Callable[[ImageDetail, IndexedTree], None],
-        failed: Failed,
-        on_layer: Callable[[LayerTotals], None] | None = None,
-    ) -> None:
-        """Index and stack what the cache lacks, with progress in the activity strip and `jobs.changed`.
-        `done(detail as now known, tree)`; the tree goes to `view_tree`. `on_layer` hears of each layer once read."""
-        link = self._find(source, failed)
-        if link is None:
-            return
-        opened = link.source
-        self.checking.leave(lane)
-
-        def work(control: Control, give: Callable[[LayerTotals], None]) -> tuple[ImageDetail, IndexedTree]:
-            known, handle = opened.build(detail, control, give)
-            return known, IndexedTree(opened, handle)
-
-        self.jobs.stream(
-            lane,
-            work,
-            on_layer or (lambda _totals: None),
-            link.failed(failed),
-            lambda answer: done(*answer),
-            f"Reading layers of {detail.image.name}",
-        )
-        self.checking.give_way(lane)
-
-    def view_tree(
-        self, lane: str, tree: IndexedTree, spec: ViewSpec, done: Callable[[TreeView], None], failed: Failed
-    ) -> None:
-        """Raises nothing; `failed(NotFound)` where the tree is no longer kept: index the image again."""
-        self.jobs.load(
-            lane, lambda control: tree.opened.view(tree.handle, spec, control), done, failed, "Sorting files"
-        )
-
-    def load_container(
-        self, lane: str, source: str, reference: str, done: Callable[[ContainerDetail], None], failed: Failed
-    ) -> None:
-        self._ask(lane, source, lambda opened, control: opened.host.container(reference, control), done, failed)
-
-    def load_changes(
-        self,
-        lane: str,
-        source: str,
-        container_id: str,
-        spec: ViewSpec,
-        done: Callable[[TreeView], None],
-        failed: Failed,
-    ) -> None:
-        """The writable layer's changes as a TreeView (marks A, M, D; sizes)."""
-        self._ask(lane, source, lambda opened, control: opened.changes_view(container_id, spec, control), done, failed)
-
-    def _ask(
-        self, lane: str, source: str, work: Callable[[Any, Control], Any], done: Callable[[Any], None], failed: Failed
-    ) -> None:
-        link = self._find(source, failed)
-        if link is not None:
-            opened = link.source
-            self.jobs.load(lane, lambda control: work(opened, control), done, link.failed(failed))
-
-    def _find(self, source: str, failed: Failed) -> Link | None:
-        link = self._links.get(source)
-        if link is None or link.source is None:
-            failed(NotFound(source or "source", "it is not open any more"))
-            return None
-        return link
-
+    # -- the end --------------------------------------------------------------------------------
     def close(self) -> None:
         """Ends what runs and lets go of every source."""
         self._search.stop()

@@ -1,0 +1,123 @@
+"""What pages ask of a source: details, indexing, views; asked of the worker process (`indexing.client`) through `jobs`.
+
+Callbacks answer on the GUI thread. Knows the links, not which of them is current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ContainerDetail, ImageDetail, LayerTotals
+from imagexplorer.core.errors import NotFound
+from imagexplorer.jobs import Jobs
+from imagexplorer.session.checking import Checking
+from imagexplorer.session.link import Link
+from imagexplorer.session.records import Failed, IndexedTree
+
+if TYPE_CHECKING:
+    from imagexplorer.core.file_tree import TreeView, ViewSpec
+
+
+class Questions(QObject):
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
+        self._links: dict[str, Link] = {}
+        self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for
+
+    def load_image(
+        self,
+        lane: str,
+        source: str,
+        reference: str,
+        done: Callable[[ImageDetail], None],
+        failed: Failed,
+        platform: str = "",
+    ) -> None:
+        """Layers and steps: shown at once. A `platform` that was asked for once stays the image's."""
+
+        def known(detail: ImageDetail) -> None:
+            if platform:
+                self._platforms[source, detail.image.id] = platform
+            elif source in self._links:
+                self._links[source].looked_at(detail.image)
+            done(detail)
+
+        wanted = platform or self._platforms.get((source, reference), "")
+        self._ask(lane, source, lambda opened, control: opened.image(reference, control, wanted), known, failed)
+
+    def index_image(
+        self,
+        lane: str,
+        source: str,
+        detail: ImageDetail,
+        done: Callable[[ImageDetail, IndexedTree], None],
+        failed: Failed,
+        on_layer: Callable[[LayerTotals], None] | None = None,
+    ) -> None:
+        """Index and stack what the cache lacks, with progress in the activity strip and `jobs.changed`.
+        `done(detail as now known, tree)`; the tree goes to `view_tree`. `on_layer` hears of each layer once read."""
+        link = self._find(source, failed)
+        if link is None:
+            return
+        opened = link.source
+        self.checking.leave(lane)
+
+        def work(control: Control, give: Callable[[LayerTotals], None]) -> tuple[ImageDetail, IndexedTree]:
+            known, handle = opened.build(detail, control, give)
+            return known, IndexedTree(opened, handle)
+
+        self.jobs.stream(
+            lane,
+            work,
+            on_layer or (lambda _totals: None),
+            link.failed(failed),
+            lambda answer: done(*answer),
+            f"Reading layers of {detail.image.name}",
+        )
+        self.checking.give_way(lane)
+
+    def view_tree(
+        self, lane: str, tree: IndexedTree, spec: ViewSpec, done: Callable[[TreeView], None], failed: Failed
+    ) -> None:
+        """Raises nothing; `failed(NotFound)` where the tree is no longer kept: index the image again."""
+        self.jobs.load(
+            lane, lambda control: tree.opened.view(tree.handle, spec, control), done, failed, "Sorting files"
+        )
+
+    def load_container(
+        self, lane: str, source: str, reference: str, done: Callable[[ContainerDetail], None], failed: Failed
+    ) -> None:
+        self._ask(lane, source, lambda opened, control: opened.host.container(reference, control), done, failed)
+
+    def load_changes(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        spec: ViewSpec,
+        done: Callable[[TreeView], None],
+        failed: Failed,
+    ) -> None:
+        """The writable layer's changes as a TreeView (marks A, M, D; sizes)."""
+        self._ask(lane, source, lambda opened, control: opened.changes_view(container_id, spec, control), done, failed)
+
+    def _ask(
+        self, lane: str, source: str, work: Callable[[Any, Control], Any], done: Callable[[Any], None], failed: Failed
+    ) -> None:
+        link = self._find(source, failed)
+        if link is not None:
+            opened = link.source
+            self.jobs.load(lane, lambda control: work(opened, control), done, link.failed(failed))
+
+    def _find(self, source: str, failed: Failed) -> Link | None:
+        link = self._links.get(source)
+        if link is None or link.source is None:
+            failed(NotFound(source or "source", "it is not open any more"))
+            return None
+        return link
