@@ -66,6 +66,7 @@ class Program:
         except ImagexplorerError as error:
             self.session.failed.emit(error)
             self.session.start(host)
+        self.window.reopen(bool(target))
         self.jobs.load("warm", self.engine.warm, lambda _none: None, _not_warm)
         gc.collect()
         gc.freeze()

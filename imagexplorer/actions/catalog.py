@@ -34,6 +34,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             "file.sample", "Explore the &sample image", lambda _selection: session.open_sample(), "image", (), "&File"
         ),
         Action(
+            "file.close",
+            "&Close this file",
+            lambda _selection: session.close_source(session.current.key if session.current is not None else ""),
+            "close",
+            ("Ctrl+Shift+W",),
+            "&File",
+            0,
+            lambda _selection: close_blocked(session),
+        ),
+        Action(
             "source.retry",
             "&Look for an engine again",
             lambda _selection: flows.retry(),
@@ -159,6 +169,11 @@ def source_kind(session: Session, selection: Selection) -> str:
     if not state.is_engine:
         return rules.FILE
     return {"live": rules.ENGINE, "lost": rules.LOST, "connecting": rules.CONNECTING}.get(state.state, rules.NONE)
+
+
+def close_blocked(session: Session) -> str:
+    current = session.current
+    return "Only a file is closed: choose one at the left" if current is None or current.is_engine else ""
 
 
 def retry_blocked(session: Session) -> str:

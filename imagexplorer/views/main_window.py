@@ -25,24 +25,12 @@ from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.record_pages import MakePage, make_page, page_key
 from imagexplorer.views.sidebar import Entry, Sidebar
 from imagexplorer.views.start_page import StartPage
-from imagexplorer.views.tool_bar import WindowBar
+from imagexplorer.views.tool_bar import BARS, WindowBar
 from imagexplorer.views.window_actions import WindowActions
 from imagexplorer.views.window_state import WindowState
 
 TITLES = {"images": "Images", "containers": "Containers"}
 ICONS = {"images": "image", "containers": "container"}
-BARS = {
-    "image": ("image.open", "image.run", "", "image.delete"),
-    "container": (
-        "container.open",
-        "container.start",
-        "container.stop",
-        "container.restart",
-        "container.commit",
-        "",
-        "container.delete",
-    ),
-}
 _PAGE = "page:"
 
 
@@ -230,6 +218,12 @@ class MainWindow(QMainWindow):
 
     # -- following the session ------------------------------------------------------------------------
 
+    def reopen(self, with_target: bool = False) -> None:
+        """The files of the last run are sources again, and what was in front is; not before a `with_target`."""
+        if with_target:
+            self._wanted_source = ""
+        self.session.reopen(self.settings.texts("window.files"))
+
     def _sources_changed(self) -> None:
         self.start.set_tried(self.session.tried)
         self._close_orphans()
@@ -302,5 +296,5 @@ class MainWindow(QMainWindow):
         front = self.tabs.currentWidget()
         if isinstance(front, RecordPage):
             save_page(front, self.settings)
-        self._state.save(source.key if source is not None else "")
+        self._state.save(source.key if source is not None else "", self.session.files)
         super().closeEvent(event)

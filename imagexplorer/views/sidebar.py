@@ -46,6 +46,7 @@ class _Role(IntEnum):
     ACTIVE = Qt.ItemDataRole.UserRole + 5  # this is what the page shows
     STATE = Qt.ItemDataRole.UserRole + 6
     CURRENT = Qt.ItemDataRole.UserRole + 7  # the current source
+    FILE = Qt.ItemDataRole.UserRole + 8  # not an engine: it can be closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Sidebar(QListWidget):
             (_Role.WORDS, words),
             (_Role.STATE, source.state),
             (_Role.CURRENT, current),
+            (_Role.FILE, not source.is_engine),
             (Qt.ItemDataRole.AccessibleTextRole, f"{name}, {words}" + (", current" if current else "")),
         ):
             item.setData(role, value)
@@ -154,7 +156,7 @@ class Sidebar(QListWidget):
         item = self.currentItem()
         if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._go(item)
-        elif item is not None and event.key() == Qt.Key.Key_Delete and item.data(_Role.STATE) == "file":
+        elif item is not None and event.key() == Qt.Key.Key_Delete and item.data(_Role.FILE):
             self.close_wanted.emit(item.data(_Role.KEY))
         else:
             super().keyPressEvent(event)
@@ -175,8 +177,8 @@ class Sidebar(QListWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if item.data(_Role.STATE) in ("lost", "failed"):
             menu.addAction(resources.icon("refresh"), self.tr("&Retry"), lambda: self.retry_wanted.emit(key))
-        if item.data(_Role.STATE) == "file":
-            menu.addAction(resources.icon("close"), self.tr("&Close"), lambda: self.close_wanted.emit(key))
+        if item.data(_Role.FILE):
+            menu.addAction(resources.icon("close"), self.tr("&Close this file"), lambda: self.close_wanted.emit(key))
         if not menu.isEmpty():
             menu.popup(self.viewport().mapToGlobal(at))
 

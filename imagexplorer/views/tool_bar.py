@@ -15,6 +15,20 @@ from imagexplorer.views.theme import plain_label
 FILTER_REST_MS = 120
 """A fast typist's letters are one filter."""
 
+BARS = {
+    "image": ("image.open", "image.run", "", "image.delete"),
+    "container": (
+        "container.open",
+        "container.start",
+        "container.stop",
+        "container.restart",
+        "container.commit",
+        "",
+        "container.delete",
+    ),
+}
+"""Actions by kind of record; "" is a gap. The first one opens."""
+
 
 class WindowBar(QToolBar):
     filter_changed = Signal(str)

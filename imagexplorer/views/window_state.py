@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
@@ -10,6 +12,8 @@ from imagexplorer.views.containers_page import ContainersPage
 from imagexplorer.views.images_page import ImagesPage
 from imagexplorer.views.page_state import restore_page, restore_splitter, save_page, save_splitter
 from imagexplorer.views.record_page import RecordPage
+
+FILES_MOST = 20
 
 
 class WindowState:
@@ -45,8 +49,8 @@ class WindowState:
         restore_page(page, self._settings)
         page.closing.connect(lambda: save_page(page, self._settings))
 
-    def save(self, source: str) -> None:
-        """`source` is the key of the current one."""
+    def save(self, source: str, files: Sequence[str]) -> None:
+        """`source` is the key of the current one, `files` the paths of those that are open."""
         settings = self._settings
         settings.set("window.geometry", bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"))
         for name, splitter in self._splitters.items():
@@ -55,4 +59,5 @@ class WindowState:
             page.header_state.save(settings, page.key)
         settings.set("containers.grouped", self._containers.grouped.isChecked())
         settings.set("window.source", source)
+        settings.set("window.files", list(files[-FILES_MOST:]))
         settings.save()
