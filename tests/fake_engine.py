@@ -54,6 +54,7 @@ class FakeEngine:
         self.images: dict[str, Image] = {}
         self.layers: dict[str, tuple[FakeLayer, ...]] = {}
         self.containers: dict[str, Container] = {}
+        self.exit_code: int | None = 0  # of what is run attached
         self.changed: dict[str, tuple[Change, ...]] = {}
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.fail: dict[str, ImagexplorerError] = {}

@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
     Container,
     ContainerDetail,
     DiskUsage,
+    Ended,
     EngineInfo,
     Image,
     ImageDetail,
@@ -132,6 +133,8 @@ class FakeSource:
     ) -> ImageDetail:
         for number in wanted:
             self.engine.asked("verify", control, image.image.id, number)
+            if number in self.wrong:
+                image = replace(image, problems=(*image.problems, Problem("the blob", self.wrong[number])))
             problems = (Problem(f"layer {number}", self.wrong[number]),) if number in self.wrong else ()
             if on_layer is not None:
                 on_layer(LayerTotals(number, 0, 0, 0, not problems, problems, hashed=True))
@@ -203,6 +206,11 @@ class FakeHost:
         container = self.engine.add_container(spec.name or "made_up", self.engine.find_image(spec.image))
         self._tell(container.id)
         return container.id
+
+    def run_attached(self, spec: RunSpec, control: Control) -> Ended:
+        made = self.run(spec, control)
+        self._set(made, "exited")
+        return Ended(made, self.engine.exit_code, ("first", "last words"))
 
     def _set(self, container_id: str, state: str) -> None:
         container = self.engine.find_container(container_id)

@@ -17,7 +17,7 @@ from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unrea
 from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried, sockets
-from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
+from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeHost, FakeSource
 
 ENGINE_KEY = f"engine:{ENGINE_ADDRESS.location}"
 
@@ -379,6 +379,45 @@ def test_of_several_things_each_has_its_own_result(live: Session, engine: FakeEn
     assert "1 of 2 done" in errors[0].reason
     assert "web: You cannot remove a running container" in errors[0].reason
     assert engine.called("remove_container") == [(each.id, False, False) for each in containers]
+
+
+@pytest.mark.parametrize("code", [0, 4, None])
+def test_what_was_waited_for_says_how_it_ended(
+    live: Session, engine: FakeEngine, qtbot: QtBot, code: int | None
+) -> None:
+    said: list[str] = []
+    live.message.connect(said.append)
+    engine.exit_code = code
+    assert live.current is not None
+    live.acts.run(live.current.key, RunSpec("myapp:dev", "once", detach=False))
+    words = "has ended" if code is None else f"ended with exit code {code}"
+    qtbot.waitUntil(lambda: f"once {words}: last words" in said)
+    deed = live.activity.deeds[-1]
+    assert (deed.error, deed.output) == (words if code else "", ("first", "last words"))
+
+
+def test_a_run_that_is_not_watched_any_more_goes_on(
+    live: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def forever(self: Any, spec: RunSpec, control: Control) -> Any:
+        begun.set()
+        while True:
+            control.step()
+            threading.Event().wait(0.01)
+
+    monkeypatch.setattr(FakeHost, "run_attached", forever)
+    said: list[str] = []
+    live.message.connect(said.append)
+    assert live.current is not None
+    live.acts.run(live.current.key, RunSpec("myapp:dev", "once", detach=False))
+    assert begun.wait(5)
+    job = live.jobs.in_lane("attached/1")
+    assert job is not None
+    live.jobs.cancel(job.id)
+    assert any("goes on" in each for each in said)
+    assert "goes on" in live.activity.deeds[-1].error
 
 
 @pytest.mark.parametrize("several", [False, True])

@@ -19,7 +19,8 @@ LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """`ended` is None while it is under way; `error` is "" where all went well."""
+    """`ended` is None while it is under way; `error` is "" where all went well; `output` is the last of what a program
+    wrote."""
 
     id: int
     title: str
@@ -27,6 +28,7 @@ class Deed:
     begun: float = 0.0
     ended: float | None = None
     error: str = ""
+    output: tuple[str, ...] = ()
 
 
 class Activity:
@@ -49,11 +51,13 @@ class Activity:
         self._deeds.append(deed)
         return deed.id
 
-    def end(self, deed: int, error: str = "", now: float | None = None) -> None:
+    def end(self, deed: int, error: str = "", now: float | None = None, output: Sequence[str] = ()) -> None:
         for place, each in enumerate(self._deeds):
             if each.id == deed:
                 ended = time.time() if now is None else now
-                self._deeds[place] = replace(each, ended=ended, error=redacted(error))
+                self._deeds[place] = replace(
+                    each, ended=ended, error=redacted(error), output=tuple(map(redacted, output))
+                )
                 return
 
 

@@ -254,6 +254,16 @@ class RunSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attached run ended. `exit_code` is None, and `output` (its last lines, plain text) empty, where the
+    engine could not tell any more."""
+
+    container_id: str
+    exit_code: int | None = None
+    output: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CommitSpec:
     container_id: str
     repository: str = ""

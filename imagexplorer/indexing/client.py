@@ -17,6 +17,7 @@ from imagexplorer.core.entities import (
     Container,
     ContainerDetail,
     DiskUsage,
+    Ended,
     EngineInfo,
     Image,
     ImageDetail,
@@ -219,6 +220,10 @@ class RemoteHost:
 
     def run(self, spec: RunSpec, control: Control) -> str:
         return str(self._ask("run", control, spec=spec))
+
+    def run_attached(self, spec: RunSpec, control: Control) -> Ended:
+        ended: Ended = self._ask("run_attached", control, spec=spec)
+        return ended
 
     def start(self, container_id: str, control: Control) -> None:
         self._ask("start", control, container_id=container_id)

@@ -14,13 +14,15 @@ from typing import Any
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.command_line import commit_command, joined, run_command
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, RunSpec, Touched, short_id
+from imagexplorer.core.entities import ALL, CommitSpec, Container, Ended, Image, RunSpec, Touched, short_id
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
 
 Say = Callable[[str], None]
+
+_EVERY_ROW = Touched(frozenset({ALL}), frozenset({ALL}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +48,54 @@ class Acts:
     def run(
         self, source: str, spec: RunSpec, done: Callable[[str], None] | None = None, failed: Failed | None = None
     ) -> None:
-        """`done(container id)`. Not detached, it runs beside the others until it ends or is cancelled."""
+        """`done(container id)`. Not detached, it runs beside the others until it ends; cancelling leaves it alone."""
+        if not spec.detach:
+            self._run_attached(source, spec, done, failed)
+            return
         made: list[str] = []
 
         def call(host: Any, control: Control) -> Touched:
             made.append(host.run(spec, control))
-            return Touched(frozenset({ALL}), frozenset({ALL}))
+            return _EVERY_ROW
 
         def over(_touched: Touched) -> None:
-            self._say(
-                f"Started {spec.name or short_id(made[0])}" if spec.detach else f"{spec.name or spec.image} has ended"
-            )
+            self._say(f"Started {spec.name or short_id(made[0])}")
             if done is not None:
                 done(made[0])
 
-        title = f"Run {spec.image}"
-        if spec.detach:
-            self._act(source, title, [_One(spec.name or spec.image, call)], run_command(spec), failed, over)
-            return
+        things = [_One(spec.name or spec.image, call)]
+        self._act(source, f"Run {spec.image}", things, run_command(spec), failed, over)
+
+    def _run_attached(
+        self, source: str, spec: RunSpec, done: Callable[[str], None] | None, failed: Failed | None
+    ) -> None:
         link, host = self._host(source)
+        title = f"Run {spec.image}"
         record = self._activity.begin(title, run_command(spec))
 
-        def ended(touched: Touched) -> None:
-            self._activity.end(record)
-            link.refresh(touched)
-            over(touched)
+        def over(ended: Ended) -> None:
+            words = "has ended" if ended.exit_code is None else f"ended with exit code {ended.exit_code}"
+            self._activity.end(record, words if ended.exit_code else "", output=ended.output)
+            link.refresh(_EVERY_ROW)
+            said = f": {ended.output[-1]}" if ended.output else ""
+            self._say(f"{spec.name or short_id(ended.container_id)} {words}{said}")
+            if done is not None:
+                done(ended.container_id)
 
         def broke(error: ImagexplorerError) -> None:
-            self._activity.end(record, str(error))
-            link.refresh(Touched(frozenset({ALL}), frozenset({ALL})))
-            (failed or (lambda _error: None))(error)
+            link.refresh(_EVERY_ROW)
+            if isinstance(error, Cancelled):
+                self._activity.end(record, "not watched any more; the container goes on")
+                self._say(
+                    f"{spec.name or spec.image} is not watched any more and goes on: stop it among the containers"
+                )
+            else:
+                self._activity.end(record, str(error))
+            if failed is not None:
+                failed(error)
 
-        self._jobs.load(f"attached/{next(self._numbers)}", lambda control: call(host, control), ended, broke, title)
+        lane = f"attached/{next(self._numbers)}"
+        self._jobs.load(lane, lambda control: host.run_attached(spec, control), over, broke, title)
 
     def start(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "start", containers, lambda host, each, control: host.start(each.id, control), failed)

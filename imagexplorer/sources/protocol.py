@@ -18,6 +18,7 @@ from imagexplorer.core.entities import (
     Container,
     ContainerDetail,
     DiskUsage,
+    Ended,
     EngineInfo,
     Image,
     ImageDetail,
@@ -107,7 +108,11 @@ class ContainerHost(Protocol):
         ...
 
     def run(self, spec: RunSpec, control: Control) -> str:
-        """Create and start; returns the container's id. Not detached: waits for its end."""
+        """Create and start; returns the container's id, whether it is detached or not."""
+        ...
+
+    def run_attached(self, spec: RunSpec, control: Control) -> Ended:
+        """As `run`, and waits for its end. Cancelling stops nothing: the container goes on."""
         ...
 
     def start(self, container_id: str, control: Control) -> None: ...

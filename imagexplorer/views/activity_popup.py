@@ -36,6 +36,7 @@ class Past:
     cancelled: bool = False
     command: str = ""
     details: str = ""
+    output: tuple[str, ...] = ()
 
 
 def past_of(ended: Sequence[JobState], deeds: Sequence[Deed]) -> tuple[Past, ...]:
@@ -58,6 +59,7 @@ def past_of(ended: Sequence[JobState], deeds: Sequence[Deed]) -> tuple[Past, ...
                 isinstance(error, Cancelled),
                 deed.command,
                 details_of(error) if error is not None else deed.error,
+                deed.output,
             )
         )
     for state in states:
@@ -133,7 +135,8 @@ class ActivityPopup(QFrame):
             icon.setPixmap(resources.icon(name, tone_color(tone)).pixmap(16, 16))
             text = Elided()
             outcome = self.tr("cancelled") if line.cancelled else line.error or self.tr("done")
-            text.set_whole(f"{line.title}: {outcome}")
+            wrote = f" · {line.output[-1]}" if line.output else ""
+            text.set_whole(f"{line.title}: {outcome}{wrote}")
             at = time.strftime("%H:%M:%S", time.localtime(line.ended))
             for column, widget in enumerate((icon, text, plain_label(spent(line.seconds)), plain_label(at))):
                 self._past_grid.addWidget(widget, row, column)
@@ -141,6 +144,8 @@ class ActivityPopup(QFrame):
                 self._past_grid.addWidget(self._copies(self.tr("Copy command"), line.command), row, 4)
             if line.error and not line.cancelled:
                 self._past_grid.addWidget(self._copies(self.tr("Copy details"), line.details), row, 5)
+            if line.output:
+                self._past_grid.addWidget(self._copies(self.tr("Copy output"), "\n".join(line.output)), row, 6)
         self._past_grid.setColumnStretch(1, 1)
 
     def _copies(self, words: str, text: str) -> QToolButton:

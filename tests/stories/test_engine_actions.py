@@ -68,13 +68,18 @@ def test_start_stop_restart_are_no_error_twice(engine: Engine, container: str) -
 
 
 def test_a_run_that_is_waited_for(engine: Engine, sample: str, tidy: list[str]) -> None:
-    made = engine.source.run(RunSpec(SAMPLE, command=("sh", "-c", "exit 7"), detach=False), engine.control)
-    tidy.append(made)
-    assert engine.source.container(made, engine.control).exit_code == 7
+    command = ("sh", "-c", "echo out; sleep 0.2; echo err >&2; exit 7")
+    ended = engine.source.run_attached(RunSpec(SAMPLE, command=command, detach=False), engine.control)
+    tidy.append(ended.container_id)
+    assert engine.source.container(ended.container_id, engine.control).exit_code == 7
+    assert (ended.exit_code, ended.output) == (7, ("out", "err"))
 
 
 def test_a_run_that_removes_itself(engine: Engine, sample: str) -> None:
-    made = engine.source.run(RunSpec(SAMPLE, command=("true",), detach=False, remove=True), engine.control)
+    command = ("sh", "-c", "echo words; sleep 0.5; exit 3")
+    ended = engine.source.run_attached(RunSpec(SAMPLE, command=command, detach=False, remove=True), engine.control)
+    made = ended.container_id
+    assert (ended.exit_code, ended.output) == (3, ("words",))
     for _ in range(100):
         if not engine.source.containers(engine.control, [made]):
             break
@@ -87,7 +92,7 @@ def test_waiting_can_be_cancelled_and_stops_nothing(engine: Engine, sample: str,
     control = Control()
     threading.Timer(1.0, control.cancel).start()
     with pytest.raises(Cancelled):
-        engine.source.run(RunSpec(SAMPLE, "waited", ("sleep", "600"), detach=False), control)
+        engine.source.run_attached(RunSpec(SAMPLE, "waited", ("sleep", "600"), detach=False), control)
     assert state(engine, "waited") == "running"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import CommitSpec, RunSpec, short_id
 from imagexplorer.core.errors import NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.sources.engine.fields import image_id, rows, strings, text
-from imagexplorer.sources.engine.wire import FOREVER, LONG_SECONDS, Parameters, Wire, gone_is_not_found
+from imagexplorer.sources.engine.wire import LONG_SECONDS, Parameters, Wire, gone_is_not_found
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -27,6 +27,13 @@ def quoted(reference: str) -> str:
 
 
 def run(wire: Wire, spec: RunSpec, control: Control) -> str:
+    """Create and start; returns the container's id."""
+    container = create(wire, spec, control)
+    start_new(wire, container, spec, control)
+    return container
+
+
+def create(wire: Wire, spec: RunSpec, control: Control) -> str:
     what = f"run {spec.image}"
     body = create_body(spec)
     params: dict[str, str | int | bool] = {"name": spec.name} if spec.name else {}
@@ -39,16 +46,17 @@ def run(wire: Wire, spec: RunSpec, control: Control) -> str:
     container = text(made, "Id")
     if not container:
         raise Refused(what, "the engine made no container, and did not say why")
+    return container
+
+
+def start_new(wire: Wire, container: str, spec: RunSpec, control: Control) -> None:
+    """Start what `create` made; an error says that it remains."""
     try:
         start(wire, container, control)
     except (Refused, NotFound) as error:
         name = spec.name or short_id(container)
         way_out = f"Its container {name} was created and remains; start or delete it"
-        raise Refused(what, error.reason, way_out) from error
-    if not spec.detach:
-        with suppress(NotFound):  # it ended, and was removed because `remove` said so
-            wire.json("POST", f"/containers/{container}/wait", what=what, control=control, seconds=FOREVER)
-    return container
+        raise Refused(f"run {spec.image}", error.reason, way_out) from error
 
 
 def create_body(spec: RunSpec) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from imagexplorer.core.entities import (
     Container,
     ContainerDetail,
     DiskUsage,
+    Ended,
     EngineInfo,
     Image,
     ImageDetail,
@@ -29,7 +30,7 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.errors import Damaged, NotFound, Unreachable, WrongUse
 from imagexplorer.core.layer_index import LayerIndex
-from imagexplorer.sources.engine import actions, changes, containers, events, images, usage
+from imagexplorer.sources.engine import actions, attached, changes, containers, events, images, usage
 from imagexplorer.sources.engine.fields import Json, image_id, rows, text
 from imagexplorer.sources.engine.local import own_config, own_layers
 from imagexplorer.sources.engine.wire import (
@@ -237,6 +238,9 @@ class EngineSource:
     # -- acts -----------------------------------------------------------------------------------
     def run(self, spec: RunSpec, control: Control) -> str:
         return actions.run(self.wire, spec, control)
+
+    def run_attached(self, spec: RunSpec, control: Control) -> Ended:
+        return attached.run_attached(self.wire, spec, control)
 
     def start(self, container_id: str, control: Control) -> None:
         actions.start(self.wire, container_id, control)
