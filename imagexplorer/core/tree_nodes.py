@@ -187,7 +187,7 @@ class _Folders:
         self.name_length = array("i", [0])
         self.depth = array("i", [0])
         self._known: dict[bytes, int] = {b"": 0}
-        self._inside: dict[tuple[int, bytes], int] = {}
+        self._inside: dict[bytes, int] = {}
 
     def split(self, ends: Ints) -> tuple[Ints, Ints]:
         """Where the names of these paths begin, and their folders: _BEYOND the limits, or _ROOT_ITSELF.
@@ -241,11 +241,13 @@ class _Folders:
         if folder < 0:
             return _BEYOND
         new = len(self.parent)
-        child = self._inside.setdefault((folder, name), new)
+        # One object a folder: a name has no slash, so what follows it is the folder's number.
+        key = b"%b/%d" % (name, folder)
+        child = self._inside.setdefault(key, new)
         if child == new:
             depth = self.depth[folder] + 1
             if depth >= MAX_DEPTH or new >= MAX_NODES:
-                del self._inside[folder, name]
+                del self._inside[key]
                 return _BEYOND
             self.parent.append(folder)
             self.name_at.append(at)
