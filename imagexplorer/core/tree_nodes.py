@@ -161,19 +161,22 @@ def number(lists: Sequence[Paths]) -> Nodes:
     count[node_of_folder] = sizes
     parent = np.zeros(n, np.int32)
     parent[1:] = np.repeat(node_of_folder[rank], sizes[rank])
-    by_node = np.empty(n - 1, shown.dtype)
-    by_node[node_of_unique - 1] = shown
-    name_start, names = _gather_names(blob, at_all[by_node], length_all[by_node])
-    nodes = (
+    of_rows = (
         np.where(folder_all[:rows] >= 0, node_of_unique[np.maximum(unique[:rows], 0)], -1)
         if n > 1
         else np.full(rows, -1, np.int32)
     )
-    nodes[folder_of_row == _ROOT_ITSELF] = 0
+    of_rows[folder_of_row == _ROOT_ITSELF] = 0
+    by_node = np.empty(n - 1, shown.dtype)
+    by_node[node_of_unique - 1] = shown
+    name_at, name_length = at_all[by_node], length_all[by_node]
+    # The names are the largest piece of a tree: nothing that is no longer needed stands beside them.
+    del folder_all, folder_of_row, folder_of_unique, unique, shown, at_all, length_all, by_node, node_of_unique
+    name_start, names = _gather_names(blob, name_at, name_length)
     depth_sizes = np.bincount(np.array(folders.depth)[rank], weights=sizes[rank]).astype(np.int64)
     levels = [0, 1, *(1 + np.cumsum(depth_sizes[depth_sizes > 0])).tolist()]
     split = np.cumsum(lengths)[:-1]
-    return Nodes(parent, first, count, name_start, names, levels, list(np.split(nodes, split)))
+    return Nodes(parent, first, count, name_start, names, levels, list(np.split(of_rows, split)))
 
 
 class _Folders:
@@ -287,17 +290,19 @@ def _gather_names(blob: NDArray[np.uint8], at: Ints, length: Ints) -> tuple[Ints
     np.cumsum(length + 1, out=start[2:])
     start[2:] += 1
     names = np.empty(int(start[-1]), np.uint8)
-    names[1:] = gather(blob, at, length + 1)  # with the byte behind it, which is then made a slash
+    gather(blob, at, length + 1, names[1:])  # with the byte behind it, which is then made a slash
     names[start[1:] - 1] = SLASH
     return start, names
 
 
-def gather(blob: NDArray[np.uint8], start: Ints, length: Ints) -> NDArray[np.uint8]:
-    """The pieces of the blob one after the other."""
+def gather(
+    blob: NDArray[np.uint8], start: Ints, length: Ints, into: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """The pieces of the blob one after the other, in `into` if it is given."""
     import numpy as np
 
     ends = np.cumsum(length, dtype=np.int64)
-    pieces = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+    pieces = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8) if into is None else into
     low = done = 0
     while low < len(ends):
         high = int(np.searchsorted(ends, done + _BYTES, "right"))
