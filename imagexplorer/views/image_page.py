@@ -84,11 +84,15 @@ class ImagePage(RecordPage):
 
     def _found(self, detail: ImageDetail) -> None:
         before = self.detail
+        same = (
+            before is not None
+            and self._tree is not None
+            and [layer.diff_id for layer in before.layers] == [layer.diff_id for layer in detail.layers]
+        )
+        if before is not None and same:  # what reading its layers told is not known to one who asks anew
+            detail = replace(detail, problems=tuple(dict.fromkeys((*before.problems, *detail.problems))))
         self._show_detail(detail)
-        same = before is not None and [layer.diff_id for layer in before.layers] == [
-            layer.diff_id for layer in detail.layers
-        ]
-        if not (same and self._tree is not None):
+        if not same:
             self._index(detail)
 
     def _not_found(self, error: ImagexplorerError) -> None:
