@@ -34,7 +34,7 @@ def time_left(state: JobState, now: float) -> str:
 
 
 def percent(state: JobState) -> str:
-    if not state.total:
+    if not state.total or not state.done:  # nothing came yet: "0 %" would be a guess
         return ""
     return f"{int(100 * min(1.0, state.done / state.total))} %"
 
@@ -74,7 +74,7 @@ class JobRow(QWidget):
     def show_job(self, state: JobState) -> None:
         self.job = state.id
         self.text.set_whole("   ".join(part for part in (state.title, state.text) if part))
-        if state.total:
+        if state.total and state.done:
             self.bar.setRange(0, _SCALE)
             self.bar.setValue(int(_SCALE * min(state.done / state.total, 1.0)))
         else:

@@ -83,7 +83,7 @@ class WaitingView(QWidget):
         if state is None:
             return
         self.text.set_text(state.text)
-        if state.total:
+        if state.total and state.done:  # until the first byte comes (an engine packs first) nobody knows how far it is
             self.bar.setRange(0, _STEPS)
             self.bar.setValue(int(_STEPS * min(state.done / state.total, 1.0)))
         else:

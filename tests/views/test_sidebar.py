@@ -176,6 +176,17 @@ def test_a_running_job_shows_how_far_it_is_and_can_be_cancelled(
     strip._popup.close()
 
 
+def test_before_the_first_byte_nobody_says_how_far_it_is(strip: ActivityStrip, jobs: SomeJobs) -> None:
+    jobs.states = [JobState(7, "Reading layers of big:1", 0, 600, "layer 1 of 4", time.time() - 3)]
+    jobs.changed.emit()
+    assert strip._job.percent.text() == ""
+    assert (strip._job.bar.minimum(), strip._job.bar.maximum()) == (0, 0)
+    jobs.states = [JobState(7, "Reading layers of big:1", 300, 600, "layer 2 of 4", time.time() - 3)]
+    jobs.changed.emit()
+    assert strip._job.percent.text() == "50 %"
+    assert strip._job.bar.maximum() > 0
+
+
 def test_an_error_stays_until_something_is_said_and_its_details_can_be_copied(
     qtbot: QtBot, strip: ActivityStrip, jobs: SomeJobs
 ) -> None:
