@@ -71,6 +71,8 @@ class ContainerRemoval:
     def consequence(self) -> str:
         written = self.container.writable_bytes
         lost = "what it wrote is lost" if written is None else f"{human_size(written)} that it wrote are lost"
+        if written == 0:
+            lost = "it wrote nothing that would be lost"
         volumes = [mount for mount in self.container.mounts if mount.kind == "volume"]
         return f"{lost}; its volumes stay" if volumes else lost
 

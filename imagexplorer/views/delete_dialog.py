@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -109,7 +110,11 @@ class DeleteDialog(AskDialog):
         width = max((tree.fontMetrics().horizontalAdvance(plain(item.title, 300)) for item in self._items), default=0)
         step = tree.fontMetrics().averageCharWidth()
         header.sectionResized.connect(lambda *_: tree.scheduleDelayedItemsLayout())  # lines break elsewhere
-        header.resizeSection(_WHAT, min(max(width + 8 * step, 20 * step), 48 * step))
+        marks = (self.tr("blocked"), self.tr("needs the tick"), self.tr("goes with the tick"))
+        icon = tree.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize, None, tree)
+        mark = max(map(tree.fontMetrics().horizontalAdvance, marks)) + 2 * tree.indentation() + icon + 2 * step
+        least = mark if self._blocked else 20 * step
+        header.resizeSection(_WHAT, max(min(width + 8 * step, 48 * step), least))
         rows = min(len(self._items) + self._blocked, _ROWS_SHOWN)
         tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 10) + header.sizeHint().height() + 6)
         return tree

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +65,8 @@ def test_containers_say_what_is_lost_and_what_stays() -> None:
     assert one.consequence == "12 MB that it wrote are lost"
     assert two.blocked == ""
     assert two.consequence == "what it wrote is lost; its volumes stay"
+    (idle,) = plan_containers([replace(stopped, writable_bytes=0, mounts=())])
+    assert idle.consequence == "it wrote nothing that would be lost"
     assert frees([one]) == 12_000_000
     assert frees([one, two]) is None
 

@@ -45,3 +45,12 @@ def test_the_tick_makes_nothing_possible_that_is_not(qtbot: QtBot) -> None:
 
 def test_without_a_tick_everything_blocked_is_just_that(qtbot: QtBot) -> None:
     assert labels(made(qtbot, FREE, WAITS, can_stop=False)) == ["", "blocked"]
+
+
+def test_what_is_marked_has_room_for_the_words(qtbot: QtBot) -> None:
+    dialog = made(qtbot, DeleteItem("a", "goes", "it is running"))
+    dialog.stop_first.setChecked(True)
+    row = dialog.tree.indexFromItem(dialog.tree.topLevelItem(0).child(0), 0)
+    icon = dialog.tree.iconSize().width() if dialog.tree.iconSize().isValid() else 16
+    words = dialog.tree.fontMetrics().horizontalAdvance(labels(dialog)[0])
+    assert dialog.tree.visualRect(row).width() >= words + icon
