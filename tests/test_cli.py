@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,48 @@ def test_text_is_the_default(run: Run, archive: Path) -> None:
     for word in (TAGS[0], "COPY data /opt", "Layer", "Wasted"):
         assert word in out
     assert len(run("inspect", str(archive), "--entries", "--tree")[1]) > len(out)
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    with tarfile.open(archive) as members:
+        for member in members:
+            path = folder / member.name
+            if member.isdir():
+                path.mkdir(parents=True, exist_ok=True)
+            elif (data := members.extractfile(member)) is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data.read())
+    return folder
+
+
+def test_an_archive_that_was_unpacked_says_the_same(run: Run, archive: Path, tmp_path: Path) -> None:
+    folder = unpacked(archive, tmp_path / "unpacked")
+    packed, loose = (document(run, "inspect", str(path), "--json", "--entries") for path in (archive, folder))
+    assert loose.pop("source") == {"kind": "docker-archive", "name": str(folder)}
+    for each in (packed, loose):
+        each.pop("source", None)
+        each.pop("target")
+    assert loose == packed
+    for path in folder.glob("*/layer.tar"):  # nothing of it is kept: the folder does not tell of changes in its files
+        path.write_bytes(b"")
+        os.utime(folder)
+    assert document(run, "inspect", str(folder), "--json")["problems"]
+
+
+def test_links_of_an_unpacked_archive_lead_nowhere(run: Run, archive: Path, tmp_path: Path) -> None:
+    folder = unpacked(archive, tmp_path / "unpacked")
+    layer = next(folder.glob("*/layer.tar"))
+    layer.rename(tmp_path / "outside.tar")
+    layer.symlink_to(tmp_path / "outside.tar")
+    found = document(run, "inspect", str(folder), "--json")
+    assert any(f"{layer.parent.name}/layer.tar" in problem["reason"] for problem in found["problems"])
+
+
+def test_a_folder_without_an_image_says_what_would_be_one(run: Run, tmp_path: Path) -> None:
+    status, _, error = run("inspect", f"{tmp_path}/")
+    assert status == 1
+    assert "index.json" in error
+    assert "manifest.json" in error
 
 
 def test_entries_and_tree_are_extra(run: Run, archive: Path) -> None:

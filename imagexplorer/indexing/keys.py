@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,8 +77,8 @@ def file_key(address: Address, image: ImageDetail, layer: Layer) -> str:
         found = os.stat(path)
     except (OSError, ValueError):
         return ""
-    if abs(time.time_ns() - found.st_mtime_ns) < _RACY_NS:
-        return ""
+    if stat.S_ISDIR(found.st_mode) or abs(time.time_ns() - found.st_mtime_ns) < _RACY_NS:
+        return ""  # an unpacked archive: the folder does not tell of changes in its files
     whole = (path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     of_image = (image.config_digest, image.image.id, *image.image.tags, *image.image.digests)
     place = (len(of_image), *of_image, layer.index, layer.diff_id, layer.digest, layer.blob_bytes)

@@ -40,23 +40,28 @@ def open_source(address: Address, control: Control | None = None) -> ImageSource
         raise refused(path, error) from error
     address = replace(address, location=path, name=address.name or os.path.basename(path))
     if stat.S_ISDIR(status.st_mode):
-        return _open_layout(address)
+        return _open_folder(address)
     if not stat.S_ISREG(status.st_mode):
         raise not_a_file(path, status.st_mode)
     return _open_archive(address, control)
 
 
-def _open_layout(address: Address) -> ImageSource:
+def _open_folder(address: Address) -> ImageSource:
+    """An OCI layout, or a docker-save archive that somebody unpacked."""
     path = address.location
     store = LayoutStore(path)
     try:
-        if "index.json" not in store:
-            raise Damaged(path, "this folder is no OCI layout: it has no index.json")
+        layout = "index.json" in store
+        if not layout and "manifest.json" not in store:
+            why = "it has neither an index.json (OCI layout) nor a manifest.json (docker save)"
+            raise Damaged(path, f"there is no image in this folder: {why}", "Of a root file system make a tar: tar -c")
         try:
-            catalogue = read_index(store, "oci-layout")
+            catalogue = read_index(store, "oci-layout") if layout else read_manifest(store, "docker-archive")
         except ImagexplorerError as error:
             raise _inside(path, error) from error
-        problems = [] if "oci-layout" in store else [Problem("oci-layout", "this file is missing from the layout")]
+        problems = []
+        if layout and "oci-layout" not in store:
+            problems.append(Problem("oci-layout", "this file is missing from the layout"))
         return _images(address, store, catalogue, problems)
     except BaseException:
         store.close()
