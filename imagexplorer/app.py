@@ -44,6 +44,7 @@ class Program:
         from imagexplorer.actions.registry import Registry
         from imagexplorer.jobs import Jobs
         from imagexplorer.session import Session
+        from imagexplorer.session.index_cache import IndexCache
         from imagexplorer.settings import Settings
         from imagexplorer.views.main_window import MainWindow
         from imagexplorer.views.prompts import DialogPrompts
@@ -53,7 +54,8 @@ class Program:
         apply_scheme(application, self.settings.text("view.scheme", "system"))
         self.engine = WorkerDoor(self.settings)
         self.jobs = Jobs()
-        self.session = Session(self.jobs, self.engine.open, self.engine.find, str(resources.path("sample.tar")))
+        sample, cache = str(resources.path("sample.tar")), IndexCache(self.jobs, self.settings)
+        self.session = Session(self.jobs, self.engine.open, self.engine.find, sample, cache=cache)
         self.prompts = DialogPrompts(lambda: self.window)
         self.registry = Registry(self.session, catalog(self.session, self.prompts))
         self.window: MainWindow = MainWindow(self.session, self.registry, self.settings)
@@ -98,18 +100,11 @@ class WorkerDoor:
     def workers(self) -> Workers:
         """Made when first needed, on whichever thread."""
         from imagexplorer.indexing.client import Workers
-        from imagexplorer.indexing.records import CacheOptions
+        from imagexplorer.session.index_cache import cache_options
 
         with self._lock:
             if self._made is None:
-                usual = CacheOptions()
-                self._made = Workers(
-                    CacheOptions(
-                        self._settings.flag("cache.enabled", True),
-                        self._settings.text("cache.directory"),
-                        self._settings.number("cache.limit_bytes", usual.limit_bytes, 0),
-                    )
-                )
+                self._made = Workers(cache_options(self._settings))
                 if self._closed:
                     self._made.close()
             return self._made

@@ -135,6 +135,11 @@ class Cache:
                 with suppress(OSError):
                     path.unlink()
 
+    def trim(self) -> None:
+        """Down to the limit now, the least recently used first."""
+        if self._ready():
+            self._evict(Path(), 0)
+
     def used_bytes(self) -> int:
         total = 0
         for path in _files(self._folder):

@@ -17,6 +17,7 @@ from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
+from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.link import Link
 from imagexplorer.session.questions import Questions
 from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, SourceState, Tried
@@ -28,7 +29,7 @@ _FILE_KEY = "file:"
 
 class Session(Questions):
     """`open_address` and `find_engine` lead to the worker process, or in a test to sources made up. `sample` is the
-    path of the sample image."""
+    path of the sample image; `cache` None where there is none to speak of."""
 
     sources_changed = Signal()  # `sources`, `current`, `tried` or one state changed
     images_changed = Signal()  # `images` of the current source
@@ -46,8 +47,10 @@ class Session(Questions):
         find_engine: FindEngine,
         sample: str = "",
         parent: QObject | None = None,
+        cache: IndexCache | None = None,
     ) -> None:
         super().__init__(jobs, parent)
+        self.cache = cache
         self.activity = Activity()
         self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
         self._open_address, self._sample = open_address, sample

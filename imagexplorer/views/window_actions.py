@@ -70,6 +70,16 @@ class WindowActions:
             ),
             Action("view.palette", "Command &palette…", _do(self.open_palette), "search", ("Ctrl+K",), "&View", 3),
             *(self._scheme_action(name) for name in SCHEMES),
+            Action(
+                "file.cache",
+                "Cac&he of layers…",
+                _do(self._show_cache),
+                "disk",
+                (),
+                "&File",
+                2,
+                lambda _selection: "" if window.session.cache is not None else "There is no cache",
+            ),
             Action("help.keys", "&Keys", _do(self._show_keys), "info", ("F1",), "&Help"),
             Action("help.about", "&About imagexplorer", _do(self._show_about), "info", (), "&Help", 1),
             Action("file.quit", "&Quit", _do(window.close), "", ("Ctrl+Q",), "&File", 9),
@@ -144,6 +154,17 @@ class WindowActions:
         from imagexplorer.views.about import show_keys
 
         show_keys(self._window, self._window.registry)
+
+    def _show_cache(self) -> None:
+        from imagexplorer.views.cache_dialog import CacheDialog
+
+        cache = self._window.session.cache
+        if cache is None:
+            return
+        dialog = CacheDialog(cache, self._window)
+        dialog.accepted.connect(lambda: cache.set_limit(dialog.limit_bytes()))
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
 
     def _show_about(self) -> None:
         from imagexplorer.views.about import show_about
