@@ -302,6 +302,23 @@ def test_an_image_of_a_file_and_a_platform_are_asked_for(
     assert asked == [("1", "linux/arm64"), (pages[0].id, "linux/arm64")]
 
 
+def test_an_engine_that_refuses_after_it_was_lost_is_not_looked_at_any_more(
+    live: Session, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.fail["info"] = Refused("local", "permission denied")
+    live.link(ENGINE_KEY)._lose(Unreachable("local", "the stream of events ended"))
+    live.retry(ENGINE_KEY)
+    qtbot.waitUntil(lambda: live.current is not None and live.current.state == "failed")
+    assert not live.link(ENGINE_KEY)._sockets._timer.isActive()
+
+
+def test_an_engine_that_is_found_twice_is_open_once(live: Session, engine: FakeEngine, qtbot: QtBot) -> None:
+    second = FakeSource(engine)
+    live._engine_found(second)  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: second.closed)
+    assert [source.key for source in live.sources] == [ENGINE_KEY]
+
+
 def test_a_target_that_is_not_there_is_said(make: Make, engine: FakeEngine, qtbot: QtBot) -> None:
     session = make(World(engine))
     errors: list[ImagexplorerError] = []

@@ -117,6 +117,7 @@ class Link(QObject):
         if self.state.state == LOST and isinstance(error, Unreachable):
             self._wait()
         else:
+            self._sockets.stop()  # nothing is tried by itself any more
             self._set_state(FAILED, "failed", error=error)
             self.message.emit(str(error))
 

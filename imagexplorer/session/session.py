@@ -198,8 +198,8 @@ class Session(Questions):
     def _engine_found(self, source: OpenSource) -> None:
         address = source.address
         key = f"engine:{address.location}"
-        if key in self._links:
-            source.close()
+        if key in self._links:  # closing tells the worker, which may be busy: not on this thread
+            self.jobs.load("search/close", lambda _control: source.close(), lambda _none: None, lambda _error: None)
             return
         link = self._add(key, address, source)
         link.connected.connect(lambda: self._engine_connected(key))
