@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from imagexplorer.core.entities import Image, ImageDetail, LayerTotals
 from imagexplorer.core.text import exact_size, human_age, human_size
 
 _ALSO_MOST = 5
+
+
+def merged(known: Image, row: Image) -> Image:
+    """The list's row knows some things earlier (unique bytes), an image's own answer others."""
+    return replace(
+        known,
+        created=known.created if known.created is not None else row.created,
+        size_bytes=known.size_bytes if known.size_bytes is not None else row.size_bytes,
+        unique_bytes=row.unique_bytes,
+        containers=row.containers,
+        platform=known.platform or row.platform,
+    )
 
 
 def image_facts(

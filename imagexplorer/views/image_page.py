@@ -25,7 +25,7 @@ from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
-from imagexplorer.views.image_facts import image_facts
+from imagexplorer.views.image_facts import image_facts, merged
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 from imagexplorer.views.steps_view import StepsView
@@ -113,16 +113,7 @@ class ImagePage(RecordPage):
     def _show_detail(self, detail: ImageDetail) -> None:
         first = self.detail is None
         self.detail = detail
-        # The list's row knows some things earlier (unique bytes), the detail others.
-        known, row = detail.image, self.image
-        self.image = replace(
-            known,
-            created=known.created if known.created is not None else row.created,
-            size_bytes=known.size_bytes if known.size_bytes is not None else row.size_bytes,
-            unique_bytes=row.unique_bytes,
-            containers=row.containers,
-            platform=known.platform or row.platform,
-        )
+        self.image = merged(detail.image, self.image)
         self._masked = masked_image(detail)
         self.values.setVisible(self._masked != detail)
         self.show_header()
@@ -168,6 +159,7 @@ class ImagePage(RecordPage):
     # -- files ----------------------------------------------------------------------------------------
 
     def _index(self, detail: ImageDetail) -> None:
+        self.session.checking.leave(self.lane)  # what is read now is another reading
         self._tree = None
         self._totals = {}
         if not detail.layers:

@@ -13,7 +13,6 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QMenu,
     QSplitter,
@@ -37,6 +36,7 @@ from imagexplorer.views.copying import copy_lines, copy_rows
 from imagexplorer.views.details_pane import DetailsPane
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.header_state import HeaderState, ListHeader
+from imagexplorer.views.list_view import own_action, set_up_list
 from imagexplorer.views.theme import plain_label
 
 
@@ -88,16 +88,7 @@ class ListPage(QWidget):
         view.setModel(self.proxy)
         self._cells = CellDelegate(view, self.model.columns)
         view.setItemDelegate(self._cells)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.setSortingEnabled(True)
-        view.setWordWrap(False)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.setFrameShape(view.Shape.NoFrame)
+        set_up_list(view)
         view.doubleClicked.connect(self._open_index)
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().selectionChanged.connect(lambda *_: self._settle.start())
@@ -108,9 +99,9 @@ class ListPage(QWidget):
         self.header.customContextMenuRequested.connect(self._header_menu)
 
     def _make_keys(self) -> None:
-        self.copy_rows = self._own_action(self.tr("Copy as &text"), "copy", QKeySequence.StandardKey.Copy)
+        self.copy_rows = own_action(self, self.tr("Copy as &text"), "copy", QKeySequence.StandardKey.Copy)
         self.copy_rows.triggered.connect(lambda: copy_rows(self.header, self.model.columns, self.selected()))
-        self.copy_ids = self._own_action(self.tr("Copy &ID"), "copy", QKeySequence("Ctrl+Shift+C"))
+        self.copy_ids = own_action(self, self.tr("Copy &ID"), "copy", QKeySequence("Ctrl+Shift+C"))
         self.copy_ids.triggered.connect(lambda: copy_lines(plain(record.id) for record in self.selected()))
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             enter = QAction(self.view)
@@ -118,13 +109,6 @@ class ListPage(QWidget):
             enter.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             enter.triggered.connect(self._open_current)
             self.view.addAction(enter)
-
-    def _own_action(self, text: str, icon: str, key: QKeySequence | QKeySequence.StandardKey) -> QAction:
-        action = QAction(resources.icon(icon), text, self)
-        action.setShortcut(key)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.addAction(action)
-        return action
 
     def _lay_out(self) -> None:
         head = QWidget()
