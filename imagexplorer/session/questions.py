@@ -66,7 +66,6 @@ class Questions(QObject):
         if link is None:
             return
         opened = link.source
-        self.checking.leave(lane)
 
         def work(control: Control, give: Callable[[LayerTotals], None]) -> tuple[ImageDetail, IndexedTree]:
             known, handle = opened.build(detail, control, give)

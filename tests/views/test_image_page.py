@@ -323,3 +323,23 @@ def test_a_closed_page_is_not_verified(pages, engine, qtbot, monkeypatch):
     page.close()
     assert pages.session.checking.idle
     gate.set()
+
+
+def test_another_reading_ends_the_verification_of_the_one_before(pages, engine, qtbot, monkeypatch):
+    def made(address, control):
+        source = FakeSource(pages.world.files[address.location], address, host=False)
+        source.unverified = {0}
+        return source
+
+    monkeypatch.setattr(pages.session, "_open_address", made)
+    content = FakeEngine.single()
+    gate = content.gate["verify"] = threading.Event()
+    key = pages.open_file("app.tar", content)
+    page = pages.open_image(next(iter(content.images.values())), key)
+    qtbot.waitUntil(lambda: pages.session.jobs.in_lane(page.lane + "verify") is not None)
+    content.gate["build"] = threading.Event()
+    page._index(page.detail)
+    assert pages.session.checking.idle
+    gate.set()
+    content.gate["build"].set()
+    qtbot.waitUntil(lambda: {slab.verified for slab in page.stack.view.stack.slabs() if slab.kind == LAYER} == {True})
