@@ -115,6 +115,7 @@ def _meaning(what: str, error: Exception) -> ImagexplorerError | None:
 
 def unreachable(what: str, error: BaseException) -> Unreachable:
     """Why nothing answers, told by the innermost exception that says so."""
+    import http.client
     import ssl
 
     import requests
@@ -143,6 +144,9 @@ def unreachable(what: str, error: BaseException) -> Unreachable:
     for link in links:
         if isinstance(link, (urllib3.exceptions.ReadTimeoutError, requests.ReadTimeout, TimeoutError)):
             return Unreachable(what, "did not answer in time", RETRY)
+    cut = (http.client.IncompleteRead, http.client.RemoteDisconnected, urllib3.exceptions.InvalidChunkLength)
+    if any(isinstance(link, (*cut, ConnectionResetError, BrokenPipeError)) for link in links):
+        return Unreachable(what, "it closed the connection", RETRY)
     return Unreachable(what, f"the connection broke ({_words(error)})", RETRY)
 
 
