@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
@@ -23,12 +24,14 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs, JobState
 from imagexplorer.session import SourceState
-from imagexplorer.views.activity_popup import ActivityPopup
 from imagexplorer.views.elided import Elided
 from imagexplorer.views.error_text import details_of, sentence_of
 from imagexplorer.views.job_row import JobRow
 from imagexplorer.views.sidebar import STATE_ICONS, STATE_TONES, STATE_WORDS
 from imagexplorer.views.theme import plain_label, tone_color, tooltip
+
+if TYPE_CHECKING:
+    from imagexplorer.views.activity_popup import ActivityPopup
 
 _KEPT = 8
 _SAID_S = 1.0
@@ -169,6 +172,10 @@ class ActivityStrip(QWidget):
 
     def _show_more(self) -> None:
         if self._popup is None:
+            from imagexplorer.views.activity_popup import (
+                ActivityPopup,
+            )  # when first asked: the window is painted before
+
             self._popup = ActivityPopup(self._jobs, self)
         self._popup.show_jobs(self._jobs.running(), self._ended, self._activity.deeds)
         self._popup.adjustSize()

@@ -5,12 +5,17 @@ Everything else comes from the palette. Colour never stands alone: each tone goe
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QPalette, QShowEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import safe_tip
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
 
 GRID = 4
 """Distances are 4, 8, 12, 16 or 24 pixels."""
@@ -251,6 +256,8 @@ def message_box(
     parent: QWidget | None, icon: QMessageBox.Icon, text: str, informative: str = "", details: str = ""
 ) -> QMessageBox:
     """The only way to make a message box; the caller adds its buttons (a verb each) and shows it."""
+    from PySide6.QtWidgets import QMessageBox  # its enums are made when it is named: not before the first paint
+
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIcon(icon)
