@@ -43,7 +43,7 @@ class RecordPage(QWidget):
         self.problems = NoticeStrip()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.values = Toggle(self.tr("Show secret &values"), "padlock")
+        self.values = Toggle(self.tr("Show secret val&ues"), "padlock")
         set_tip(self.values, self.tr("Values whose name looks secret are shown as ***, here and in what is copied"))
         self.values.hide()
         self.values.toggled.connect(lambda _on: self.show_values())
