@@ -36,7 +36,7 @@ def open_engine(address: Address, control: Control) -> EngineSource:
             f"Forward the socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock {location.removeprefix('ssh://')}"
             " and name it: --host unix:///tmp/engine.sock",
         )  # fmt: skip
-    if not location.startswith(("unix://", "tcp://", "http://", "https://", "npipe://")):
+    if not location.startswith(("unix://", "tcp://", "http://", "https://", "npipe://")) or not _spells(location):
         raise Unreachable(what, "not an address of an engine", "Write unix:///path/to.sock or tcp://host:port")
     opened = replace(address, location=location)
     first = Wire(opened, location, OLDEST_VERSION, tls)
@@ -49,6 +49,18 @@ def open_engine(address: Address, control: Control) -> EngineSource:
     if not isinstance(answer, Mapping) or not isinstance(answer.get("ApiVersion"), str):
         raise Unreachable(what, "it answers, but is not an engine (no API version)")
     return EngineSource(replace(first, version=_agreed(what, answer)), answer)
+
+
+def _spells(location: str) -> bool:
+    """Whether it can be an address at all: `tcp://name` has no port."""
+    from docker.errors import DockerException
+    from docker.utils import parse_host
+
+    try:
+        parse_host(location)
+    except (DockerException, ValueError):
+        return False
+    return True
 
 
 def find(host: str = "", control: Control | None = None) -> tuple[EngineSource | None, list[Tried]]:

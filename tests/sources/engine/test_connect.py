@@ -48,6 +48,13 @@ def test_a_path_too_long_for_a_socket() -> None:
     assert "too long" in refuse(f"unix:///{'x' * 200}").reason
 
 
+@pytest.mark.parametrize("location", ["tcp://garbage", "ftp://host:1", "tcp://host:port"])
+def test_what_can_be_no_address_is_not_said_to_answer(location: str) -> None:
+    error = refuse(location)
+    assert error.reason == "not an address of an engine"
+    assert "tcp://host:port" in error.way_out
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_permission_denied(tmp_path: Path) -> None:
     """As somebody else, in a process of its own: the advice names the group, never a wider mode or root."""
