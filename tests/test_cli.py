@@ -289,6 +289,19 @@ def test_what_is_not_there_opens_no_window(run: Run, two: Path, opened: list[tup
     assert opened == []
 
 
+def test_what_is_a_path_and_an_image_opens_no_window(
+    run: Run, archive: Path, opened: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(archive.parent)
+    monkeypatch.setattr("imagexplorer.output.asked._on_engine", lambda _text, _host: True)
+    status, _, error = run("image.tar")
+    assert status == 2
+    assert "engine://image.tar" in error
+    assert "archive://image.tar" in error
+    assert run("./image.tar")[0] == 0
+    assert [call[0] for call in opened] == ["./image.tar"]
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["--version"], ["inspect", "--version"]):
         with pytest.raises(SystemExit) as ended:
