@@ -25,7 +25,7 @@ from imagexplorer.sources.protocol import ScanOptions
 from tests import tars
 from tests.others import FOLDER, cases
 from tests.scanning import Row, rows
-from tests.sources.test_tar_scan_mutations import mutated
+from tests.sources.test_tar_scan_mutations import mutated, plain
 
 LARGEST = 300_000
 Reading = dict[str, list[tuple[str, list[Row]]]]
@@ -116,6 +116,9 @@ def run(each: int, seed: int, scratch: Path, most: int) -> tuple[int, int]:
         if not quiet or not wanted:
             continue
         known = entries(wanted)
+        # Some archives name no digest of the configuration anywhere.
+        text = plain(data)
+        vouched = all(digest.partition(":")[2].encode() in text for digest in wanted)
         places = blobs(data) if not data.startswith((b"\x1f\x8b", b"\x28\xb5")) else []
         for number in range(each):
             blob = bool(places) and number % 4 == 0
@@ -137,7 +140,7 @@ def run(each: int, seed: int, scratch: Path, most: int) -> tuple[int, int]:
             assert not blob, "a changed blob was not noticed"
             for diff_id, found in entries(got).items():
                 assert known.get(diff_id) == found
-            assert got.keys() <= wanted.keys(), "a configuration that nobody vouches for"
+            assert not vouched or got.keys() <= wanted.keys(), "a changed configuration was not noticed"
     return count, changed_blobs
 
 
