@@ -119,10 +119,10 @@ def _totals(found: Inspection) -> Iterator[str]:
     yield f"{'Tree':<10} {entries}" + (f", {counts.other:,} other" if counts.other else "")
     yield f"{'Stored':<10} {human_size(space.stored_bytes)} in {_count(len(found.totals), 'layer')}"
     yield f"{'Visible':<10} {human_size(space.visible_bytes)}"
-    yield f"{'Wasted':<10} {human_size(space.wasted_bytes)}" + _causes(space)
+    yield f"{'Wasted':<10} {human_size(space.wasted_bytes)}" + (f" ({causes})" if (causes := _causes(space)) else "")
     if len(space.by_layer) > 1:
         for each in space.by_layer:
-            yield f"{'':<10} by layer {each.layer}:{_causes(each)}"
+            yield f"{'':<10} by layer {each.layer}: {_causes(each)}"
 
 
 def _causes(causes: Space | Hidden) -> str:
@@ -135,7 +135,7 @@ def _causes(causes: Space | Hidden) -> str:
         )
         if size
     ]
-    return f" ({', '.join(parts)})" if parts else ""
+    return ", ".join(parts)
 
 
 def _count(number: int, word: str) -> str:
