@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, NO_MARK, TreeView, ViewSpec
-from imagexplorer.core.file_tree import MARKS as MARK_LETTERS
 from imagexplorer.core.layer_index import KINDS, NO_HASH, NO_OFFSET, LayerIndex
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, NO_MARK, TreeView, ViewSpec
+from imagexplorer.core.tree_view import MARKS as MARK_LETTERS
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.errors import Refused
-from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.indexing.records import TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fake_engine import ENGINE_ADDRESS, FakeEngine

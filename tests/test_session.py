@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Address, Container, Image, ImageDetail, RunSpec, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
-from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried, sockets
 from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeHost, FakeSource

@@ -8,10 +8,12 @@ from dataclasses import replace
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
-from imagexplorer.core.file_tree import MARK_ADDED, MARK_MODIFIED, NONE, FileTree, TreeView, ViewSpec, view
+from imagexplorer.core.file_tree import NONE, FileTree
 from imagexplorer.core.layer_index import DIR, FILE, KINDS, NO_TIME, WHITEOUT, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_nodes import column
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_MODIFIED, TreeView, ViewSpec
+from imagexplorer.core.tree_viewing import view
 
 IMAGE_SIDE, WRITABLE = 0, 1
 """The layers of the tree: what the image had there as far as the changes tell, and what the container made of it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,16 @@ class Columns:
     @property
     def nbytes(self) -> int:
         return sum(column.nbytes for column in self.columns.values())
+
+    def sparse(self, rows: str, starts: str, blob: str, row: int) -> bytes | None:
+        """What three columns hold for a row that may have nothing: `rows` (ascending) those that have something,
+        `starts` where it begins in `blob`. None where the row is not among them."""
+        where = self.columns[rows]
+        at = bisect_left(where, row)
+        if at == len(where) or where[at] != row:
+            return None
+        start = self.columns[starts]
+        return bytes(self.columns[blob][start[at] : start[at + 1]])
 
     def pack(self) -> list[bytes | memoryview]:
         """The pieces to write one after the other."""

@@ -6,9 +6,6 @@ not text. A whiteout's path is the path that it removes, an opaque marker's the 
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
-
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.entities import Problem
 
@@ -73,16 +70,8 @@ class LayerIndex:
 
     def link(self, row: int) -> bytes | None:
         """The target of a symlink or hard link as stored; None for all else."""
-        return self._sparse("link_row", "link_start", "links", row)
+        return self._columns.sparse("link_row", "link_start", "links", row)
 
     def stored(self, row: int) -> bytes | None:
         """The archive's own spelling of the path where it differs, else None."""
-        return self._sparse("stored_row", "stored_start", "stored", row)
-
-    def _sparse(self, rows: str, starts: str, blob: str, row: int) -> bytes | None:
-        where: Sequence[int] = self._columns[rows]
-        at = bisect_left(where, row)
-        if at == len(where) or where[at] != row:
-            return None
-        start = self._columns[starts]
-        return bytes(self._columns[blob][start[at] : start[at + 1]])
+        return self._columns.sparse("stored_row", "stored_start", "stored", row)

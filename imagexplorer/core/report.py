@@ -13,11 +13,11 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from imagexplorer.core.entities import Change, Container, ImageDetail, LayerTotals, Problem
-from imagexplorer.core.file_tree import TreeView
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.report_rows import entry_rows, file_rows, joined, rfc3339
 from imagexplorer.core.space import Hidden, Space
 from imagexplorer.core.summary import TreeCounts
+from imagexplorer.core.tree_view import TreeView
 
 INSPECT_SCHEMA = "imagexplorer.inspect/1"
 CHANGES_SCHEMA = "imagexplorer.changes/1"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.file_tree import MARK_DELETED, TreeView
 from imagexplorer.core.layer_index import FILE, HARDLINK, KINDS, NO_TIME, SYMLINK, LayerIndex
+from imagexplorer.core.tree_view import MARK_DELETED, TreeView
 
 _CHUNK = 4096
 _SECOND = 10**9

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from imagexplorer.core.entities import DELETED, Change, Container, ImageDetail, Step
-from imagexplorer.core.file_tree import TreeView
 from imagexplorer.core.layer_index import FILE, HARDLINK, KINDS, LayerIndex
 from imagexplorer.core.report import Inspection
 from imagexplorer.core.report_rows import by_path
 from imagexplorer.core.space import Hidden, Space
 from imagexplorer.core.text import exact_time, human_age, human_size, plain, plain_bytes
+from imagexplorer.core.tree_view import TreeView
 
 _INSTRUCTION = 100
 _LETTERS = "-dlhcbpwo?"  # by KINDS

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imagexplorer.core.file_tree import IMPLIED, MARK_OWNER, NONE, REMOVED_BY_WHITEOUT, REPEATED, WRITTEN, FileTree
+from imagexplorer.core.file_tree import IMPLIED, NONE, REMOVED_BY_WHITEOUT, REPEATED, WRITTEN, FileTree
 from imagexplorer.core.layer_index import FILE
+from imagexplorer.core.tree_view import MARK_OWNER
 
 _DELETED, _OVERWRITTEN, _REWRITTEN = 1, 2, 3
 _VISIBLE = 2**40

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import WrongUse
-from imagexplorer.core.file_tree import FileTree, ViewSpec
+from imagexplorer.core.file_tree import FileTree
+from imagexplorer.core.tree_view import ViewSpec
 
 if TYPE_CHECKING:
     from imagexplorer.core.tree_nodes import Flags, Ints

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.errors import WrongUse
-from imagexplorer.core.file_tree import ViewSpec
 from imagexplorer.core.layer_index import DIR
+from imagexplorer.core.tree_view import ViewSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

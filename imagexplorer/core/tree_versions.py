@@ -11,21 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
-from imagexplorer.core.file_tree import (
-    IMPLIED,
-    MARK_ADDED,
-    MARK_DELETED,
-    MARK_MODIFIED,
-    MARK_OWNER,
-    NO_MARK,
-    NONE,
-    REMOVED_BY_WHITEOUT,
-    WRITTEN,
-    FileTree,
-)
+from imagexplorer.core.file_tree import IMPLIED, NONE, REMOVED_BY_WHITEOUT, WRITTEN, FileTree
 from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, NO_TIME, SYMLINK, LayerIndex
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.tree_nodes import Nodes, column, gather
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, NO_MARK
 
 if TYPE_CHECKING:
     from imagexplorer.core.tree_nodes import Flags, Ints

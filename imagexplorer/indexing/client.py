@@ -25,8 +25,8 @@ from imagexplorer.core.entities import (
     RunSpec,
     Touched,
 )
-from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.sources.protocol import ScanOptions

@@ -23,8 +23,8 @@ from typing import Any
 from imagexplorer.core import errors
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.errors import ImagexplorerError
-from imagexplorer.core.file_tree import TreeView
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.tree_view import TreeView
 
 CALL, CANCEL, PROGRESS, ITEM, ROWS, BUFFER, CHUNK, RESULT, ERROR = range(1, 10)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
-from imagexplorer.core.file_tree import TreeView, ViewSpec
+from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache, open_cache
 from imagexplorer.indexing.opened import Opener, OpenSources
@@ -119,7 +119,7 @@ class Service:
             return verify(source, image, wanted, self._cache, control, on_layer)
 
     def ask_view(self, control: Control, tree: TreeHandle, spec: ViewSpec) -> TreeView:
-        from imagexplorer.core.file_tree import view
+        from imagexplorer.core.tree_viewing import view
 
         return view(self._tree(tree), spec, control)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from imagexplorer.core.file_tree import ROOT, TreeView
+from imagexplorer.core.tree_view import ROOT, TreeView
 from imagexplorer.models.columns import ANSWERED, Column, Role, cell, heading, settled
 from imagexplorer.models.tree_rows import FILES, TreeRow
 

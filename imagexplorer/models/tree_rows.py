@@ -6,9 +6,9 @@ import stat
 from bisect import bisect_left
 from dataclasses import replace
 
-from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView
 from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size, plain_bytes
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView
 from imagexplorer.models.columns import Column
 
 NONE = "–"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Problem
 from imagexplorer.core.errors import WrongUse
-from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
+from imagexplorer.core.tree_view import ViewSpec
+from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import Built, build
 from imagexplorer.output.asked import image_of, open_engine, open_target
 from imagexplorer.sources.image_file import ImageFile

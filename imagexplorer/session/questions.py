@@ -19,7 +19,7 @@ from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
-    from imagexplorer.core.file_tree import TreeView, ViewSpec
+    from imagexplorer.core.tree_view import TreeView, ViewSpec
 
 
 class Questions(QObject):

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QWidget
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
-from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.secrets import masked_container, masked_image
 from imagexplorer.core.text import human_age, human_size, plain
+from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.config_sections import container_sections, raw_json
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from imagexplorer.core.file_tree import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView, ViewSpec
 from imagexplorer.core.text import human_size
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.models.columns import Column
 from imagexplorer.models.tree_rows import FILES, MARK_TONES, MARK_WORDS

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.core.file_tree import ROOT, TreeView
 from imagexplorer.core.text import exact_size, plain, plain_bytes
+from imagexplorer.core.tree_view import ROOT, TreeView
 from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QWidget
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Problem, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
-from imagexplorer.core.file_tree import TreeView, ViewSpec
 from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.text import plain
+from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.config_sections import image_sections, raw_json
 from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
 from imagexplorer.models.tree_rows import layer_number

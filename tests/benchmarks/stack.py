@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.layer_index import DIR, FILE, WHITEOUT, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.space import space
 from imagexplorer.core.tree_nodes import Paths, column
+from imagexplorer.core.tree_view import ViewSpec
+from imagexplorer.core.tree_viewing import view
 
 
 def index(paths: list[bytes], kinds: list[int], sizes: list[int]) -> LayerIndex:

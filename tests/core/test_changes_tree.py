@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from imagexplorer.core.changes_tree import change_layers, changes_view
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
-from imagexplorer.core.file_tree import MARKS, ViewSpec
 from imagexplorer.core.layer_index import DIR, WHITEOUT
+from imagexplorer.core.tree_view import MARKS, ViewSpec
 
 LETTERS = {ADDED: "A", MODIFIED: "M", DELETED: "D"}
 PATHS = st.lists(st.sampled_from(["a", "b", "c\udcff"]), min_size=1, max_size=3).map(

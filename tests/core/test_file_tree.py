@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, WrongUse
-from imagexplorer.core.file_tree import MARK_DELETED, MARKS, WRITTEN, FileTree, TreeView, ViewSpec, view
+from imagexplorer.core.file_tree import WRITTEN, FileTree
 from imagexplorer.core.layer_index import DIR, KINDS
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_sort import SORTS
+from imagexplorer.core.tree_view import MARK_DELETED, MARKS, TreeView, ViewSpec
+from imagexplorer.core.tree_viewing import view
 from tests.core.naive import Entry, Replay, build
 from tests.core.stacks import PLAIN_STACKS, STACKS
+from tests.core.visible import visible
 
 Layers = Sequence[Sequence[Entry]]
 SPECS = st.builds(
@@ -115,7 +118,7 @@ def test_paths_versions_and_what_is_visible(layers: Layers) -> None:
     ), "every entry is a version of one path"
     replay = Replay(layers)
     wanted = {path: thing for path, thing in replay.trees[-1].items() if path} if layers else {}
-    found = list(tree.visible())
+    found = list(visible(tree))
     assert [entry.path for entry in found] == sorted(wanted)
     assert sum(entry.size for entry in found) == (replay.visible(len(layers) - 1) if layers else 0)
     for entry in found:

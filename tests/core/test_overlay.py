@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.file_tree import MARK_DELETED, MARKS, FileTree, TreeView, ViewSpec, view
+from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import KINDS
 from imagexplorer.core.overlay import stack
+from imagexplorer.core.tree_view import MARK_DELETED, MARKS, TreeView, ViewSpec
+from imagexplorer.core.tree_viewing import view
 from tests.core.naive import Entry, Replay, build
 from tests.core.stacks import PLAIN_STACKS, STACKS
+from tests.core.visible import visible
 
 Layers = Sequence[Sequence[Entry]]
 
@@ -85,5 +88,5 @@ def test_a_symlink_that_became_a_directory_hides_nothing_elsewhere() -> None:
     upper = [Entry(b"link/in", "whiteout"), Entry(b"link", "opaque"), Entry(b"link", "dir"), Entry(b"link/new")]
     for order in (upper, upper[1::-1] + upper[2:], upper[2:] + upper[:2]):
         tree = stacked([lower, order])
-        assert [entry.path for entry in tree.visible()] == [b"link", b"link/new", b"real", b"real/one"]
+        assert [entry.path for entry in visible(tree)] == [b"link", b"link/new", b"real", b"real/one"]
         check([lower, order])

@@ -18,6 +18,7 @@ from imagexplorer.core.overlay import stack
 from tests import tars
 from tests.core.naive import Entry, above, build, lexical
 from tests.core.stacks import STACKS
+from tests.core.visible import visible
 
 pytestmark = [
     pytest.mark.torture,
@@ -71,7 +72,7 @@ def unpacked(layers: Sequence[Sequence[Entry]], scratch: Path) -> Facts | None:
 def facts(tree: FileTree) -> Facts:
     """What we say is visible, hard links as what they name."""
     found: Facts = {}
-    for entry in tree.visible():
+    for entry in visible(tree):
         last = tree.versions(tree.find(entry.path) or 0)[-1]
         if entry.kind == "hardlink":
             assert last.data is not None

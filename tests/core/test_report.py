@@ -21,13 +21,14 @@ from imagexplorer.core.entities import (
     Problem,
     Step,
 )
-from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.layer_index import NO_TIME, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
 from imagexplorer.core.report_rows import rfc3339, rfc3339_ns
 from imagexplorer.core.report_text import changes_text, inspect_text, instruction_words
 from imagexplorer.core.summary import summary
+from imagexplorer.core.tree_view import ViewSpec
+from imagexplorer.core.tree_viewing import view
 from tests import tars
 from tests.scanning import scan_bytes
 

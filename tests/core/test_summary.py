@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 
-from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.summary import Summary, summary
+from imagexplorer.core.tree_view import ViewSpec
+from imagexplorer.core.tree_viewing import view
 from tests.core.naive import Entry, build
 from tests.core.stacks import PLAIN_STACKS, STACKS
+from tests.core.visible import visible
 
 
 @settings(max_examples=300, deadline=None)
@@ -20,7 +22,7 @@ from tests.core.stacks import PLAIN_STACKS, STACKS
 def test_agrees_with_what_is_shown(layers: Sequence[Sequence[Entry]]) -> None:
     tree = stack([build(layer) for layer in layers])
     found = summary(tree)
-    shown = Counter(entry.kind for entry in tree.visible())
+    shown = Counter(entry.kind for entry in visible(tree))
     counts = found.counts
     assert counts.files == shown["file"] + shown["hardlink"]
     assert (counts.dirs, counts.symlinks) == (shown["dir"], shown["symlink"])

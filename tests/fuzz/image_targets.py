@@ -14,10 +14,11 @@ from pathlib import Path
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.errors import Fault, ImagexplorerError
-from imagexplorer.core.file_tree import MARK_DELETED, ViewSpec, view
 from imagexplorer.core.layer_index import KINDS, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.space import space
+from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
+from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.contents import SameContent
 from imagexplorer.sources.opening import open_source
 from imagexplorer.sources.protocol import ImageSource, ScanOptions

@@ -15,8 +15,9 @@ import pytest
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, LayerTotals
 from imagexplorer.core.errors import Cancelled, Damaged, NotFound, Unreachable
-from imagexplorer.core.file_tree import ViewSpec, view
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.tree_view import ViewSpec
+from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import build
 from imagexplorer.indexing.client import RemoteSource, Workers, find_engine, open_remote
 from imagexplorer.indexing.records import CacheOptions, TreeHandle

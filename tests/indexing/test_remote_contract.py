@@ -10,7 +10,7 @@ import pytest
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ContainerDetail
 from imagexplorer.core.errors import Cancelled, NotFound
-from imagexplorer.core.file_tree import ViewSpec
+from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.indexing.client import Workers, find_engine, open_remote
 from imagexplorer.indexing.records import CacheOptions
 from tests import tars

@@ -18,6 +18,7 @@ from imagexplorer.indexing.verifying import verify
 from imagexplorer.sources.opening import open_source
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 from tests import tars
+from tests.core.visible import visible
 from tests.indexing.test_builder import LAYERS, settle
 
 # Large files, so that their bytes are stepped over and not read.
@@ -86,7 +87,7 @@ def test_what_matches_is_proved_and_the_tree_known_as_such(archive: Path, cache:
     assert after.key not in ("", before.key)
     assert all(totals.verified and totals.hashed for totals in after.totals)
     assert after.tree.columns.columns.keys() == before.tree.columns.columns.keys()
-    assert list(after.tree.visible()) == list(before.tree.visible())
+    assert list(visible(after.tree)) == list(visible(before.tree))
     assert not Path(before.path).exists()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTreeView
 
-from imagexplorer.core.file_tree import MARK_DELETED, ViewSpec
+from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
 from imagexplorer.models.columns import Role
 from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.file_tree import TreeView
+from imagexplorer.core.tree_view import TreeView
 from imagexplorer.models.tree_rows import CHANGES
 from imagexplorer.views.file_tree_view import OPENED_AT_MOST, FileTreeView
 from tests.fake_trees import Row, rows_view

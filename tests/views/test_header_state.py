@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.core.file_tree import ViewSpec
+from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.models.tables import CONTAINERS, IMAGES, compose_project
 from imagexplorer.settings import Settings

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from imagexplorer.core.file_tree import MARK_DELETED, FileTree, ViewSpec, view
+from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import KINDS
 from imagexplorer.core.overlay import stack
+from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
+from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import build, problems_of
 from imagexplorer.sources.protocol import ScanOptions
 from tests import engine_images, tars
