@@ -4,7 +4,7 @@ another order of columns in the program breaks nobody's settings."""
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QMenu, QStyleOptionHeader
@@ -40,6 +40,7 @@ class HeaderState(QObject):
         self._filling = QTimer(self, singleShot=True, interval=0)
         self._filling.timeout.connect(self._fill)
         self._columns = tuple(columns)
+        self._withheld: set[int] = set()
         self._room: tuple[int, int] | None = None
         self._given: list[int] = []
         self._filled_at = 0.0
@@ -70,6 +71,19 @@ class HeaderState(QObject):
         if event.type() == QEvent.Type.Resize:
             self._fill_later()
         return super().eventFilter(watched, event)
+
+    def withhold(self, names: Collection[str]) -> None:
+        """Columns that say nothing of the rows now there: out of sight until another list of names comes, whatever
+        the user's choice, which is kept meanwhile. A column that the user has hidden stays hidden."""
+        header = self._header
+        for number, column in enumerate(self._columns):
+            if column.name in names:
+                if number not in self._withheld and not header.isSectionHidden(number):
+                    header.hideSection(number)
+                    self._withheld.add(number)
+            elif number in self._withheld:
+                self._withheld.remove(number)
+                header.showSection(number)
 
     def _fill_later(self, *_sizes: int) -> None:
         self._filling.start()
@@ -113,7 +127,11 @@ class HeaderState(QObject):
         }
         sort = header.sortIndicatorSection()
         settings.set(f"{prefix}.columns", [self._columns[number].name for number in order])
-        hidden = [self._columns[number].name for number in order if header.isSectionHidden(number)]
+        hidden = [
+            self._columns[number].name
+            for number in order
+            if header.isSectionHidden(number) and number not in self._withheld
+        ]
         settings.set(f"{prefix}.hidden", hidden)
         settings.set(f"{prefix}.widths", widths)
         settings.set(f"{prefix}.sort", self._columns[sort].name if 0 <= sort < len(self._columns) else "")
@@ -132,7 +150,7 @@ class HeaderState(QObject):
         hidden = set(settings.texts(f"{prefix}.hidden"))
         for number in known:
             name = self._columns[number].name
-            header.setSectionHidden(number, name in hidden and number != 0)
+            header.setSectionHidden(number, number in self._withheld or (name in hidden and number != 0))
             width = widths.get(name, 0)
             if _NARROWEST <= width <= _WIDEST:
                 header.resizeSection(number, width)
@@ -150,7 +168,7 @@ class HeaderState(QObject):
             action = menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(not self._header.isSectionHidden(number))
-            action.setEnabled(number != 0)
+            action.setEnabled(number != 0 and number not in self._withheld)
             action.toggled.connect(lambda shown, number=number: self._show(number, shown))
 
     def _show(self, number: int, shown: bool) -> None:

@@ -39,8 +39,14 @@ class ImagesPage(ListPage):
         self.header_state.set_up()
         self.header_state.sort(self.model.column_of("created"), descending=True)
         session.images_changed.connect(lambda: self.show_records(session.images))
-        session.sources_changed.connect(self.show_state)
+        session.sources_changed.connect(self._sources_changed)
         self.show_records(session.images)
+
+    def _sources_changed(self) -> None:
+        """Only an engine shares layers among its images and has containers."""
+        source = self.session.current
+        self.header_state.withhold(("unique", "in_use") if source is not None and not source.is_engine else ())
+        self.show_state()
 
     def count_words(self) -> str:
         images = self.session.images
