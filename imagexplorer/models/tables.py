@@ -182,8 +182,9 @@ def state_icon(container: Container) -> str:
 
 
 def state_words(container: Container) -> str:
-    """`running, healthy`."""
-    return ", ".join(word for word in (container.state, container.health) if word)
+    """`running, healthy`; of the health that is not known yet `running, health: starting`, as engines write it."""
+    health = "health: starting" if container.health == "starting" else container.health
+    return ", ".join(word for word in (container.state, health) if word)
 
 
 def state_tone(container: Container) -> str:
@@ -246,7 +247,7 @@ CONTAINERS = (
         lambda container: container.image,
         tooltip=lambda container: container.image,
         key="image",
-        chars=22,
+        chars=17,
         elide_middle=True,
     ),
     Column("Ports", lambda container: ports_words(container.ports), tooltip=_ports_tip, key="ports", chars=14),
@@ -260,7 +261,7 @@ CONTAINERS = (
     ),
     age_column("Created", lambda container: container.created, key="created"),
     Column(
-        "Status", lambda container: container.status, key="status", chars=16, tooltip=lambda container: container.status
+        "Status", lambda container: container.status, key="status", chars=21, tooltip=lambda container: container.status
     ),
     Column("Project", lambda container: container.project, key="project", chars=14, about="Compose project"),
     Column(

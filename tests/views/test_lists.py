@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.entities import ALL, EVERYTHING, Container, Image, Touched
 from imagexplorer.models.columns import Role
+from imagexplorer.models.tables import state_words
 from imagexplorer.views.chips import chip_places
 from imagexplorer.views.details_pane import container_totals, image_totals
 from imagexplorer.views.places import Places
@@ -219,6 +220,34 @@ def test_the_header_shows_and_hides_columns(qtbot: QtBot, on: Stage) -> None:
 
 
 # -- containers ------------------------------------------------------------------------------------
+
+
+def test_a_file_has_no_columns_that_only_an_engine_fills(qtbot: QtBot, on: Stage) -> None:
+    page = on.window.images
+    number = {name: page.model.column_of(name) for name in ("unique", "in_use", "mark")}
+    page.header.hideSection(number["mark"])
+    engine = on.session.current
+    on.world.files["/archives/app.tar"] = FakeEngine.single()
+    on.session.open_path("/archives/app.tar")
+    qtbot.waitUntil(lambda: on.session.current is not None and not on.session.current.is_engine)
+    assert all(page.header.isSectionHidden(each) for each in number.values())
+    page.header_state.save(on.settings, "x")
+    assert "unique" not in on.settings.texts("x.hidden")
+    page.header_state.restore(on.settings, "x")
+    assert page.header.isSectionHidden(number["unique"])
+    assert engine is not None
+    on.session.choose(engine.key)
+    assert {name: page.header.isSectionHidden(each) for name, each in number.items()} == {
+        **dict.fromkeys(("unique", "in_use"), False),
+        "mark": True,
+    }
+
+
+def test_a_state_that_is_none_yet_names_the_health() -> None:
+    assert (
+        state_words(Container("1", "web", "web:1", state="running", health="starting")) == "running, health: starting"
+    )
+    assert state_words(Container("1", "web", "web:1", state="running", health="healthy")) == "running, healthy"
 
 
 def test_containers_stand_under_their_project_and_the_switch_undoes_it(qtbot: QtBot, on: Stage) -> None:
