@@ -12,6 +12,7 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
+_DIGITS = re.compile(r"([0-9]+)")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -73,9 +74,17 @@ def moment(record: Any, key: str) -> int | None:
 
 
 def tags(record: Any) -> tuple[str, ...]:
-    """The names of an image: neither `<none>:<none>` nor the `name@sha256:...` that a pull by digest leaves there."""
+    """The names of an image: neither `<none>:<none>` nor the `name@sha256:...` that a pull by digest leaves there.
+    Engines give them in the order of the text or in none: here `app:2` stands before `app:10`."""
     names = strings(record, "RepoTags")
-    return tuple(dict.fromkeys(name for name in names if "<none>" not in name and "@" not in name))
+    return tuple(sorted({name for name in names if "<none>" not in name and "@" not in name}, key=_by_number))
+
+
+def _by_number(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Text, digits, text ...: runs of digits compare by their value (first by length: a hostile run is no number)."""
+    parts = _DIGITS.split(name)
+    values = [part.lstrip("0") if at % 2 else part for at, part in enumerate(parts)]
+    return [(len(value) if at % 2 else 0, value) for at, value in enumerate(values)], name
 
 
 def digests(record: Any) -> tuple[str, ...]:

@@ -187,6 +187,13 @@ def test_platforms_of_a_multi_platform_image() -> None:
     assert images.image_row({"Manifests": [manifest("arm64")]}).platform == Platform("linux", "arm64")
 
 
+def test_many_tags_stand_in_the_order_of_their_numbers() -> None:
+    names = ["app:t10", "app:t1", "app:t2", "app:1.10", "app:1.9", "app:latest", "app:" + "9" * 9000]
+    assert images.image_row({"RepoTags": names}).tags == (
+        *("app:1.9", "app:1.10", "app:" + "9" * 9000, "app:latest", "app:t1", "app:t2", "app:t10"),
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "field", "health"),
     [
