@@ -21,7 +21,7 @@ _PORT = re.compile(
     r"(?:(?:(?P<ip>\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):)?(?P<host>\d*)(?:-\d+)?:)?"
     r"(?P<inner>\d+)(?:-\d+)?(?:/(?P<protocol>tcp|udp|sctp))?"
 )
-_NAME = re.compile(r"[^=\s]+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")  # wider than a shell's: some programs read names with dots
 
 
 def port_fault(text: str) -> str:
