@@ -1,4 +1,7 @@
-"""Choosing what to open: an archive, or the folder of an OCI layout. Looks at names only, opens nothing."""
+"""Choosing what to open: an archive, or the folder of an OCI layout or of an unpacked docker-save archive.
+
+Looks at names and at a few bytes of a manifest, reads no image.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,30 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QPushButton, QWidget
 
 LAYOUT_MARKER = "oci-layout"
+SAVED_MARKER = "manifest.json"
 
 
-def is_layout(path: str) -> bool:
-    """An OCI layout folder has a file of that name (image-spec, image-layout.md)."""
-    return (Path(path) / LAYOUT_MARKER).is_file()
+def holds_image(path: str) -> bool:
+    """An OCI layout folder has a file `oci-layout` (image-spec, image-layout.md), an unpacked docker-save archive a
+    `manifest.json` that is a list: web sites and others have objects in files of that name."""
+    folder = Path(path)
+    try:
+        if (folder / LAYOUT_MARKER).is_file():
+            return True
+        if not (folder / SAVED_MARKER).is_file():
+            return False
+        with (folder / SAVED_MARKER).open("rb") as manifest:
+            return manifest.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+    except OSError:  # nobody may read it: opening it would fail just so, and Qt says what entering it does
+        return False
 
 
 class OpenDialog(QFileDialog):
     """Qt's own dialog: that of the platform takes either files or folders, never both. A folder that is a layout is
-    opened; another one is entered."""
+    opened, or an archive that was unpacked; another one is entered."""
 
     def __init__(self, parent: QWidget | None, folder: str) -> None:
-        super().__init__(parent, self.tr("Open an archive or an OCI layout folder"), folder)
+        super().__init__(parent, self.tr("Open an archive or the folder of an image"), folder)
         self.setOption(QFileDialog.Option.DontUseNativeDialog)
         self.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.setNameFilters(
@@ -28,7 +42,7 @@ class OpenDialog(QFileDialog):
         self.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Open"))
         self.setLabelText(QFileDialog.DialogLabel.FileName, self.tr("Archive or folder:"))
         box = self.findChild(QDialogButtonBox)
-        self._this_folder = QPushButton(self.tr("Open this &folder as a layout"))
+        self._this_folder = QPushButton(self.tr("Open this &folder as an image"))
         if box is not None:
             box.addButton(self._this_folder, QDialogButtonBox.ButtonRole.ActionRole)
         self._this_folder.clicked.connect(self._take_folder)
@@ -45,10 +59,12 @@ class OpenDialog(QFileDialog):
         return self.directory().absolutePath()
 
     def _look(self, _path: str) -> None:
-        layout = is_layout(self._folder())
-        self._this_folder.setEnabled(layout)
+        image = holds_image(self._folder())
+        self._this_folder.setEnabled(image)
         self._this_folder.setAccessibleDescription(
-            "" if layout else self.tr("The folder has no file named oci-layout in it")
+            ""
+            if image
+            else self.tr("The folder has neither a file named oci-layout nor the manifest of an archive in it")
         )
 
     def _take_folder(self) -> None:
@@ -57,7 +73,7 @@ class OpenDialog(QFileDialog):
 
     def accept(self) -> None:
         selected = self.selectedFiles()
-        if len(selected) == 1 and is_layout(selected[0]):
+        if len(selected) == 1 and holds_image(selected[0]):
             self._chosen = selected[0]
             self.done(QFileDialog.DialogCode.Accepted)
             return

@@ -16,7 +16,7 @@ from imagexplorer.core.entities import Container, Image, Mount
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog
 from imagexplorer.views.commit_dialog import CommitDialog
 from imagexplorer.views.delete_dialog import DeleteDialog
-from imagexplorer.views.open_dialog import OpenDialog
+from imagexplorer.views.open_dialog import OpenDialog, holds_image
 from imagexplorer.views.prompts import DialogPrompts
 from imagexplorer.views.run_dialog import RunDialog, port_fault, volume_fault
 
@@ -123,6 +123,8 @@ def test_captions_stand_beside_the_first_line_of_their_field(qtbot: QtBot) -> No
         ("ports", "99999:80", "65535"),
         ("ports", "80:x", "no port"),
         ("environment", "=x", "name before ="),
+        ("environment", "99999:80", "no name of a variable"),
+        ("environment", "A=1\n1A=s3cret", "“1A” is no name of a variable"),
         ("volumes", "/a:b", "starts with /"),
         ("volumes", "/only", "no volume"),
     ],
@@ -343,3 +345,25 @@ def test_the_open_dialog_takes_layout_folders(qtbot: QtBot, tmp_path) -> None:
     dialog._this_folder.click()
     assert dialog.result() == QDialog.DialogCode.Accepted
     assert dialog.path() == str(tmp_path / "layout")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "image"),
+    [
+        (b'[{"Config": "c.json"}]', True),
+        (b"\xef\xbb\xbf \n[]", True),
+        (b'{"name": "a web site"}', False),
+        (None, False),
+    ],
+)
+def test_an_unpacked_archive_is_told_from_other_folders(
+    qtbot: QtBot, tmp_path, manifest: bytes | None, image: bool
+) -> None:
+    if manifest is None:
+        (tmp_path / "manifest.json").mkdir()
+    else:
+        (tmp_path / "manifest.json").write_bytes(manifest)
+    assert holds_image(str(tmp_path)) == image
+    dialog = OpenDialog(None, str(tmp_path))
+    qtbot.addWidget(dialog)
+    assert dialog._this_folder.isEnabled() == image
