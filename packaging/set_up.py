@@ -15,6 +15,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -145,6 +146,25 @@ def install_system_packages(sections):
         stop("apt-get could not install {} (exit status {})".format(" ".join(known), result))
 
 
+def unpack_packages(names, folder):
+    """Files of Debian packages below `folder`, for programs that the tests start themselves."""
+    if not (shutil.which("dpkg-deb") and shutil.which("apt-get")):
+        return
+    for name in names:
+        if os.path.exists(os.path.join(folder, "usr", "bin", name)):
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            download = ["apt-get", "-qq", "-o", "APT::Sandbox::User=", "download", name]
+            if subprocess.call(download, cwd=scratch, stderr=subprocess.DEVNULL):
+                if os.geteuid() == 0:  # perhaps the lists are missing or old
+                    subprocess.call(["apt-get", "-qq", "update"])
+                if subprocess.call(download, cwd=scratch):
+                    print("set-up: apt-get could not download {}; its words are above".format(name), file=sys.stderr)
+                    continue
+            for package in os.listdir(scratch):
+                subprocess.check_call(["dpkg-deb", "-x", os.path.join(scratch, package), folder])
+
+
 def environment_python(folder):
     return os.path.join(folder, "Scripts", "python.exe") if os.name == "nt" else os.path.join(folder, "bin", "python")
 
@@ -197,6 +217,7 @@ def main(arguments):
     extra = "dev" if options.test or os.path.exists(os.path.join(options.venv, "with-dev")) else ""
     make_environment(options.venv, extra)
     if options.test:
+        unpack_packages(packages(["unpacked"]), os.path.join(options.venv, "unpacked"))
         open(os.path.join(options.venv, "with-dev"), "w").close()
 
 

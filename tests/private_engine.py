@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ SCRIPT = Path(__file__).with_name("private_engine.sh")
 PREFIX = "ixe."
 REGISTRY = "127.0.0.1:5000"
 START_SECONDS = 45.0
+_UNPACKED = Path(sys.prefix) / "unpacked" / "usr" / "bin"
+"""Where packaging/set_up.py unpacks packages that are better not installed."""
 KINDS = ("docker", "podman", "docker28g", "docker28c")
 
 
@@ -73,7 +76,7 @@ class PrivateEngine:
         self.dir = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.socket = self.dir / "engine.sock"  # short: a socket's path ends at 107 bytes
         self.location = f"unix://{self.socket}"
-        self._registry = shutil.which("docker-registry") or ""
+        self._registry = shutil.which("docker-registry", path=f"{_UNPACKED}{os.pathsep}{os.environ['PATH']}") or ""
         self.registry = REGISTRY if self._registry else ""
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -38,7 +38,7 @@ def test_constraints_pin_every_dependency_without_an_address() -> None:
     assert names <= pinned
 
 
-@pytest.mark.parametrize("section", ["venv", "qt", "window", "test"])
+@pytest.mark.parametrize("section", ["venv", "qt", "window", "test", "unpacked"])
 def test_system_packages_have_every_section(section: str) -> None:
     import importlib.util
 

@@ -54,7 +54,7 @@ def test_several_platforms(engine: Engine, tidy: list[str], tmp_path: Path) -> N
 
 def test_pushed_and_pulled(engine: Engine, tidy: list[str]) -> None:
     """The registry is the test run's own; what comes back has a digest, and history without ids."""
-    assert engine.private.registry, "no registry: install the package docker-registry"
+    assert engine.private.registry, "no registry: packaging/set_up.py --test unpacks one"
     name = f"{engine.private.registry}/test/far"
     made = engine_images.build(engine.api, f"{name}:1", 'FROM scratch\nLABEL a=b\nCOPY busybox /far\nCMD ["x"]\n')
     tidy.append(f"image:{name}:1")
