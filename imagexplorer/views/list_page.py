@@ -206,6 +206,16 @@ class ListPage(QWidget):
 
     # -- selection ----------------------------------------------------------------------------------
 
+    def enter_rows(self) -> None:
+        """The keyboard comes from the filter: a row is selected, so that Enter opens it and the actions know it. Of a
+        single row that is the current one already, no arrow key could do it."""
+        model, flags = self.view.selectionModel(), self.view.selectionModel().SelectionFlag
+        if self.proxy.rowCount() and not model.hasSelection():
+            current = model.currentIndex()
+            row = current if current.isValid() else self.proxy.index(0, 0)
+            model.setCurrentIndex(row, flags.ClearAndSelect | flags.Rows)
+        self.view.setFocus()
+
     def selected(self) -> list[Any]:
         """The records of the selected rows, from top to bottom; a heading stands for its rows."""
         records: dict[str, Any] = {}

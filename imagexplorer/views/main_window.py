@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         self.tabs.currentChanged.connect(self._page_changed)
         self.tabs.closed.connect(lambda key: self.places.forget(_PAGE + key))
         self.bar.filter_changed.connect(self._filter)
-        self.bar.filter_left.connect(lambda: self.list_page.view.setFocus())
+        self.bar.filter_left.connect(lambda: self.list_page.enter_rows())
         self.containers.grouping_changed.connect(lambda _on: self.registry.update())
         for page in (self.images, self.containers):
             page.selection_changed.connect(self._selection_changed)

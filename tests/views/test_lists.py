@@ -222,6 +222,21 @@ def test_the_header_shows_and_hides_columns(qtbot: QtBot, on: Stage) -> None:
 # -- containers ------------------------------------------------------------------------------------
 
 
+def test_what_the_filter_leaves_is_selected_on_the_way_to_the_rows(qtbot: QtBot, on: Stage) -> None:
+    window, page = on.window, on.window.images
+    page.view.setFocus()
+    page.view.selectionModel().clear()
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(window.bar.filter, "mya")
+    qtbot.waitUntil(lambda: page.proxy.rowCount() == 1)
+    page.view.selectionModel().setCurrentIndex(
+        page.proxy.index(0, 0), page.view.selectionModel().SelectionFlag.NoUpdate
+    )
+    qtbot.keyClick(window.bar.filter, Qt.Key.Key_Return)
+    assert window.focusWidget() is page.view
+    assert [image.name for image in page.selected()] == ["myapp:dev"]
+
+
 def test_a_file_has_no_columns_that_only_an_engine_fills(qtbot: QtBot, on: Stage) -> None:
     page = on.window.images
     number = {name: page.model.column_of(name) for name in ("unique", "in_use", "mark")}
