@@ -24,7 +24,9 @@ def restore_page(page: RecordPage, settings: Settings) -> None:
 
 
 def save_splitter(splitter: QSplitter, settings: Settings, key: str) -> None:
-    if any(splitter.sizes()):  # never laid out: it has none of its own yet
+    parts = [splitter.widget(number) for number in range(splitter.count())]
+    # Without any it was never laid out. The size of a part that is out of sight now, 0, would hide it for good.
+    if any(splitter.sizes()) and not any(part is None or part.isHidden() for part in parts):
         settings.set(key, {f"part_{number}": size for number, size in enumerate(splitter.sizes())})
 
 

@@ -19,6 +19,7 @@ from imagexplorer.models.columns import Role
 from imagexplorer.models.tables import state_words
 from imagexplorer.views.chips import chip_places
 from imagexplorer.views.details_pane import container_totals, image_totals
+from imagexplorer.views.page_state import save_splitter
 from imagexplorer.views.places import Places
 from imagexplorer.views.stack_bar import Slab, widths
 from tests.fake_engine import BASE
@@ -402,3 +403,15 @@ def test_places_never_repeat_one_and_never_lead_nowhere(moves: list[str]) -> Non
             assert places.forward() == places._visited[places._at]
         assert 0 <= places._at < len(places._visited)
         assert all(one != other for one, other in pairwise(places._visited))
+
+
+def test_the_height_of_details_that_are_out_of_sight_is_not_kept(qtbot: QtBot, on: Stage) -> None:
+    page = on.window.images
+    save_splitter(page.splitter, on.settings, "x")
+    before = on.settings.numbers("x")
+    assert before["part_1"] > 0
+    page.set_filter("no such image")
+    assert page.details.isHidden()
+    qtbot.waitUntil(lambda: page.splitter.sizes()[1] == 0)
+    save_splitter(page.splitter, on.settings, "x")
+    assert on.settings.numbers("x") == before
