@@ -56,7 +56,9 @@ class Link(QObject):
     ) -> None:
         super().__init__(parent)
         self.key = key
-        self.state = SourceState(key, address, CONNECTING, "connecting", time.time())
+        self.state = SourceState(
+            key, address, CONNECTING, "connecting" if address.kind == "engine" else "reading", time.time()
+        )
         self.rows = Rows()
         self.source: Any = source  # None until it is open
         self._jobs, self._open = jobs, open_address
