@@ -26,6 +26,7 @@ from imagexplorer.views.config_view import ConfigView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 
@@ -56,6 +57,8 @@ class ContainerPage(RecordPage):
         self.config = ConfigView()
         self.tabs.addTab(self.side_by_side(self.stack, self.changes), self.tr("&Changes"))
         self.tabs.addTab(self.config, self.tr("C&onfig"))
+        for tab, title in self._more_tabs():
+            self.tabs.addTab(tab, title)
         self.changes.spec_wanted.connect(self._look)
         self.stack.view.doubleClicked.connect(lambda _index: self._open_image())
         self.setFocusProxy(self.changes)
@@ -73,15 +76,28 @@ class ContainerPage(RecordPage):
     def headers(self) -> dict[str, HeaderState]:
         return {"changes": self.changes.tree.header_state}
 
+    def _more_tabs(self) -> list[tuple[PageTab[ContainerPage], str]]:
+        """Each in a file of its own, made when first looked at."""
+        return []
+
+    @property
+    def image(self) -> ImageDetail | None:
+        """The image that it runs, None until it is known."""
+        return self._image
+
     def focus_filter(self) -> None:
         if self.tabs.currentWidget() is self.config:
             self.config.focus_filter()
+        elif self.front is not None:
+            self.front.focus_filter()
         else:
             self.changes.focus_filter()
 
     def refresh(self) -> None:
         self._failed = None
         self.notice.hide()
+        if self.front is not None:
+            self.front.refresh()
         self.session.load_container(self.lane + "detail", self.source, self.container.id, self._found, self._not_found)
         self._look(self.changes.spec)
         if self._image is None and self.container.image_id:
@@ -102,6 +118,7 @@ class ContainerPage(RecordPage):
         self._offer_values()
         self._show_config()
         self.selection_changed.emit()
+        self.known.emit()
 
     def _offer_values(self) -> None:
         """The switch for secret values stands where there are some."""
@@ -112,6 +129,7 @@ class ContainerPage(RecordPage):
     def show_values(self) -> None:
         self._show_stack()
         self._show_config()
+        self.known.emit()
 
     def _show_config(self) -> None:
         if self.detail is not None:
@@ -164,6 +182,7 @@ class ContainerPage(RecordPage):
             self.session.jobs.drop(self.lane + "*")
             self.changes.show_message(self.tr("The container was removed"), "", "container")
         self.selection_changed.emit()
+        self.known.emit()
 
     # -- its stack ------------------------------------------------------------------------------------
 
@@ -171,6 +190,7 @@ class ContainerPage(RecordPage):
         self._image = detail
         self._offer_values()
         self._show_stack()
+        self.known.emit()
 
     def _no_image(self, error: ImagexplorerError) -> None:
         self._image_failed = sentence_of(error)

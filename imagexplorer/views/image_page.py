@@ -5,6 +5,7 @@ Layers and steps stand at once; files follow when their layers are read. Knows t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtGui import QCloseEvent
@@ -26,6 +27,7 @@ from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.image_facts import image_facts, merged
+from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 from imagexplorer.views.steps_view import StepsView
@@ -52,6 +54,8 @@ class ImagePage(RecordPage):
         self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
         self.tabs.addTab(self.steps, self.tr("&Steps"))
         self.tabs.addTab(self.config, self.tr("C&onfig"))
+        for tab, title in self._more_tabs():
+            self.tabs.addTab(tab, title)
         self.stack.slab_selected.connect(self._slab_selected)
         self.files.spec_wanted.connect(self._look)
         self.setFocusProxy(self.stack.view)
@@ -66,9 +70,30 @@ class ImagePage(RecordPage):
     def headers(self) -> dict[str, HeaderState]:
         return {"files": self.files.tree.header_state, "steps": self.steps.header_state}
 
+    def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
+        """Each in a file of its own, made when first looked at."""
+        return []
+
+    @property
+    def tree(self) -> IndexedTree | None:
+        """The stacked files, None until they are read."""
+        return self._tree
+
+    @property
+    def totals(self) -> Mapping[int, LayerTotals]:
+        """What reading told of each layer so far, by its index."""
+        return self._totals
+
+    @property
+    def shown(self) -> ImageDetail | None:
+        """What is known, with secret values only where the user asked for them."""
+        return self.detail if self.values.isChecked() else self._masked
+
     def focus_filter(self) -> None:
         if self.tabs.currentWidget() is self.config:
             self.config.focus_filter()
+        elif self.front is not None:
+            self.front.focus_filter()
         else:
             self.tabs.setCurrentIndex(0)
             self.files.focus_filter()
@@ -76,6 +101,8 @@ class ImagePage(RecordPage):
     def refresh(self) -> None:
         self._failed = None
         self.notice.hide()
+        if self.front is not None:
+            self.front.refresh()
         if self.detail is None:
             self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
         self.session.load_image(self.lane + "detail", self.source, self.image.id, self._found, self._not_found)
@@ -124,28 +151,25 @@ class ImagePage(RecordPage):
         self._show_texts()
         self._show_problems()
         self.selection_changed.emit()
+        self.known.emit()
 
     def _show_problems(self) -> None:
         found = [problem for totals in self._totals.values() for problem in totals.problems]
         self.problems.show_problems([*(self.detail.problems if self.detail is not None else ()), *found])
 
-    @property
-    def _shown(self) -> ImageDetail | None:
-        """What is known, with secret values only where the user asked for them."""
-        return self.detail if self.values.isChecked() else self._masked
-
     def show_values(self) -> None:
         self._show_stack()
         self._show_texts()
+        self.known.emit()
 
     def _show_texts(self) -> None:
-        detail = self._shown
+        detail = self.shown
         if detail is not None:
             self.steps.set_steps(detail.steps)
             self.config.set_config(image_sections(detail), lambda: raw_json(detail.config))
 
     def _show_stack(self) -> None:
-        detail = self._shown
+        detail = self.shown
         if detail is not None:
             self.stack.set_slabs(slabs_of(detail, self._totals), detail.layers)
 
@@ -162,6 +186,7 @@ class ImagePage(RecordPage):
         self.session.checking.leave(self.lane)  # what is read now is another reading
         self._tree = None
         self._totals = {}
+        self.known.emit()
         if not detail.layers:
             self.files.show_message(self.tr("No layers"), self.tr("This image holds no file system."), "layers")
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QSplitter
 
 from imagexplorer.settings import Settings
+from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.record_page import RecordPage
 
 _WIDEST = 20_000
@@ -14,6 +15,8 @@ def save_page(page: RecordPage, settings: Settings) -> None:
     for name, header in page.headers().items():
         header.save(settings, f"{page.kind}_page.{name}")
     save_splitter(page.splitter, settings, f"{page.kind}_page.split")
+    for tab in page.findChildren(PageTab):
+        _save_tab(tab, settings)
 
 
 def restore_page(page: RecordPage, settings: Settings) -> None:
@@ -21,6 +24,23 @@ def restore_page(page: RecordPage, settings: Settings) -> None:
     for name, header in page.headers().items():
         header.restore(settings, f"{page.kind}_page.{name}", sorting=False)
     restore_splitter(page.splitter, settings, f"{page.kind}_page.split")
+    for tab in page.findChildren(PageTab):
+        if tab.is_made:
+            _restore_tab(tab, settings)
+        else:
+            tab.made.connect(lambda tab=tab: _restore_tab(tab, settings))
+
+
+def _save_tab(tab: PageTab[RecordPage], settings: Settings) -> None:
+    for name, part in tab.remembered().items() if tab.is_made else ():
+        key = f"{tab.page.kind}_page.{tab.name}.{name}"
+        save_splitter(part, settings, key) if isinstance(part, QSplitter) else part.save(settings, key)
+
+
+def _restore_tab(tab: PageTab[RecordPage], settings: Settings) -> None:
+    for name, part in tab.remembered().items():
+        key = f"{tab.page.kind}_page.{tab.name}.{name}"
+        restore_splitter(part, settings, key) if isinstance(part, QSplitter) else part.restore(settings, key)
 
 
 def save_splitter(splitter: QSplitter, settings: Settings, key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -14,6 +15,7 @@ from imagexplorer.session import Session, SourceState
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.notice_strip import NoticeStrip
 from imagexplorer.views.page_header import PageHeader
+from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.theme import set_tip
 from imagexplorer.views.toggle import Toggle
 
@@ -25,6 +27,7 @@ class RecordPage(QWidget):
     """`source` is the key of the record's source. The window asks `selection()` and hears `selection_changed`."""
 
     selection_changed = Signal()
+    known = Signal()  # what the page knows changed: tabs in sight show it
     closing = Signal()
 
     def __init__(
@@ -103,6 +106,12 @@ class RecordPage(QWidget):
 
     def source_changed(self) -> None:
         """A source came, went, or changed its state."""
+
+    @property
+    def front(self) -> PageTab[Any] | None:
+        """The tab in front, where it is one that stands apart."""
+        tab = self.tabs.currentWidget()
+        return tab if isinstance(tab, PageTab) else None
 
     @property
     def state(self) -> SourceState | None:
