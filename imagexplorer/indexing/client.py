@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
@@ -126,6 +127,14 @@ class RemoteSource:
         arguments = {"image": image, "layer": layer, "rows": [int(row) for row in rows], "index": index}
         hashes: Sequence[int] = self._workers.scans.ask(self._call("content_hashes", arguments), control, kill=True)
         return hashes
+
+    def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
+        tree: ManifestTree = self._workers.lists.ask(self._call("manifests", {"image": image}), control)
+        return tree
+
+    def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
+        raw: bytes = self._workers.lists.ask(self._call("document", {"image": image, "key": key}), control)
+        return raw
 
     def close(self) -> None:
         """Let go of it in both processes, if they run."""

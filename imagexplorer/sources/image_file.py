@@ -14,6 +14,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, ImageDetail, Layer, Platform, Problem
 from imagexplorer.core.errors import ImagexplorerError, NotFound, WrongUse
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.references import same_name
 from imagexplorer.core.text import plain
 from imagexplorer.sources.blobs import BlobStore
@@ -96,6 +97,15 @@ class ImageFile:
     ) -> Sequence[int]:
         ref = self._variant_of(image).layers[layer]
         return LayerReader(self._store).content_hashes(ref, rows, index, control)
+
+    def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
+        from imagexplorer.sources.file_manifests import manifest_tree
+
+        return manifest_tree(self._store, self._variant_of(image), image, self._catalogue.used, control)
+
+    def document(self, image: ImageDetail, key: str, control: Control) -> bytes:  # noqa: ARG002 - one shape for all sources
+        with self._store.open(key) as blob:
+            return blob.read_all(MAX_BYTES)
 
     # -- which one -----------------------------------------------------------------------------
     def _find(self, reference: str) -> tuple[int, int | None]:

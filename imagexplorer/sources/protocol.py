@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.manifest_tree import ManifestTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ class ImageSource(Protocol):
         self, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
     ) -> Sequence[int]:
         """xxh3-64 of the content of these rows (regular files) of a layer; 0 where it cannot be read."""
+        ...
+
+    def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
+        """The documents that the image is made of, those about it, and who is said to have made it. What is not known
+        stays empty; a document that cannot be read is named in the tree's problems."""
+        ...
+
+    def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
+        """The bytes of a node of that tree, by its `key`; at most 4 MiB. Raises NotFound, Damaged (too long)."""
         ...
 
     def close(self) -> None: ...

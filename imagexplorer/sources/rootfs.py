@@ -10,6 +10,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, ImageDetail, Layer, Problem
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.manifest_tree import LAYER, ManifestTree, Node
 from imagexplorer.core.text import plain
 from imagexplorer.sources.archive import ArchiveBytes
 from imagexplorer.sources.blobs import Blob
@@ -70,6 +71,14 @@ class RootfsFile:
         control: Control,
     ) -> Sequence[int]:
         return hash_rows(Blob("layer 0", self._base, 0, self._base.size), rows, index, control)
+
+    def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:  # noqa: ARG002 - one shape for all sources
+        name, size = os.path.basename(self._address.location), image.image.size_bytes
+        note = "a plain tar: no document names it"
+        return ManifestTree((Node(-1, LAYER, name=name, size_bytes=size, here=True, chosen=True, note=note),))
+
+    def document(self, image: ImageDetail, key: str, control: Control) -> bytes:  # noqa: ARG002 - one shape for all sources
+        raise NotFound(plain(key, 200), "a root file system has no documents")
 
     def close(self) -> None:
         self._base.close()

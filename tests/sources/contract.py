@@ -15,6 +15,7 @@ A test module makes a subclass whose name starts with Test and gives it the fixt
 
 from __future__ import annotations
 
+import json
 import pickle
 import threading
 from collections.abc import Iterator
@@ -206,6 +207,39 @@ class ImageSourceContract:
         rows = [row for row in range(len(found[0])) if found[0]["kind"][row] == FILE][::-1]
         hashes = known.source.content_hashes(detail, 0, rows, found[0], known.control)
         assert list(hashes) == list(known.source.content_hashes(detail, 0, rows[::-1], found[0], known.control))[::-1]
+
+    def test_its_documents_make_a_tree(self, known: Known) -> None:
+        """Who made which document differs; the layers and the configuration of the image stand in each tree."""
+        detail = known.image()
+        tree = known.source.manifests(detail, known.control)
+        assert not tree.problems
+        assert not tree.left_out
+        assert all(node.parent < at for at, node in enumerate(tree.nodes)), "parents stand first"
+        assert tree.nodes[0].parent == -1
+        chosen = [node for node in tree.nodes if node.chosen]
+        of_one = {node.parent for node in chosen if node.role == "layer"}
+        for parent in of_one:
+            assert sum(node.role == "layer" and node.parent == parent for node in chosen) == len(LAYERS)
+            assert next(node.role for node in chosen if node.parent == parent) == "config"
+        assert of_one
+        assert all(node.here is not False for node in chosen)
+
+    def test_documents_are_what_the_tree_says(self, known: Known) -> None:
+        detail = known.image()
+        tree = known.source.manifests(detail, known.control)
+        read = {node.key: known.source.document(detail, node.key, known.control) for node in tree.nodes if node.key}
+        for node in tree.nodes:
+            if node.key and node.key not in ("inspect", "config"):
+                assert node.digest in ("", tars.digest(read[node.key]))
+                assert node.size_bytes in (None, len(read[node.key]))
+        configs = [json.loads(read[node.key]) for node in tree.nodes if node.role == "config" and node.key]
+        assert configs
+        assert all(each["architecture"] == CONFIG["architecture"] for each in configs)
+
+    @pytest.mark.parametrize("key", ["", "..", "/etc/passwd", "blobs/sha256/" + "0" * 64, "sha256:" + "0" * 64])
+    def test_no_other_document_is_given(self, known: Known, key: str) -> None:
+        with pytest.raises(NotFound):
+            known.source.document(known.image(), key, known.control)
 
     def test_a_cancelled_scan_stops(self, known: Known) -> None:
         detail = known.image()

@@ -64,7 +64,7 @@ def _by_reference(root: Path, inspect: Json) -> tuple[Json, str] | None:
 
 def _manifest(root: Path, identifier: str, diff_ids: Any) -> tuple[Path, Json, Json] | None:
     """(folder of blobs, manifest, configuration) of the image with these layers below an id."""
-    stores = [root / "containerd" / "daemon" / _CONTENT, Path("/var/lib/containerd") / _CONTENT]
+    stores = _stores(root)
     waiting = [identifier]
     for _ in range(32):
         if not waiting:
@@ -86,7 +86,24 @@ def _manifest(root: Path, identifier: str, diff_ids: Any) -> tuple[Path, Json, J
     return None
 
 
+def own_document(info: Json, digest: str) -> bytes | None:
+    """The bytes of a document in the engine's content store (containerd), None where it cannot be read."""
+    root = Path(text(info, "DockerRootDir"))
+    found = _checked(digest, [store / "sha256" / digest.removeprefix("sha256:") for store in _stores(root)])
+    return None if found is None else found[0]
+
+
+def _stores(root: Path) -> list[Path]:
+    return [root / "containerd" / "daemon" / _CONTENT, Path("/var/lib/containerd") / _CONTENT]
+
+
 def _document(digest: str, places: list[Path]) -> Json | None:
+    found = _checked(digest, places)
+    return None if found is None else found[1]
+
+
+def _checked(digest: str, places: list[Path]) -> tuple[bytes, Json] | None:
+    """A JSON object and its bytes, which hash to the digest."""
     name = digest.removeprefix("sha256:")
     if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
         return None
@@ -98,5 +115,5 @@ def _document(digest: str, places: list[Path]) -> Json | None:
         except (OSError, ValueError, RecursionError):  # not there, not ours to read, or no JSON: the engine answers
             continue
         if hashlib.sha256(raw).hexdigest() == name and isinstance(decoded, dict):
-            return decoded
+            return raw, decoded
     return None

@@ -30,9 +30,10 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.errors import Damaged, NotFound, Unreachable, WrongUse
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.sources.engine import actions, attached, changes, containers, events, images, usage
 from imagexplorer.sources.engine.fields import Json, image_id, rows, text
-from imagexplorer.sources.engine.local import own_config, own_layers
+from imagexplorer.sources.engine.local import own_config, own_document, own_layers
 from imagexplorer.sources.engine.wire import (
     FOREVER,
     LONG_SECONDS,
@@ -89,8 +90,7 @@ class EngineSource:
         at = f"/images/{actions.quoted(reference)}"
         if not reference:
             raise NotFound("image", "no name was given")
-        params: Parameters = {"manifests": 1} if self.wire.at_least("1.48") else {}
-        inspect = self._record(self.wire.get(f"{at}/json", what=what, control=control, params=params), what)
+        inspect = self._inspect(reference, control)
         chosen: dict[str, str | int | bool] = {}
         if platform and platform != str(images.platform_of(inspect)):
             chosen = self._chosen_platform(platform, inspect, what)
@@ -103,6 +103,12 @@ class EngineSource:
         if self.local:
             config, digest = own_config(self._info(control), inspect, digest)
         return images.image_detail(inspect, history, config, digest)
+
+    def _inspect(self, reference: str, control: Control) -> Json:
+        what = f"image {reference}"
+        params: Parameters = {"manifests": 1} if self.wire.at_least("1.48") else {}
+        at = f"/images/{actions.quoted(reference)}/json"
+        return self._record(self.wire.get(at, what=what, control=control, params=params), what)
 
     def _chosen_platform(self, platform: str, inspect: Json, what: str) -> dict[str, str | int | bool]:
         there = images.platforms(inspect) or (images.platform_of(inspect),)
@@ -162,6 +168,28 @@ class EngineSource:
 
         stored = own_layers(self._info(control), self.podman, image).get(image.layers[layer].diff_id)
         return hash_stored(stored, index, rows, control) if stored else hashes
+
+    def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
+        from imagexplorer.sources.engine.manifests import manifest_tree
+
+        told = self._info(control)
+
+        def read(digest: str) -> bytes | None:
+            return own_document(told, digest) if self.local else None
+
+        return manifest_tree(self._inspect(image.image.id, control), image, read, _store(told) == "graph")
+
+    def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
+        from imagexplorer.sources.engine.manifests import CONFIGURATION, INSPECT
+
+        if key == INSPECT:
+            return json.dumps(self._inspect(image.image.id, control)).encode()
+        if key == CONFIGURATION:
+            return json.dumps(image.config).encode()
+        raw = own_document(self._info(control), key) if self.local else None
+        if raw is None:
+            raise NotFound(key, "the engine does not hand this document out")
+        return raw
 
     # -- containers -----------------------------------------------------------------------------
     def info(self, control: Control) -> EngineInfo:
