@@ -28,6 +28,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
@@ -189,7 +190,7 @@ class RemoteSource:
         return view
 
 
-class RemoteHost:
+class RemoteHost(RemoteLive):
     """`sources.protocol.ContainerHost` by asking. What changes something is asked once and never again by itself."""
 
     def __init__(self, address: Address, worker: WorkerProcess) -> None:

@@ -27,6 +27,7 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
+from imagexplorer.sources.live import LiveHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class ImageSource(Protocol):
     def close(self) -> None: ...
 
 
-class ContainerHost(Protocol):
+class ContainerHost(LiveHost, Protocol):
     """What an engine can do beyond being read. Ids are full ids."""
 
     def info(self, control: Control) -> EngineInfo: ...

@@ -33,6 +33,7 @@ from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.sources.engine import actions, attached, changes, containers, events, images, usage
 from imagexplorer.sources.engine.fields import Json, image_id, rows, text
+from imagexplorer.sources.engine.live import Live
 from imagexplorer.sources.engine.local import own_config, own_document, own_layers
 from imagexplorer.sources.engine.wire import (
     FOREVER,
@@ -47,7 +48,7 @@ FILTERED_IDS = 20
 """More ids than this make a longer question than the whole list is an answer."""
 
 
-class EngineSource:
+class EngineSource(Live):
     """`ImageSource` and `ContainerHost`. Any thread may call; each call has a connection of its own."""
 
     def __init__(self, wire: Wire, version: Json) -> None:

@@ -51,6 +51,11 @@ class Sockets:
                 # The plain call also where TLS wraps the socket: SSLSocket.shutdown is not for other threads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
+    @property
+    def last(self) -> socket.socket:
+        """The one that the answer came on."""
+        return self._open[-1]
+
     def close(self) -> None:
         """Only by the thread that made the call."""
         for sock in self._open:
@@ -65,6 +70,23 @@ class Wire:
     base_url: str
     version: str
     tls: Any = None
+
+    @contextmanager
+    def hijack(self, path: str, *, what: str, control: Control, body: Any) -> Iterator[tuple[socket.socket, bytes]]:
+        """POST, and take the connection over: both ways raw from then on (API, "Attach to a container", hijacking).
+
+        The socket, and what the engine has sent on it already. Cancelling shuts the socket down.
+        """
+        sockets = Sockets()
+        headers = {"Connection": "Upgrade", "Upgrade": "tcp"}
+        with self._call(
+            "POST", path, what=what, control=control, body=body, seconds=SHORT_SECONDS, headers=headers, sockets=sockets
+        ) as response:
+            sock = sockets.last
+            # The parser of the headers may have read on. Looking into its buffer must not wait for more.
+            sock.settimeout(0)
+            first = response.raw._fp.fp.peek() if response.raw._fp.fp is not None else b""
+            yield sock, first
 
     @contextmanager
     def open(
@@ -84,14 +106,34 @@ class Wire:
         `seconds` bounds each wait for bytes, None waits for ever. Raises core errors; what the block raises while
         it reads is translated too. Leaving the block closes the connection, whatever is left of the body.
         """
-        sockets = Sockets()
+        with self._call(
+            method, path, what=what, control=control, params=params, body=body, seconds=seconds, versioned=versioned
+        ) as response:
+            yield response
+
+    @contextmanager
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        control: Control,
+        params: Parameters | None = None,
+        body: Any = None,
+        seconds: float | None = SHORT_SECONDS,
+        versioned: bool = True,
+        headers: Mapping[str, str] | None = None,
+        sockets: Sockets | None = None,
+    ) -> Iterator[Any]:
+        sockets = sockets if sockets is not None else Sockets()
         with translated(what, control), control.on_cancel(sockets.shut):
             if control.cancelled:
                 control.step()
             client = self._client(sockets)
             try:
                 url = f"{client.base_url}/v{self.version}{path}" if versioned else f"{client.base_url}{path}"
-                headers = None if body is None else {"Content-Type": "application/json"}
+                headers = {**(headers or {}), **({} if body is None else {"Content-Type": "application/json"})}
                 data = None if body is None else json.dumps(body)
                 response = client.request(
                     method, url, params=params, data=data, headers=headers, stream=True,
