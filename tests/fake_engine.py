@@ -23,6 +23,7 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.manifest_tree import ManifestTree
 from tests.fake_trees import FakeFile, FakeLayer
 
 ENGINE_ADDRESS = Address("engine", "unix:///fake/engine.sock", "fake")
@@ -59,6 +60,7 @@ class FakeEngine:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.fail: dict[str, ImagexplorerError] = {}
         self.gate: dict[str, threading.Event] = {}
+        self.manifests: ManifestTree | None = None  # of every image; None: what a graph store tells
         self.lost = False
         self._listeners: list[queue.Queue[Touched | None]] = []
         self._lock = threading.RLock()

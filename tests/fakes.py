@@ -12,6 +12,7 @@ engine.lose() / engine.come_back()                     # every call is Unreachab
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
@@ -40,7 +41,9 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
+from imagexplorer.indexing.documents import data_text, document_text
 from imagexplorer.indexing.records import TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fake_engine import ENGINE_ADDRESS, FakeEngine
@@ -107,6 +110,27 @@ class FakeSource:
         self, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
     ) -> Sequence[int]:
         return [index["hash"][row] for row in rows]
+
+    def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
+        self.engine.asked("manifests", control, image.image.id)
+        return self.engine.manifests or ManifestTree(
+            (
+                Node(-1, "record", "inspect", "what the engine tells", digest=image.image.id, here=True),
+                Node(0, "config", "config", digest=image.config_digest, here=True, chosen=True),
+                *(Node(0, "layer", digest=layer.diff_id, here=True, chosen=True) for layer in image.layers),
+            )
+        )
+
+    def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
+        self.engine.asked("document", control, image.image.id, key)
+        return json.dumps({"key": key, "config": image.config}, default=dict).encode()
+
+    def document_text(self, image: ImageDetail, key: str, values: bool, control: Control) -> DocumentText:
+        return document_text(self, image, key, values, control)
+
+    def data_text(self, data: object, values: bool, control: Control) -> DocumentText:
+        self.engine.asked("data_text", control)
+        return data_text(data, values)
 
     def build(
         self, image: ImageDetail, control: Control, on_layer: Callable[[LayerTotals], object] | None = None

@@ -63,6 +63,16 @@ class ManifestTree:
         return [at for at, node in enumerate(self.nodes) if node.parent == number]
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """A document to be read: at most so much of its text as a screen can hold. `length` counts the characters of all of
+    it, `problems` say what is doubtful about it."""
+
+    text: str
+    length: int
+    problems: tuple[str, ...] = ()
+
+
 NODES_MOST = 2_000
 
 

@@ -26,7 +26,7 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.layer_index import LayerIndex
-from imagexplorer.core.manifest_tree import ManifestTree
+from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
@@ -188,6 +188,18 @@ class RemoteSource:
         call = self._call("changes_view", {"container_id": container_id, "spec": spec}, "indexing")
         view: TreeView = self._workers.scans.ask(call, control)
         return view
+
+    def document_text(self, image: ImageDetail, key: str, values: bool, control: Control) -> DocumentText:
+        """A node of `manifests` to be read, laid out; values whose names look secret only where `values` says so."""
+        call = self._call("document_text", {"image": image, "key": key, "values": values}, "indexing")
+        text: DocumentText = self._workers.lists.ask(call, control)
+        return text
+
+    def data_text(self, data: Any, values: bool, control: Control) -> DocumentText:
+        """JSON data laid out likewise."""
+        call = Call("indexing", "data_text", arguments={"data": data, "values": values})
+        text: DocumentText = self._workers.lists.ask(call, control)
+        return text
 
 
 class RemoteHost(RemoteLive):

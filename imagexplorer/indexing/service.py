@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
+from imagexplorer.core.manifest_tree import DocumentText
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache, open_cache
@@ -131,6 +132,19 @@ class Service:
                 raise WrongUse(address.location, "it has no containers")
             changes = source.host.changes(container_id, control)
         return changes_view(changes, spec, control)
+
+    def ask_document_text(
+        self, control: Control, address: Address, image: ImageDetail, key: str, values: bool
+    ) -> DocumentText:
+        from imagexplorer.indexing.documents import document_text
+
+        with self._sources.use(address, control) as source:
+            return document_text(source, image, key, values, control)
+
+    def ask_data_text(self, _control: Control, data: Any, values: bool) -> DocumentText:
+        from imagexplorer.indexing.documents import data_text
+
+        return data_text(data, values)
 
     def ask_warm(self, _control: Control) -> None:
         """Import what the first real question would wait for."""

@@ -5,6 +5,8 @@ missing or of another type than expected; knows no widget.
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,19 +17,19 @@ from imagexplorer.models.tree_rows import layer_number
 Pair = tuple[str, str]
 Section = tuple[str, list[Pair]]
 
-RAW_MOST = 400_000
-"""Characters of raw JSON that are shown: more than any honest configuration has."""
+_SHELLS = ("/bin/sh", "/bin/bash", "/bin/ash", "cmd", "powershell")
+_SECOND = 10**9
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\"<>\\^`{|}]{1,1990}")
 
 
-def raw_json(data: Mapping[str, Any]) -> str:
-    text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
-    if len(text) > RAW_MOST:
-        return f"{text[:RAW_MOST]}\n… cut here: {len(text):,} characters in all"
-    return text
+def web_address(value: str) -> str:
+    """The value, if it is a web address and nothing else; "" for all else. Only http and https, of a length that can
+    be shown whole."""
+    return value if _ADDRESS.fullmatch(value) and value.isprintable() else ""
 
 
 def words(value: Any) -> str:
-    """Lists as a shell would take them, everything else as it reads."""
+    """Lists of words as a shell would take them, everything else as it reads."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -35,7 +37,7 @@ def words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Sequence) and all(isinstance(each, str) for each in value):
-        return " ".join(each if each and not set(each) & set(" \t\n\"'") else json.dumps(each) for each in value)
+        return shlex.join(value)
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, Mapping | Sequence) else str(value)
 
 
@@ -61,31 +63,107 @@ def _assignments(entries: Sequence[Any]) -> list[Pair]:
     return pairs
 
 
+def _argv(value: Any) -> list[str]:
+    """The words of an exec form; a bare text is one that a shell runs."""
+    if isinstance(value, str):
+        return ["/bin/sh", "-c", value] if value else []
+    return [str(each) for each in value] if isinstance(value, list | tuple) else []
+
+
+def _command(config: Mapping[str, Any]) -> list[Pair]:
+    """What runs, and which part of it comes from where (moby, daemon/create: entrypoint, then the command)."""
+    entrypoint, command = _argv(config.get("Entrypoint")), _argv(config.get("Cmd"))
+    whole = [*entrypoint, *command]
+    pairs = [("Runs", shlex.join(whole) if whole else "nothing: a command has to be given")]
+    if entrypoint:
+        pairs.append(("  from the entrypoint", shlex.join(entrypoint)))
+    if command:
+        pairs.append(("  from the command", shlex.join(command)))
+    if command and len(entrypoint) > 2 and entrypoint[0] in _SHELLS and entrypoint[1] == "-c":
+        pairs.append(("  note", "the entrypoint is a shell's line, which takes no notice of the command"))
+    return pairs
+
+
+def _health(test: Mapping[str, Any]) -> list[Pair]:
+    """The health check and its times, nanoseconds in the configuration (Docker's Healthcheck)."""
+    told = _argv(test.get("Test"))
+    if not told:
+        return []
+    if told[0] == "NONE":
+        return [("Health check", "none: that of the base image is switched off")]
+    line = " ".join(told[1:]) if told[0] == "CMD-SHELL" else shlex.join(told[1:] if told[0] == "CMD" else told)
+    times = [
+        f"{word} {_seconds(test.get(key))}"
+        for word, key in (("every", "Interval"), ("at most", "Timeout"), ("not in the first", "StartPeriod"))
+        if _seconds(test.get(key))
+    ]
+    retries = test.get("Retries")
+    if isinstance(retries, int) and retries > 0:
+        times.append(f"unhealthy after {retries}")
+    return [("Health check", line), *([("  how often", ", ".join(times))] if times else [])]
+
+
+def _seconds(value: Any) -> str:
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        return ""
+    return f"{value / _SECOND:g} s"
+
+
 def process_sections(config: Mapping[str, Any]) -> list[Section]:
     """What both an image's and a container's `Config` say of the process."""
-    health = _part(config, "Healthcheck")
+    if not config:
+        return []
     ports, volumes, labels = _part(config, "ExposedPorts"), _part(config, "Volumes"), _part(config, "Labels")
+    user = words(config.get("User"))
+    process = [
+        *_command(config),
+        ("Working directory", words(config.get("WorkingDir")) or "/"),
+        ("User", user or "root (none is named)"),
+        ("Shell", words(config.get("Shell"))),
+        ("Stop signal", words(config.get("StopSignal")) or "SIGTERM (none is named)"),
+        *_health(_part(config, "Healthcheck")),
+        ("Exposed ports", ", ".join(map(str, ports))),
+        ("Volumes", ", ".join(map(str, volumes))),
+    ]
     return [
-        (
-            "Process",
-            _kept(
-                [
-                    ("Entrypoint", words(config.get("Entrypoint"))),
-                    ("Command", words(config.get("Cmd"))),
-                    ("Working directory", words(config.get("WorkingDir"))),
-                    ("User", words(config.get("User"))),
-                    ("Shell", words(config.get("Shell"))),
-                    ("Stop signal", words(config.get("StopSignal"))),
-                    ("Health check", words(health.get("Test"))),
-                    ("Exposed ports", ", ".join(map(str, ports))),
-                    ("Volumes", ", ".join(map(str, volumes))),
-                ]
-            ),
-        ),
+        ("Process", _kept(process)),
         ("Environment", _assignments(_list(config, "Env"))),
         ("Labels", [(str(name), words(value)) for name, value in sorted(labels.items(), key=str)]),
         ("On build", [(str(number + 1), words(each)) for number, each in enumerate(_list(config, "OnBuild"))]),
     ]
+
+
+_OWN_WORDS = (
+    # (label, what it says): OCI image-spec annotations.md, "Pre-Defined Annotation Keys"
+    ("org.opencontainers.image.authors", "Authors"),
+    ("maintainer", "Maintainer"),
+    ("org.opencontainers.image.vendor", "Vendor"),
+    ("org.opencontainers.image.source", "Source"),
+    ("org.opencontainers.image.revision", "Revision"),
+    ("org.opencontainers.image.version", "Version"),
+    ("org.opencontainers.image.licenses", "Licences"),
+    ("org.opencontainers.image.base.name", "Base image"),
+    ("org.opencontainers.image.base.digest", "Base digest"),
+)
+
+
+def _origin(detail: ImageDetail) -> list[Pair]:
+    """By whom and with what it was made, in its own words: nothing of it is proved."""
+    config = detail.config
+    labels = _part(_part(config, "config"), "Labels")
+    pairs = [("Author", words(config.get("author")))]
+    pairs += [(title, words(labels.get(name))) for name, title in _OWN_WORDS]
+    return _kept([*pairs, ("Built with", _builder(detail, labels))])
+
+
+def _builder(detail: ImageDetail, labels: Mapping[str, Any]) -> str:
+    if version := words(labels.get("io.buildah.version")):
+        return f"buildah {version}"
+    if any("buildkit" in step.comment for step in detail.steps):
+        return "BuildKit"
+    if version := words(detail.config.get("docker_version")):
+        return f"Docker {version}"
+    return "the classic builder" if any("#(nop)" in step.instruction for step in detail.steps) else ""
 
 
 def image_sections(detail: ImageDetail) -> list[Section]:
@@ -97,7 +175,6 @@ def image_sections(detail: ImageDetail) -> list[Section]:
         *(("Digest", digest) for digest in image.digests[:50]),
         ("Platform", str(image.platform) if image.platform else ""),
         ("Created", exact_time(image.created)),
-        ("Author", words(config.get("author"))),
         ("Size", exact_size(image.size_bytes) if image.size_bytes is not None else ""),
         *(("Also here", other) for other in detail.others[:50]),
     ]
@@ -105,7 +182,12 @@ def image_sections(detail: ImageDetail) -> list[Section]:
         (str(layer_number(layer.index)), layer.diff_id or layer.digest or "no digest is claimed")
         for layer in detail.layers
     ]
-    sections = [("Image", _kept(general)), *process_sections(_part(config, "config")), ("Layers, base first", layers)]
+    sections = [
+        ("Image", _kept(general)),
+        *process_sections(_part(config, "config")),
+        ("Made by, as the image says of itself", _origin(detail)),
+        ("Layers, base first", layers),
+    ]
     return [section for section in sections if section[1]]
 
 

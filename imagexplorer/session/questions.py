@@ -15,6 +15,7 @@ from imagexplorer.core.entities import ContainerDetail, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.checking import Checking
+from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, IndexedTree
 
@@ -26,6 +27,7 @@ class Questions(QObject):
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs = jobs
+        self.documents = Documents(self._ask)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}
         self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for

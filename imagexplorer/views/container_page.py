@@ -17,12 +17,11 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unr
 from imagexplorer.core.secrets import masked_container, masked_image
 from imagexplorer.core.text import human_age, human_size, plain
 from imagexplorer.core.tree_view import TreeView, ViewSpec
-from imagexplorer.models.config_sections import container_sections, raw_json
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
 from imagexplorer.models.tree_rows import CHANGES
 from imagexplorer.session import Session
-from imagexplorer.views.config_view import ConfigView
+from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
@@ -54,9 +53,7 @@ class ContainerPage(RecordPage):
         self._again.timeout.connect(self._look_again)
         self.stack = StackPane()
         self.changes = FilePane(session.jobs, self.lane + "changes", layered=False, columns=CHANGES)
-        self.config = ConfigView()
         self.tabs.addTab(self.side_by_side(self.stack, self.changes), self.tr("&Changes"))
-        self.tabs.addTab(self.config, self.tr("C&onfig"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
         self.changes.spec_wanted.connect(self._look)
@@ -78,7 +75,7 @@ class ContainerPage(RecordPage):
 
     def _more_tabs(self) -> list[tuple[PageTab[ContainerPage], str]]:
         """Each in a file of its own, made when first looked at."""
-        return []
+        return [(ContainerConfig(self), self.tr("C&onfig"))]
 
     @property
     def image(self) -> ImageDetail | None:
@@ -86,9 +83,7 @@ class ContainerPage(RecordPage):
         return self._image
 
     def focus_filter(self) -> None:
-        if self.tabs.currentWidget() is self.config:
-            self.config.focus_filter()
-        elif self.front is not None:
+        if self.front is not None:
             self.front.focus_filter()
         else:
             self.changes.focus_filter()
@@ -116,7 +111,6 @@ class ContainerPage(RecordPage):
             self._written = known.writable_bytes
         self.show_header()
         self._offer_values()
-        self._show_config()
         self.selection_changed.emit()
         self.known.emit()
 
@@ -128,13 +122,7 @@ class ContainerPage(RecordPage):
 
     def show_values(self) -> None:
         self._show_stack()
-        self._show_config()
         self.known.emit()
-
-    def _show_config(self) -> None:
-        if self.detail is not None:
-            detail = self.detail if self.values.isChecked() else masked_container(self.detail)
-            self.config.set_config(container_sections(detail), lambda: raw_json(detail.raw))
 
     def _not_found(self, error: ImagexplorerError) -> None:
         if isinstance(error, NotFound) and self.live:

@@ -17,11 +17,10 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unr
 from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.text import plain
 from imagexplorer.core.tree_view import TreeView, ViewSpec
-from imagexplorer.models.config_sections import image_sections, raw_json
 from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.session import IndexedTree, Session
-from imagexplorer.views.config_view import ConfigView
+from imagexplorer.views.config_tab import ImageConfig
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
@@ -50,10 +49,8 @@ class ImagePage(RecordPage):
             session.jobs, self.lane + "index", layered=True, details=FileDetails(of_layer=self._of_layer)
         )
         self.steps = StepsView()
-        self.config = ConfigView()
         self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
         self.tabs.addTab(self.steps, self.tr("&Steps"))
-        self.tabs.addTab(self.config, self.tr("C&onfig"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
         self.stack.slab_selected.connect(self._slab_selected)
@@ -72,7 +69,7 @@ class ImagePage(RecordPage):
 
     def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
         """Each in a file of its own, made when first looked at."""
-        return []
+        return [(ImageConfig(self), self.tr("C&onfig"))]
 
     @property
     def tree(self) -> IndexedTree | None:
@@ -90,9 +87,7 @@ class ImagePage(RecordPage):
         return self.detail if self.values.isChecked() else self._masked
 
     def focus_filter(self) -> None:
-        if self.tabs.currentWidget() is self.config:
-            self.config.focus_filter()
-        elif self.front is not None:
+        if self.front is not None:
             self.front.focus_filter()
         else:
             self.tabs.setCurrentIndex(0)
@@ -166,7 +161,6 @@ class ImagePage(RecordPage):
         detail = self.shown
         if detail is not None:
             self.steps.set_steps(detail.steps)
-            self.config.set_config(image_sections(detail), lambda: raw_json(detail.config))
 
     def _show_stack(self) -> None:
         detail = self.shown

@@ -249,19 +249,6 @@ def test_two_pages_of_one_image_do_not_take_each_other_s_answers(pages, image, q
     assert "app/main.py" in paths(one.files.tree.files)
 
 
-def test_configuration_reads_and_copies(pages, image, qtbot):
-    page = pages.open_image(image)
-    qtbot.waitUntil(lambda: page.detail is not None)
-    page.tabs.setCurrentWidget(page.config)
-    titles = [page.config.pairs.topLevelItem(n).text(0) for n in range(page.config.pairs.topLevelItemCount())]
-    assert titles[:2] == ["Image", "Process"]
-    page.focus_filter()
-    qtbot.keyClicks(page.config.filter, "exposed")
-    assert [page.config.pairs.topLevelItem(n).isHidden() for n in range(2)] == [True, False]
-    page.config.json.click()
-    assert '"ExposedPorts"' in page.config.text.toPlainText()
-
-
 def test_a_wide_layer_stays_whole(pages, engine, qtbot):
     from tests.fake_trees import FakeFile
 

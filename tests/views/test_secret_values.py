@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
+from imagexplorer.views.config_tab import ConfigTab
 from tests.fake_engine import FakeEngine
 from tests.fakes import FakeHost, FakeSource
 from tests.views.pages import Pages
@@ -51,19 +52,24 @@ def model_text(model: QAbstractItemModel, above: QModelIndex | None = None) -> s
     return "\n".join(parts)
 
 
-def everything(page) -> list[str]:
+def everything(page, qtbot: QtBot) -> list[str]:
     """Each place of a page that could show a value."""
     texts = []
     stack = page.stack
     for row in range(stack.view.stack.rowCount()):
         stack.view.select_row(row)
         texts.append(f"{stack.text.toPlainText()}\n{stack.facts.whole()}")
-    texts = ["\n".join(texts), model_text(stack.view.stack), model_text(page.config.pairs.model())]
-    page.config.json.setChecked(True)
-    texts.append(page.config.text.toPlainText())
-    page.config.copy.click()
+    front = page.tabs.currentWidget()
+    config = page.findChild(ConfigTab)
+    page.tabs.setCurrentWidget(config)
+    texts = ["\n".join(texts), model_text(stack.view.stack), model_text(config.pairs.model())]
+    config.json.setChecked(True)
+    qtbot.waitUntil(lambda: "DB_PASSWORD" in config.text.text.toPlainText())
+    texts.append(config.text.text.toPlainText())
+    config.text.copy.click()
     texts.append(QGuiApplication.clipboard().text())
-    page.config.readable.setChecked(True)
+    config.readable.setChecked(True)
+    page.tabs.setCurrentWidget(front)
     if hasattr(page, "steps"):
         texts.append(model_text(page.steps.model()))
         page.steps.selectAll()
@@ -76,21 +82,21 @@ def test_an_images_values_are_masked_until_asked_for(pages: Pages, qtbot: QtBot)
     page = pages.open_image(next(iter(pages.session.images)))
     qtbot.waitUntil(lambda: page.detail is not None)
     assert page.values.isVisible()
-    assert not any(VALUE in text for text in everything(page))
-    assert any("DB_PASSWORD" in text for text in everything(page))
+    assert not any(VALUE in text for text in everything(page, qtbot))
+    assert any("DB_PASSWORD" in text for text in everything(page, qtbot))
     page.values.click()
-    assert all(VALUE in text for text in everything(page))
+    assert all(VALUE in text for text in everything(page, qtbot))
     page.values.click()
-    assert not any(VALUE in text for text in everything(page))
+    assert not any(VALUE in text for text in everything(page, qtbot))
 
 
 def test_a_containers_values_are_masked_until_asked_for(pages: Pages, qtbot: QtBot) -> None:
     page = pages.open_container(pages.engine.named("web"))
     qtbot.waitUntil(lambda: page.detail is not None and page._image is not None)
     assert page.values.isVisible()
-    assert not any(VALUE in text for text in everything(page))
+    assert not any(VALUE in text for text in everything(page, qtbot))
     page.values.click()
-    assert all(VALUE in text for text in everything(page))
+    assert all(VALUE in text for text in everything(page, qtbot))
 
 
 def test_without_secrets_there_is_no_switch(qtbot: QtBot) -> None:
