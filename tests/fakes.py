@@ -123,7 +123,7 @@ class FakeSource:
 
     def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
         self.engine.asked("document", control, image.image.id, key)
-        return json.dumps({"key": key, "config": image.config}, default=dict).encode()
+        return json.dumps({"document": key, "config": image.config}, default=dict).encode()
 
     def document_text(self, image: ImageDetail, key: str, values: bool, control: Control) -> DocumentText:
         return document_text(self, image, key, values, control)

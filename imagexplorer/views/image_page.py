@@ -26,6 +26,7 @@ from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.image_facts import image_facts, merged
+from imagexplorer.views.manifest_tab import ManifestTab
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
@@ -69,7 +70,7 @@ class ImagePage(RecordPage):
 
     def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
         """Each in a file of its own, made when first looked at."""
-        return [(ImageConfig(self), self.tr("C&onfig"))]
+        return [(ImageConfig(self), self.tr("C&onfig")), (ManifestTab(self), self.tr("&Manifest"))]
 
     @property
     def tree(self) -> IndexedTree | None:
@@ -102,6 +103,11 @@ class ImagePage(RecordPage):
             self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
         self.session.load_image(self.lane + "detail", self.source, self.image.id, self._found, self._not_found)
 
+    def show_platform(self, platform: str) -> None:
+        """The same image for another of its platforms."""
+        lane = self.lane + "detail"
+        self.session.load_image(lane, self.source, self.image.id, self._found, self._not_found, platform)
+
     # -- layers and steps -----------------------------------------------------------------------------
 
     def _found(self, detail: ImageDetail) -> None:
@@ -133,7 +139,7 @@ class ImagePage(RecordPage):
         self.header.show_state(*(("dead", "error", self.tr("deleted")) if self.gone else ("", "", "")))
 
     def _show_detail(self, detail: ImageDetail) -> None:
-        first = self.detail is None
+        first = self.detail is None or len(self.detail.layers) != len(detail.layers)
         self.detail = detail
         self.image = merged(detail.image, self.image)
         self._masked = masked_image(detail)
