@@ -69,17 +69,15 @@ def _add_described(
         return available.get(ref.digest) if read(ref.digest) is None else True
 
     chosen = _chosen(described, told, image)
-    top = Fields(described, "Descriptor", [])
-    if read(text(described, "digest")) is not None:
-        walk = Walk(growing, document, holds, chosen)
-        walk.add(root, top)
-        # Here a document is named by its digest; a layer is no text.
-        for at, node in enumerate(growing.nodes):
-            if node.key.startswith("blobs/"):
-                growing.nodes[at] = _keyed(node, read)
+    readable = read(text(described, "digest")) is not None
+    walk = Walk(growing, document if readable else _nothing, holds if readable else _nothing, chosen)
+    walk.add(root, Fields(described, "Descriptor", []))
+    # Here a document is named by its digest; a layer is no text.
+    for at, node in enumerate(growing.nodes):
+        if node.key.startswith("blobs/"):
+            growing.nodes[at] = _keyed(node, read)
+    if readable:
         return
-    index = Walk(growing, lambda _ref: None, lambda _ref: None, chosen)
-    index.add(root, top)
     parent = len(growing.nodes) - 1
     alone = [text(section(each, "Descriptor"), "digest") for each in told] == [text(described, "digest")]
     if alone or not told:
@@ -89,6 +87,10 @@ def _add_described(
         number = _add_manifest(growing, parent, each, chosen)
         if number >= 0 and growing.nodes[number].chosen:
             _add_parts(growing, number, image)
+
+
+def _nothing(_ref: BlobRef) -> None:
+    return None
 
 
 def _chosen(described: Json, told: list[Json], image: ImageDetail) -> str:
