@@ -111,6 +111,13 @@ class FakeSource:
     ) -> Sequence[int]:
         return [index["hash"][row] for row in rows]
 
+    def contents(self, image, layer, slices, index, take, control, visible=False) -> None:
+        files = {file.path: file for file in self.engine.layers[image.image.id][layer].files}
+        for each in slices:
+            content = files[index.path(each.row).decode()].content
+            start, end = each.bounds(len(content))
+            take(each.row, content[start:end])
+
     def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
         self.engine.asked("manifests", control, image.image.id)
         return self.engine.manifests or ManifestTree(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
+from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import (
     Address,
@@ -136,6 +137,19 @@ class RemoteSource:
     def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
         raw: bytes = self._workers.lists.ask(self._call("document", {"image": image, "key": key}), control)
         return raw
+
+    def contents(
+        self,
+        image: ImageDetail,
+        layer: int,
+        slices: Sequence[Slice],
+        index: LayerIndex,
+        take: Callable[[int, bytes], object],
+        control: Control,
+        visible: bool = False,
+    ) -> None:
+        arguments = {"image": image, "layer": layer, "slices": list(slices), "index": index, "visible": visible}
+        self._workers.scans.ask(self._call("contents", arguments, stream="take"), control, take, kill=True)
 
     def close(self) -> None:
         """Let go of it in both processes, if they run."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, ImageDetail, Layer, Platform, Problem
 from imagexplorer.core.errors import ImagexplorerError, NotFound, WrongUse
@@ -19,6 +20,7 @@ from imagexplorer.core.references import same_name
 from imagexplorer.core.text import plain
 from imagexplorer.sources.blobs import BlobStore
 from imagexplorer.sources.catalogue import BlobRef, Catalogue, Found, Variant
+from imagexplorer.sources.contents import Take, read_blob
 from imagexplorer.sources.descriptors import platform_of
 from imagexplorer.sources.digests import parse_digest, sha256_of
 from imagexplorer.sources.documents import MAX_BYTES, Fields, load
@@ -106,6 +108,23 @@ class ImageFile:
     def document(self, image: ImageDetail, key: str, control: Control) -> bytes:  # noqa: ARG002 - one shape for all sources
         with self._store.open(key) as blob:
             return blob.read_all(MAX_BYTES)
+
+    def contents(
+        self,
+        image: ImageDetail,
+        layer: int,
+        slices: Sequence[Slice],
+        index: LayerIndex,
+        take: Take,
+        control: Control,
+        visible: bool = False,  # noqa: ARG002 - one shape for all sources
+    ) -> None:
+        ref = self._variant_of(image).layers[layer]
+        if not ref.name:
+            raise NotFound(f"layer {layer}", ref.fault or "the manifest does not say where it is")
+        with self._store.open(ref.name) as blob:
+            blob.where = f"layer {layer}"
+            read_blob(blob, slices, index, take, control)
 
     # -- which one -----------------------------------------------------------------------------
     def _find(self, reference: str) -> tuple[int, int | None]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import (
     Address,
@@ -87,6 +88,21 @@ class ImageSource(Protocol):
 
     def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
         """The bytes of a node of that tree, by its `key`; at most 4 MiB. Raises NotFound, Damaged (too long)."""
+        ...
+
+    def contents(
+        self,
+        image: ImageDetail,
+        layer: int,
+        slices: Sequence[Slice],
+        index: LayerIndex,
+        take: Callable[[int, bytes], object],
+        control: Control,
+        visible: bool = False,
+    ) -> None:
+        """The bytes of regular files of a layer: `take(row, piece)` again and again, the pieces of a row in their
+        order. `visible` says that the rows are what the whole image shows at their paths. Raises Damaged, NotFound or
+        Refused for what cannot be had, after what could."""
         ...
 
     def close(self) -> None: ...

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, ImageDetail, Layer, Problem
 from imagexplorer.core.errors import NotFound
@@ -14,6 +15,7 @@ from imagexplorer.core.manifest_tree import LAYER, ManifestTree, Node
 from imagexplorer.core.text import plain
 from imagexplorer.sources.archive import ArchiveBytes
 from imagexplorer.sources.blobs import Blob
+from imagexplorer.sources.contents import Take, read_blob
 from imagexplorer.sources.layer_reading import hash_rows
 from imagexplorer.sources.protocol import ScanOptions
 
@@ -71,6 +73,18 @@ class RootfsFile:
         control: Control,
     ) -> Sequence[int]:
         return hash_rows(Blob("layer 0", self._base, 0, self._base.size), rows, index, control)
+
+    def contents(
+        self,
+        image: ImageDetail,  # noqa: ARG002 - one shape for all sources
+        layer: int,  # noqa: ARG002
+        slices: Sequence[Slice],
+        index: LayerIndex,
+        take: Take,
+        control: Control,
+        visible: bool = False,  # noqa: ARG002
+    ) -> None:
+        read_blob(Blob("layer 0", self._base, 0, self._base.size), slices, index, take, control)
 
     def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:  # noqa: ARG002 - one shape for all sources
         name, size = os.path.basename(self._address.location), image.image.size_bytes

@@ -16,7 +16,6 @@ import gzip
 import hashlib
 import json
 import os
-import stat
 import zlib
 from base64 import b64decode
 from collections import deque
@@ -27,7 +26,7 @@ from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Damaged
-from imagexplorer.core.layer_index import FILE, NO_HASH, LayerIndex
+from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.sources.digests import parse_digest
 from imagexplorer.sources.readers import FileReader
 from imagexplorer.sources.tar_scan import scan
@@ -35,7 +34,6 @@ from imagexplorer.sources.tar_scan import scan
 LINE_LIMIT = 16 * 1024 * 1024
 LAYERS_JSON_LIMIT = 256 * 1024 * 1024
 BEHIND = 64 * 1024
-_CHUNK = 1 << 20
 _PIECE = 64 * 1024
 _SMALL = 16 * 1024
 _NO_END = 1 << 62
@@ -191,62 +189,6 @@ class SplitTar:
         except (OSError, EOFError, ValueError, KeyError, TypeError, binascii.Error, zlib.error) as error:
             self.broken = f"{type(error).__name__}: {error}"
         self._end_known = True
-
-
-def hash_stored(stored: Stored, index: LayerIndex, rows: Sequence[int], control: Control) -> list[int]:
-    """xxh3-64 of the contents of these rows, from the layer's folder; NO_HASH where they cannot be read."""
-    known = [index["hash"][row] for row in rows]
-    if stored.folder is None or all(known):
-        return known
-    try:
-        root = os.open(stored.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        return known
-    try:
-        return [
-            value
-            or (_hash_file(root, index.path(row), index["size"][row], control) if index["kind"][row] == FILE else 0)
-            for value, row in zip(known, rows, strict=True)
-        ]
-    finally:
-        os.close(root)
-
-
-def _hash_file(root: int, path: bytes, size: int, control: Control) -> int:
-    """No link is followed on the way, and what is opened has to be a regular file of the right size."""
-    import xxhash
-
-    folder = os.dup(root)
-    try:
-        *parents, name = path.split(b"/")
-        for parent in parents:
-            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-            deeper = os.open(parent, flags, dir_fd=folder)
-            os.close(folder)
-            folder = deeper
-        # A fifo must not block the opening.
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-    except OSError:
-        return NO_HASH
-    finally:
-        os.close(folder)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size != size:
-            return NO_HASH
-        digest, left = xxhash.xxh3_64(), size
-        while left:
-            control.step()
-            data = os.read(descriptor, min(_CHUNK, left))
-            if not data:
-                return NO_HASH
-            digest.update(data)
-            left -= len(data)
-        return digest.intdigest()
-    except OSError:
-        return NO_HASH
-    finally:
-        os.close(descriptor)
 
 
 def _text(path: Path) -> str:

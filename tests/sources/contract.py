@@ -26,6 +26,7 @@ from pathlib import Path
 import pytest
 import xxhash
 
+from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.errors import Cancelled, NotFound, WrongUse
@@ -207,6 +208,39 @@ class ImageSourceContract:
         rows = [row for row in range(len(found[0])) if found[0]["kind"][row] == FILE][::-1]
         hashes = known.source.content_hashes(detail, 0, rows, found[0], known.control)
         assert list(hashes) == list(known.source.content_hashes(detail, 0, rows[::-1], found[0], known.control))[::-1]
+
+    @pytest.mark.parametrize("visible", [False, True])
+    def test_contents_are_those_put_in(self, known: Known, visible: bool) -> None:
+        """What the image shows at the end is, for an engine, what a container of it has."""
+        detail, found = known.scan()
+        shown = {"etc/passwd": 0, "etc/motd": 3}
+        for layer, contents in enumerate(CONTENTS):
+            index = found[layer]
+            rows = {index.path(row).decode(): row for row in range(len(index)) if index["kind"][row] == FILE}
+            wanted = [path for path in contents if not visible or shown.get(path) == layer]
+            told: dict[int, bytes] = dict.fromkeys((rows[path] for path in wanted), b"")
+
+            def take(row: int, piece: bytes, told: dict[int, bytes] = told) -> None:
+                assert piece
+                told[row] += piece
+
+            slices = [Slice(rows[path]) for path in reversed(wanted)]
+            known.source.contents(detail, layer, slices, index, take, known.control, visible)
+            assert told == {rows[path]: contents[path] for path in wanted}
+
+    @pytest.mark.parametrize(("path", "layer", "visible"), [("bin/tool", 0, False), ("etc/motd", 3, True)])
+    def test_parts_of_a_content(self, known: Known, path: str, layer: int, visible: bool) -> None:
+        detail, found = known.scan(layer)
+        index = found[layer]
+        row = next(row for row in range(len(index)) if index.path(row).decode() == path)
+        whole = CONTENTS[layer][path]
+        for start, length in ((0, 1), (5, 6), (len(whole) - 3, 100), (len(whole), 5), (2, None)):
+            got: list[bytes] = []
+            part = Slice(row, start, length)
+            known.source.contents(
+                detail, layer, [part], index, lambda _row, piece, got=got: got.append(piece), known.control, visible
+            )
+            assert b"".join(got) == whole[start : None if length is None else start + length]
 
     def test_its_documents_make_a_tree(self, known: Known) -> None:
         """Who made which document differs; the layers and the configuration of the image stand in each tree."""

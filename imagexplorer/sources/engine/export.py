@@ -9,7 +9,8 @@ diff ID, whatever its member is called. manifest.json then only explains what di
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -39,22 +40,29 @@ Done = Callable[[int, LayerIndex], None]
 
 def scan_export(wire: Wire, image: ImageDetail, wanted: Collection[int], done: Done, control: Control) -> ImageDetail:
     """Ask for the export and read it. Stops early once every wanted layer is there and the steps are known."""
+    with export_of(wire, image, control) as (stream, progress):
+        reader = ExportReader(image, wanted, done, progress)
+        for member in stream:
+            reader.take(member)
+            if reader.satisfied:
+                break
+    return reader.finish()
+
+
+@contextmanager
+def export_of(wire: Wire, image: ImageDetail, control: Control) -> Iterator[tuple[Iterator[Member], Progress]]:
+    """The members of the export, and the control of whoever reads them."""
     what = f"export of {plain(image.image.name, 200)}"
     params: dict[str, str | int | bool] = {}
     if len(image.platforms) > 1 and image.image.platform is not None and wire.at_least("1.48"):
         params["platform"] = platform_parameter(image.image.platform)
     progress = Progress(control, image.image.size_bytes)
-    reader = ExportReader(image, wanted, done, progress)
     at = f"/images/{quoted(image.image.id)}"
     with (
         gone_is_not_found(wire, f"{at}/json", what, control),  # 20.10 says 500 of an image that is gone
         wire.open("GET", f"{at}/get", what=what, control=control, params=params, seconds=FOREVER) as response,
     ):
-        for member in members(Body(response, progress), what, progress):
-            reader.take(member)
-            if reader.satisfied:
-                break
-    return reader.finish()
+        yield members(Body(response, progress), what, progress), progress
 
 
 def platform_parameter(platform: Platform) -> str:

@@ -7,7 +7,8 @@ export; changes of the world in actions. Must not know who asks.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -28,13 +29,13 @@ from imagexplorer.core.entities import (
     Touched,
     short_id,
 )
-from imagexplorer.core.errors import Damaged, NotFound, Unreachable, WrongUse
-from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.manifest_tree import ManifestTree
-from imagexplorer.sources.engine import actions, attached, changes, containers, events, images, usage
+from imagexplorer.sources.engine import actions, attached, changes, containers, events, image_files, images, usage
 from imagexplorer.sources.engine.fields import Json, image_id, rows, text
+from imagexplorer.sources.engine.layers import Layers
 from imagexplorer.sources.engine.live import Live
-from imagexplorer.sources.engine.local import own_config, own_document, own_layers
+from imagexplorer.sources.engine.local import own_config, own_document
 from imagexplorer.sources.engine.wire import (
     FOREVER,
     LONG_SECONDS,
@@ -42,13 +43,12 @@ from imagexplorer.sources.engine.wire import (
     Wire,
     json_lines,
 )
-from imagexplorer.sources.protocol import ScanOptions
 
 FILTERED_IDS = 20
 """More ids than this make a longer question than the whole list is an answer."""
 
 
-class EngineSource(Live):
+class EngineSource(Layers, Live):
     """`ImageSource` and `ContainerHost`. Any thread may call; each call has a connection of its own."""
 
     def __init__(self, wire: Wire, version: Json) -> None:
@@ -64,11 +64,6 @@ class EngineSource(Live):
     @property
     def host(self) -> EngineSource:
         return self
-
-    @property
-    def local(self) -> bool:
-        """Whether paths that the engine names may be paths of this machine."""
-        return self.address.location.startswith("unix://")
 
     @property
     def _name(self) -> str:
@@ -119,56 +114,6 @@ class EngineSource(Live):
         from imagexplorer.sources.engine.export import platform_parameter
 
         return {"platform": platform_parameter(match)}
-
-    def scan(
-        self,
-        image: ImageDetail,
-        wanted: Collection[int],
-        options: ScanOptions,
-        done: Callable[[int, LayerIndex], None],
-        control: Control,
-    ) -> ImageDetail:
-        """From the engine's own store where this user may read it, unless every byte is to be hashed; what is left
-        comes from one export."""
-        from imagexplorer.sources.engine.export import scan_export
-
-        left = set(wanted)
-        if self.local and not options.verify:
-            for layer, index in self._stored(image, sorted(left), control):
-                left.discard(layer)
-                done(layer, index)
-        return scan_export(self.wire, image, left, done, control) if left else image
-
-    def _stored(self, image: ImageDetail, wanted: Sequence[int], control: Control) -> Iterator[tuple[int, LayerIndex]]:
-        from imagexplorer.sources.engine.export_stream import Progress
-        from imagexplorer.sources.storage import scan_stored
-
-        progress = Progress(control, len(wanted))
-        places = own_layers(self._info(control), self.podman, image)
-        for number, layer in enumerate(wanted):
-            progress.done, progress.text = number, f"layer {number + 1} of {len(wanted)}"
-            progress.step()
-            stored = places.get(image.layers[layer].diff_id)
-            index = scan_stored(stored, f"layer {layer}", progress) if stored else None
-            if index is not None:
-                yield layer, index
-
-    def content_hashes(
-        self,
-        image: ImageDetail,
-        layer: int,
-        rows: Sequence[int],
-        index: LayerIndex,
-        control: Control,
-    ) -> Sequence[int]:
-        """The bytes of an export were hashed as they passed; others are read from the layer's folder if possible."""
-        hashes = [index["hash"][row] for row in rows]
-        if all(hashes) or not self.local:
-            return hashes
-        from imagexplorer.sources.storage import hash_stored
-
-        stored = own_layers(self._info(control), self.podman, image).get(image.layers[layer].diff_id)
-        return hash_stored(stored, index, rows, control) if stored else hashes
 
     def manifests(self, image: ImageDetail, control: Control) -> ManifestTree:
         from imagexplorer.sources.engine.manifests import manifest_tree
@@ -255,6 +200,8 @@ class EngineSource(Live):
 
     def events(self, control: Control) -> Iterator[Touched]:
         what = f"events of {self.address.location}"
+        with suppress(Refused):
+            image_files.remove_stale(self.wire, control)
         with self.wire.open("GET", "/events", what=what, control=control, seconds=FOREVER) as response:
             yield Touched()  # connected: who listens may list now and miss nothing
             for event in json_lines(response, what):

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.layer_index import FILE, LayerIndex
-from imagexplorer.sources import storage
 from imagexplorer.sources.engine.local import own_layers
 from imagexplorer.sources.engine.wire import Wire
 from imagexplorer.sources.protocol import ScanOptions
-from imagexplorer.sources.storage import SplitTar, Stored, docker_layers, hash_stored, podman_layers, scan_stored
+from imagexplorer.sources.storage import SplitTar, Stored, docker_layers, podman_layers, scan_stored
+from imagexplorer.sources.stored_contents import hash_stored
 from imagexplorer.sources.tar_scan import scan
 from tests import engine_images, tars
 from tests.engines import SAMPLE, Engine
@@ -209,4 +209,4 @@ def test_no_link_is_followed_to_contents(tmp_path: Path) -> None:
     index = scan(tars_reader(tars.tar([tars.file(name, b"12345") for name in names])), where="x", control=Control())
     hashes = hash_stored(Stored("x", folder=folder), index, range(len(index)), Control())
     assert [bool(value) for value in hashes] == [True, False, False, False, False, False, False]
-    assert storage.hash_stored(Stored("x", folder=tmp_path / "none"), index, [0], Control()) == [0]
+    assert hash_stored(Stored("x", folder=tmp_path / "none"), index, [0], Control()) == [0]
