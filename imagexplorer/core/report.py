@@ -6,7 +6,6 @@ entries is written in bounded memory. Knows nothing of files, engines or the com
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii as quoted
@@ -14,6 +13,7 @@ from typing import Any
 
 from imagexplorer.core.entities import Change, Container, ImageDetail, LayerTotals, Problem
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.report_head import Asked, asked_fields, dump, opening
 from imagexplorer.core.report_rows import entry_rows, file_rows, joined, rfc3339
 from imagexplorer.core.space import Hidden, Space
 from imagexplorer.core.summary import TreeCounts
@@ -27,15 +27,16 @@ CHANGES_SCHEMA = "imagexplorer.changes/1"
 class Inspection:
     """All that `inspect` prints. `layers` may be empty where no entries are asked for."""
 
-    target: str
-    source_kind: str
-    source_name: str
-    detail: ImageDetail
+    asked: Asked
     totals: tuple[LayerTotals, ...]
     counts: TreeCounts
     space: Space
     problems: tuple[Problem, ...] = ()
     layers: Sequence[LayerIndex] = field(default=())
+
+    @property
+    def detail(self) -> ImageDetail:
+        return self.asked.detail
 
 
 # -- inspect -----------------------------------------------------------------------------------------
@@ -44,23 +45,8 @@ class Inspection:
 def inspect_pieces(found: Inspection, entries: bool = False, view: TreeView | None = None) -> Iterator[str]:
     """The document `imagexplorer.inspect/1`. With `entries` each layer carries its own; with `view` (the whole visible
     tree) it has `files`."""
-    detail, image = found.detail, found.detail.image
-    platform = str(image.platform) if image.platform else None
-    yield "{" + f'"schema":{quoted(INSPECT_SCHEMA)},"target":{quoted(found.target)},'
-    yield f'"source":{{"kind":{quoted(found.source_kind)},"name":{quoted(found.source_name)}}},\n"image":'
-    yield _dump(
-        {
-            "id": (image.id if found.source_kind == "engine" else detail.config_digest) or None,
-            "tags": list(image.tags),
-            "digests": list(image.digests),
-            "created": rfc3339(image.created),
-            "platform": platform,
-            "config_digest": detail.config_digest or None,
-            "platforms": [str(each) for each in detail.platforms],
-            "others": list(detail.others),
-            "config": detail.config,
-        }
-    )
+    detail = found.detail
+    yield opening(INSPECT_SCHEMA, asked_fields(found.asked, {"config": detail.config}))
     yield ',\n"layers":['
     for layer, totals in zip(detail.layers, found.totals, strict=True):
         head = {
@@ -73,7 +59,7 @@ def inspect_pieces(found: Inspection, entries: bool = False, view: TreeView | No
             "files": totals.files,
             "instruction": detail.instruction(layer.index),
         }
-        yield (",\n" if layer.index else "\n") + _dump(head)[:-1]
+        yield (",\n" if layer.index else "\n") + dump(head)[:-1]
         if entries:
             yield ',"entries":['
             yield from joined(entry_rows(found.layers[layer.index]))
@@ -90,12 +76,12 @@ def inspect_pieces(found: Inspection, entries: bool = False, view: TreeView | No
         }
         for step in detail.steps
     ]
-    yield f'],\n"steps":{_dump(steps)},\n"tree":{_dump(_counts(found.counts))},\n"space":{_dump(_space(found.space))}'
+    yield f'],\n"steps":{dump(steps)},\n"tree":{dump(_counts(found.counts))},\n"space":{dump(_space(found.space))}'
     if view is not None:
         yield ',\n"files":['
         yield from joined(file_rows(view))
         yield "]"
-    yield f',\n"problems":{_dump([{"where": each.where, "reason": each.reason} for each in found.problems])}}}\n'
+    yield f',\n"problems":{dump([{"where": each.where, "reason": each.reason} for each in found.problems])}}}\n'
 
 
 def _counts(counts: TreeCounts) -> dict[str, int]:
@@ -126,18 +112,13 @@ def _causes(causes: Space | Hidden) -> dict[str, int]:
     }
 
 
-def _dump(value: Any) -> str:
-    """Values of a stranger's configuration are JSON already (the loader saw to it)."""
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=dict)
-
-
 # -- changes -----------------------------------------------------------------------------------------
 
 
 def changes_pieces(container: Container, changes: Iterable[Change]) -> Iterator[str]:
     """The document `imagexplorer.changes/1`, sorted by path."""
     who = {"id": container.id, "name": container.name, "image": container.image}
-    yield f'{{"schema":{quoted(CHANGES_SCHEMA)},"container":{_dump(who)},"changes":['
+    yield f'{{"schema":{quoted(CHANGES_SCHEMA)},"container":{dump(who)},"changes":['
     rows = [
         f'{{"path":{quoted(change.path)},"kind":{quoted(change.kind)},'
         f'"size":{"null" if change.size_bytes is None else change.size_bytes}}}'

@@ -50,7 +50,7 @@ def _head(found: Inspection, images: Sequence[str]) -> Iterator[str]:
     detail, image = found.detail, found.detail.image
     rows = [
         ("Image", ", ".join(plain(tag, 300) for tag in image.tags) or "(no tag)"),
-        ("Source", f"{found.source_kind} {plain(found.source_name, 500)}"),
+        ("Source", f"{found.asked.source_kind} {plain(found.asked.source_name, 500)}"),
         ("Id", plain(image.id, 200)),
         ("Digests", ", ".join(plain(digest, 300) for digest in image.digests)),
         ("Platform", plain(str(image.platform), 100) if image.platform else ""),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Problem
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
+from imagexplorer.core.report_head import Asked
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
-from imagexplorer.indexing.builder import Built, build
+from imagexplorer.indexing.builder import Built, build, problems_of
 from imagexplorer.output.asked import image_of, open_engine, open_target
 from imagexplorer.sources.image_file import ImageFile
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
@@ -60,20 +60,13 @@ def inspect(question: Question, control: Control | None = None) -> Iterator[str]
 
 
 def _inspection(question: Question, source: ImageSource, built: Built) -> Inspection:
-    problems = dict.fromkeys(built.detail.problems)
-    for totals in built.totals:
-        problems.update(dict.fromkeys(totals.problems))
-    problems.update(dict.fromkeys(built.tree.problems))
     address = source.address
     return Inspection(
-        target=question.target,
-        source_kind=address.kind,
-        source_name=address.location,
-        detail=built.detail,
+        Asked(question.target, address.kind, address.location, built.detail),
         totals=built.totals,
         counts=built.summary.counts,
         space=built.summary.space,
-        problems=tuple(problem if isinstance(problem, Problem) else Problem(*problem) for problem in problems),
+        problems=problems_of(built),
         layers=built.layers if question.entries else (),
     )
 

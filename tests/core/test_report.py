@@ -24,6 +24,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.layer_index import NO_TIME, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
+from imagexplorer.core.report_head import Asked
 from imagexplorer.core.report_rows import rfc3339, rfc3339_ns
 from imagexplorer.core.report_text import changes_text, inspect_text, instruction_words
 from imagexplorer.core.summary import summary
@@ -69,9 +70,8 @@ def inspection(layers: tuple[list[tars.Entry], ...] = LAYERS, **more: Any) -> tu
     )
     problems = (Problem("layer 0", "odd\n\x1b"),)
     numbers = summary(tree)
-    return Inspection(
-        "t", "docker-archive", "/x", detail, totals, numbers.counts, numbers.space, problems, indexes
-    ), shown
+    asked = Asked("t", "docker-archive", "/x", detail)
+    return Inspection(asked, totals, numbers.counts, numbers.space, problems, indexes), shown
 
 
 def document(**options: Any) -> Any:
