@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from imagexplorer.core.dockerfile import instruction_words
-from imagexplorer.core.entities import Step
+from imagexplorer.core.entities import LayerTotals, Step
 from imagexplorer.core.text import exact_size, human_size
 from imagexplorer.models.columns import Column
 from imagexplorer.models.tables import NONE, age_column
 from imagexplorer.models.tree_rows import layer_number
 
 Numbered = tuple[int, Step]
+
+
+def numbered(steps: Sequence[Step], totals: Mapping[int, LayerTotals]) -> list[Numbered]:
+    """The rows. What reading a layer told (`totals`, by its number) goes before what the engine's history says of its
+    size, as in the stack."""
+    rows = []
+    for number, step in enumerate(steps):
+        read = totals.get(step.layer) if step.layer is not None else None
+        rows.append((number, step if read is None else replace(step, size_bytes=read.stored_bytes)))
+    return rows
 
 
 def _step_layer(row: Numbered) -> str:
@@ -41,7 +54,7 @@ STEPS = (
     ),
     Column(
         "Size",
-        lambda row: NONE if row[1].empty and not row[1].size_bytes else human_size(row[1].size_bytes),
+        lambda row: NONE if row[1].layer is None and not row[1].size_bytes else human_size(row[1].size_bytes),
         sort=lambda row: row[1].size_bytes,
         tooltip=lambda row: exact_size(row[1].size_bytes),
         number=True,

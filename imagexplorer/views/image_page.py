@@ -166,7 +166,7 @@ class ImagePage(RecordPage):
     def _show_texts(self) -> None:
         detail = self.shown
         if detail is not None:
-            self.steps.set_steps(detail.steps)
+            self.steps.set_steps(detail.steps, self._totals)
 
     def _show_stack(self) -> None:
         detail = self.shown
@@ -198,6 +198,7 @@ class ImagePage(RecordPage):
     def _layer_read(self, totals: LayerTotals) -> None:
         self._totals[totals.index] = totals
         self._show_stack()
+        self._show_texts()
 
     def _indexed(self, detail: ImageDetail, tree: IndexedTree) -> None:
         self._tree = tree

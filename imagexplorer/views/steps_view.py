@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from imagexplorer.core.entities import Step
+from imagexplorer.core.entities import LayerTotals, Step
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Role
-from imagexplorer.models.steps_table import STEPS
+from imagexplorer.models.steps_table import STEPS, numbered
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.header_state import HeaderState, ListHeader
@@ -44,8 +44,9 @@ class StepsView(QTableView):
             QKeySequence(QKeySequence.StandardKey.Copy), self, self.copy, context=Qt.ShortcutContext.WidgetShortcut
         )
 
-    def set_steps(self, steps: Sequence[Step]) -> None:
-        self.steps.set_records(enumerate(steps))
+    def set_steps(self, steps: Sequence[Step], totals: Mapping[int, LayerTotals]) -> None:
+        """`totals`: what reading the layers told so far, by their number."""
+        self.steps.set_records(numbered(steps, totals))
 
     def copy(self) -> None:
         rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from imagexplorer.core.entities import ALL, Problem, Touched
 from imagexplorer.core.errors import Refused, Unreachable
+from imagexplorer.models.columns import Role
 from imagexplorer.models.stack_model import EMPTY, LAYER
 from tests.fake_engine import BASE, FakeEngine
 from tests.fakes import FakeSource
@@ -49,6 +51,31 @@ def test_layers_and_steps_stand_before_files(pages, engine, image, qtbot):
     ready(page, qtbot)
     assert "app/main.py" in paths(page.files.tree.files)
     assert page.files.busy.isHidden()
+
+
+def test_steps_and_stack_name_the_same_sizes(pages, engine, image, qtbot, monkeypatch):
+    as_engines_tell = FakeSource.image
+
+    def as_files_tell(self, *asked):
+        detail = as_engines_tell(self, *asked)
+        return replace(detail, steps=tuple(replace(step, size_bytes=None) for step in detail.steps))
+
+    monkeypatch.setattr(FakeSource, "image", as_files_tell)
+    engine.gate["build"] = threading.Event()
+    page = pages.open_image(image)
+    qtbot.waitUntil(lambda: page.detail is not None)
+
+    def sizes():
+        rows = [page.steps.steps.index(row, 0).data(Role.RECORD)[1] for row in range(page.steps.steps.rowCount())]
+        return {step.layer: step.size_bytes for step in rows if step.layer is not None}
+
+    def stacked():
+        return {slab.below: slab.size_bytes for slab in page.stack.view.stack.slabs() if slab.kind == LAYER}
+
+    assert set(sizes().values()) == {None}
+    engine.gate["build"].set()
+    ready(page, qtbot)
+    assert sizes() == stacked() == {totals.index: totals.stored_bytes for totals in page.totals.values()}
 
 
 def test_a_long_wait_shows_progress_and_can_be_cancelled(pages, engine, image, qtbot):
