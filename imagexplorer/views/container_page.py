@@ -188,7 +188,7 @@ class ContainerPage(RecordPage):
         image = self._image if self._image is None or self.values.isChecked() else masked_image(self._image)
         below = slabs_of(image) if image is not None else []
         top = len(self._image.layers) if self._image is not None else 0
-        words = self.tr("written by this container, lost when it is deleted")
+        words = self.tr("lost when the container is deleted")
         if self._image_failed:
             words = self.tr("its image cannot be read: {why}").format(why=self._image_failed)
         lit = Slab(WRITABLE, top, words, self._written, created=self.container.created)
