@@ -67,6 +67,10 @@ class ContainerPage(RecordPage):
 
     # -- for the window -------------------------------------------------------------------------------
 
+    @property
+    def title(self) -> str:
+        return self.container.name
+
     def selection(self) -> Selection:
         return Selection(self.source, self.live, containers=() if self.gone else (self.container,))
 

@@ -62,6 +62,10 @@ class ImagePage(RecordPage):
 
     # -- for the window -------------------------------------------------------------------------------
 
+    @property
+    def title(self) -> str:
+        return self.image.name
+
     def selection(self) -> Selection:
         return Selection(self.source, self.live, images=() if self.gone else (self.image,))
 

@@ -170,12 +170,18 @@ class MainWindow(QMainWindow):
         if not self.tabs.show_key(key):
             page = self._make_page(record, source, self.session, self.registry)
             page.selection_changed.connect(self._selection_changed)
+            page.known.connect(lambda: self._name_page(key, page.title))
             self._state.page_opened(page, front if isinstance(front, RecordPage) else None)
             self.tabs.add(key, page, record.name, resources.icon(kind))
             self._selection_changed()
         page_widget = self.tabs.currentWidget()
         if page_widget is not None:
             page_widget.setFocus()
+
+    def _name_page(self, key: str, name: str) -> None:
+        """What a page shows may have got another name, here or elsewhere."""
+        if self.tabs.set_title(key, name) and key == self.tabs.current_key:
+            self._show_window_title()
 
     def _close_orphans(self) -> None:
         """Pages of a source that was closed go with it."""
@@ -196,14 +202,17 @@ class MainWindow(QMainWindow):
     def _page_changed(self, _number: int = 0) -> None:
         key = self.tabs.current_key
         self.places.visit(_PAGE + key if key else self._list)
-        title = self.tabs.tabText(self.tabs.currentIndex()).replace("&&", "&") if key else self._home_title()
-        self.bar.show_place("" if key else title)
+        self.bar.show_place("" if key else self._home_title())
         on_list = not key and self.session.current is not None
         self.bar.show_filter(self._list if on_list else "", self.list_page.filter_text)
         self._show_sidebar()
         self._selection_changed()
         self.registry.update()  # where one can go from here
-        source = self.session.current
+        self._show_window_title()
+
+    def _show_window_title(self) -> None:
+        key, source = self.tabs.current_key, self.session.current
+        title = self.tabs.tabText(self.tabs.currentIndex()).replace("&&", "&") if key else self._home_title()
         parts = [title, source.name if source is not None else "", "imagexplorer"]
         self.setWindowTitle(plain(" – ".join(dict.fromkeys(filter(None, parts))), 300))
 

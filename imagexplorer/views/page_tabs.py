@@ -55,12 +55,16 @@ class PageTabs(QTabWidget):
         self.set_title(key, title)
         self.setCurrentIndex(number)
 
-    def set_title(self, key: str, title: str) -> None:
+    def set_title(self, key: str, title: str) -> bool:
+        """Whether that is another one than it had."""
         page = self.page(key)
-        if page is not None:
-            number = self.indexOf(page)
-            self.setTabText(number, mnemonic_free(plain(title, _TITLE_CHARS)))
-            self.setTabToolTip(number, tooltip(plain(title)))
+        number = self.indexOf(page) if page is not None else -1
+        text = mnemonic_free(plain(title, _TITLE_CHARS))
+        if number < 0 or self.tabText(number) == text:
+            return False
+        self.setTabText(number, text)
+        self.setTabToolTip(number, tooltip(plain(title)))
+        return True
 
     def show_key(self, key: str) -> bool:
         page = self.page(key)

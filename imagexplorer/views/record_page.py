@@ -89,6 +89,11 @@ class RecordPage(QWidget):
 
     # -- for the window -------------------------------------------------------------------------------
 
+    @property
+    def title(self) -> str:
+        """What the record is called now; another one is told by `known`."""
+        raise NotImplementedError
+
     def selection(self) -> Selection:
         raise NotImplementedError
 

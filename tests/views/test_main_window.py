@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,22 @@ def test_pages_are_tabs_over_the_list_and_closing_the_last_returns_to_it(qtbot: 
     assert window.tabs.count() == 1
     assert window.current_page is window.images
     assert not on.registry.action("view.close_page").isEnabled()
+
+
+def test_a_page_is_called_what_its_record_is_called_now(qtbot: QtBot, on: Stage, engine: FakeEngine) -> None:
+    on.window.open_page("container", on.session.containers[0])
+    on.window.open_page("image", next(image for image in on.session.images if image.tags == ("busybox:1.36",)))
+    assert on.window.tabs.tabText(2) == "busybox:1.36"
+    container = on.session.containers[0]
+    engine.containers[container.id] = replace(container, name="renamed & new")
+    engine.emit(Touched(containers=frozenset({container.id})))
+    qtbot.waitUntil(lambda: on.window.tabs.tabText(1) == "renamed && new")
+    assert "busybox:1.36" in on.window.windowTitle(), "that of the page in front"
+    image = image_id(on, "busybox:1.36")
+    engine.images[image] = replace(engine.images[image], tags=("other:1",))
+    engine.emit(Touched(images=frozenset({image})))
+    qtbot.waitUntil(lambda: "other:1" in on.window.windowTitle())
+    assert on.window.tabs.tabText(2) == "other:1"
 
 
 def test_back_and_forward_walk_where_one_has_been(qtbot: QtBot, on: Stage) -> None:
