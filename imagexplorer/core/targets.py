@@ -28,7 +28,8 @@ def parse_target(text: str) -> Target:
     for prefix, kind in _PREFIXES.items():
         if text.startswith(prefix):
             if len(text) == len(prefix):
-                raise WrongUse(f"{prefix} names nothing", f"what follows it is missing: {prefix}NAME")
+                missing = "NAME" if kind == ENGINE else "PATH"
+                raise WrongUse(f"{prefix} names nothing", f"what follows it is missing: {prefix}{missing}")
             return Target(kind, text[len(prefix) :])
     if not text:
         raise WrongUse("the target is empty", "an image name, an id or a path was expected")
