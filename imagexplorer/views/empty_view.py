@@ -43,7 +43,12 @@ class EmptyView(QWidget):
         layout.addStretch(2)
         layout.addWidget(self._icon)
         layout.addWidget(self.title)
-        layout.addWidget(self.text, alignment=Qt.AlignmentFlag.AlignHCenter)
+        # Not an alignment: that would take the height of the label's favourite width, and cut off longer texts.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.text, 1000)
+        middle.addStretch(1)
+        layout.addLayout(middle)
         layout.addWidget(self.busy, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addLayout(self._buttons)
         layout.addStretch(3)
@@ -54,10 +59,9 @@ class EmptyView(QWidget):
         self._icon.setVisible(bool(icon))
         if icon:
             self._icon.setPixmap(resources.icon(icon).pixmap(QSize(48, 48), self.devicePixelRatioF()))
-        self.title.setText(title)
-        self.text.setText(text)
+        self.title.set_text(title)
+        self.text.set_text(text)
         self.text.setVisible(bool(text))
-        self.text.setMinimumWidth(min(self.fontMetrics().horizontalAdvance(text) + 8, self.text.maximumWidth()))
         self.busy.setVisible(busy)
         self.setAccessibleName(f"{title}. {text}" if text else title)
         while (item := self._buttons.takeAt(0)) is not None:
