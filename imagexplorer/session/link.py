@@ -120,7 +120,8 @@ class Link(QObject):
             self._wait()
         else:
             self._sockets.stop()  # nothing is tried by itself any more
-            self._set_state(FAILED, "failed", error=error)
+            words = "no answer" if self.state.is_engine else "cannot be read"
+            self._set_state(FAILED, words, error=error)
             self.message.emit(str(error))
 
     def _listen(self) -> None:

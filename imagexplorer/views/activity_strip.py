@@ -104,7 +104,7 @@ class ActivityStrip(QWidget):
         icon = resources.icon(STATE_ICONS.get(source.state, "engine"), tone)
         self._state_icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
         name = plain(source.address.name or source.address.location, 40)
-        words = source.words if source.state == "connecting" else STATE_WORDS.get(source.state, source.state)
+        words = STATE_WORDS.get(source.state, source.words)
         self._state.setText(f"{name}: {words}" if words else name)
         self._state.setToolTip(tooltip(plain(source.words or source.address.location, 400)))
 

@@ -250,10 +250,12 @@ class MainWindow(QMainWindow):
     def _show_sidebar(self) -> None:
         session, current = self.session, self.session.current
         entries = []
+        unknown = "" if current is not None and current.state == "failed" else "…"
         if current is not None:
-            entries.append(Entry("images", "Images", "image", len(session.images) if session.images_known else None))
+            count = f"{len(session.images):,}" if session.images_known else unknown
+            entries.append(Entry("images", "Images", "image", count))
         if current is not None and current.is_engine:
-            count = len(session.containers) if session.containers_known else None
+            count = f"{len(session.containers):,}" if session.containers_known else unknown
             entries.append(Entry("containers", "Containers", "container", count))
         active = "" if self.tabs.current_key else self._list
         self.sidebar.show_state(session.sources, current.key if current is not None else "", entries, active)

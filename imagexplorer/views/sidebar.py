@@ -29,13 +29,8 @@ Index = QModelIndex | QPersistentModelIndex
 IMAGES, CONTAINERS = "images", "containers"
 STATE_ICONS = {"live": "live", "connecting": "restarting", "lost": "lost", "failed": "error", "file": "archive"}
 STATE_TONES = {"live": "success", "connecting": "muted", "lost": "warning", "failed": "error", "file": "muted"}
-STATE_WORDS = {
-    "live": "live",
-    "connecting": "connecting",
-    "lost": "lost, reconnecting",
-    "failed": "no answer",
-    "file": "",
-}
+STATE_WORDS = {"live": "live", "lost": "lost, reconnecting", "file": ""}
+"""Where there is little room. Of the other states the source's own words are short."""
 
 
 class _Role(IntEnum):
@@ -51,12 +46,12 @@ class _Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One list of the current source; `count` None while it is being read."""
+    """One list of the current source; `count` "…" while it is being read, "" where it cannot be."""
 
     key: str
     title: str
     icon: str
-    count: int | None
+    count: str
 
 
 class Sidebar(QListWidget):
@@ -121,7 +116,7 @@ class Sidebar(QListWidget):
 
     def _add_source(self, source: SourceState, current: bool) -> None:
         name = plain(source.address.name or source.address.location, 200)
-        words = plain(source.words or STATE_WORDS.get(source.state, source.state), 200)
+        words = plain(source.words or source.state, 200)
         item = QListWidgetItem(name)
         for role, value in (
             (_Role.KIND, "source"),
@@ -141,13 +136,12 @@ class Sidebar(QListWidget):
 
     def _add_list(self, entry: Entry, active: bool) -> None:
         item = QListWidgetItem(resources.icon(entry.icon), entry.title)
-        count = "…" if entry.count is None else f"{entry.count:,}"
         for role, value in (
             (_Role.KIND, "list"),
             (_Role.KEY, entry.key),
-            (_Role.COUNT, count),
+            (_Role.COUNT, entry.count),
             (_Role.ACTIVE, active),
-            (Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {count}" + (", shown" if active else "")),
+            (Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.count}" + (", shown" if active else "")),
         ):
             item.setData(role, value)
         self.addItem(item)

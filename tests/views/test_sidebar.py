@@ -25,7 +25,7 @@ from tests.views.stage import Stage
 
 ENGINE = SourceState("e", Address("engine", "unix:///x.sock", "local"), "live", "Docker 28.5, live")
 FILE = SourceState("f", Address("docker-archive", "/x/app.tar", "app.tar"), "file", "docker archive")
-LISTS = [Entry("images", "Images", "image", 42), Entry("containers", "Containers", "container", None)]
+LISTS = [Entry("images", "Images", "image", "42"), Entry("containers", "Containers", "container", "…")]
 
 
 def sidebar(qtbot: QtBot, *sources: SourceState) -> Sidebar:
