@@ -42,6 +42,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
+from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.indexing.documents import data_text, document_text
 from imagexplorer.indexing.records import TreeHandle
@@ -112,7 +113,7 @@ class FakeSource:
         return [index["hash"][row] for row in rows]
 
     def contents(self, image, layer, slices, index, take, control, visible=False) -> None:
-        files = {file.path: file for file in self.engine.layers[image.image.id][layer].files}
+        files = {file.path: file for file in self.engine.layers[image.image.id][layer]}
         for each in slices:
             content = files[index.path(each.row).decode()].content
             start, end = each.bounds(len(content))
@@ -174,6 +175,11 @@ class FakeSource:
     def view(self, tree: TreeHandle, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("view", control, spec)
         return layers_view(self.engine.layers[tree.key], spec)
+
+    def story(self, image: ImageDetail, tree: TreeHandle, node: int, control: Control) -> Story:
+        """What is selected in a made-up tree has none: real ones stand in the stories."""
+        self.engine.asked("story", control, node)
+        return Story(b"", (), None)
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)

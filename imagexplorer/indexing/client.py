@@ -28,6 +28,8 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
+from imagexplorer.core.preview import Preview
+from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
@@ -196,6 +198,18 @@ class RemoteSource:
         call = Call("indexing", "view", arguments={"tree": tree, "spec": spec})
         view: TreeView = self._workers.scans.ask(call, control)
         return view
+
+    def story(self, image: ImageDetail, tree: TreeHandle, node: int, control: Control) -> Story:
+        """What all layers did to a path."""
+        call = self._call("story", {"image": image, "tree": tree, "node": node}, "indexing")
+        told: Story = self._workers.scans.ask(call, control)
+        return told
+
+    def preview(self, image: ImageDetail, tree: TreeHandle, version: int, more: bool, control: Control) -> Preview:
+        """The content of a version of a path, ready to be shown."""
+        arguments = {"image": image, "tree": tree, "version": version, "more": more}
+        shown: Preview = self._workers.scans.ask(self._call("preview", arguments, "indexing"), control)
+        return shown
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         """The writable layer's changes as a tree (marks A, M, D)."""

@@ -16,10 +16,13 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
 from imagexplorer.core.manifest_tree import DocumentText
+from imagexplorer.core.preview import Preview
+from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache, open_cache
 from imagexplorer.indexing.opened import Opener, OpenSources
+from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
 
@@ -42,6 +45,7 @@ class Service:
         self._lock = Lock()
         self._sources = OpenSources(opener)
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
+        self._reading = Reading()
         self._made = 0
 
     def answer(self, call: Call, send: Callable[[Any], None], control: Control) -> Any:
@@ -123,6 +127,24 @@ class Service:
         from imagexplorer.core.tree_viewing import view
 
         return view(self._tree(tree), spec, control)
+
+    def ask_story(self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, node: int) -> Story:
+        with self._sources.use(address, control) as source:
+            return self._reading.story(source, image, self._tree(tree), node, self._cache, control)
+
+    def ask_preview(
+        self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, version: int, more: bool
+    ) -> Preview:
+        from imagexplorer.indexing.previewing import preview
+
+        stacked = self._tree(tree)
+        with self._sources.use(address, control) as source:
+
+            def read(start: int, length: int) -> bytes:
+                return self._reading.read(source, image, stacked, version, start, length, self._cache, control)
+
+            name = stacked.name(stacked.node_of(version)).decode("utf-8", "replace")
+            return preview(read, name, stacked["version_size"][version], control, more)
 
     def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view

@@ -15,6 +15,7 @@ from imagexplorer.core.entities import ContainerDetail, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.checking import Checking
+from imagexplorer.session.contents import Contents
 from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, IndexedTree
@@ -28,6 +29,7 @@ class Questions(QObject):
         super().__init__(parent)
         self.jobs = jobs
         self.documents = Documents(self._ask)
+        self.contents = Contents(self._ask)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}
         self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for
@@ -109,12 +111,18 @@ class Questions(QObject):
         self._ask(lane, source, lambda opened, control: opened.changes_view(container_id, spec, control), done, failed)
 
     def _ask(
-        self, lane: str, source: str, work: Callable[[Any, Control], Any], done: Callable[[Any], None], failed: Failed
+        self,
+        lane: str,
+        source: str,
+        work: Callable[[Any, Control], Any],
+        done: Callable[[Any], None],
+        failed: Failed,
+        title: str = "",
     ) -> None:
         link = self._find(source, failed)
         if link is not None:
             opened = link.source
-            self.jobs.load(lane, lambda control: work(opened, control), done, link.failed(failed))
+            self.jobs.load(lane, lambda control: work(opened, control), done, link.failed(failed), title)
 
     def _find(self, source: str, failed: Failed) -> Link | None:
         link = self._links.get(source)

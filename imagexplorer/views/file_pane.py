@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
+    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -74,7 +75,8 @@ class MarkChips(QWidget):
 
 
 class FilePane(QWidget):
-    """`layered`: a switch between all layers and one, and the columns that go with it."""
+    """`layered`: a switch between all layers and one, and the columns that go with it. `below` stands under the tree,
+    above the details of the selected row."""
 
     spec_wanted = Signal(object)  # ViewSpec
     row_selected = Signal(object)  # TreeRow or None
@@ -87,6 +89,7 @@ class FilePane(QWidget):
         layered: bool,
         columns: Sequence[Column] = FILES,
         details: FileDetails | None = None,
+        below: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -111,7 +114,8 @@ class FilePane(QWidget):
         self.busy = QProgressBar()
         self._late = QTimer(self, singleShot=True, interval=BUSY_MS)
         self._set_up_filter()
-        self._lay_out(layered)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self._lay_out(layered, below)
         self._switch.idToggled.connect(lambda _id, on: self._ask() if on else None)
         self.chips.changed.connect(self._ask)
         self.tree.sort_wanted.connect(self._sort)
@@ -132,7 +136,7 @@ class FilePane(QWidget):
         self.busy.hide()
         self._late.timeout.connect(self.busy.show)
 
-    def _lay_out(self, layered: bool) -> None:
+    def _lay_out(self, layered: bool, below: QWidget | None) -> None:
         self.all_layers.setVisible(layered)
         self.one_layer.setVisible(layered)
         upper = QHBoxLayout()
@@ -163,9 +167,16 @@ class FilePane(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self.busy)
-        layout.addWidget(self.body, 1)
+        layout.addWidget(self.splitter, 1)
         layout.addWidget(line)
         layout.addWidget(self.details)
+        self.splitter.addWidget(self.body)
+        if below is not None:
+            self.splitter.addWidget(below)
+            self.splitter.setCollapsible(0, False)
+            self.splitter.setSizes([320, 220])
+            self.splitter.setStretchFactor(0, 3)
+            self.splitter.setStretchFactor(1, 2)
         self.setFocusProxy(self.tree)
 
     # -- what is asked ----------------------------------------------------------------------------------

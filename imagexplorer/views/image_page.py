@@ -28,6 +28,7 @@ from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.image_facts import image_facts, merged
 from imagexplorer.views.manifest_tab import ManifestTab
 from imagexplorer.views.page_tab import PageTab
+from imagexplorer.views.path_pane import PathPane
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 from imagexplorer.views.steps_view import StepsView
@@ -46,9 +47,9 @@ class ImagePage(RecordPage):
         self._failed: ImagexplorerError | None = None
         self._again = False
         self.stack = StackPane()
-        self.files = FilePane(
-            session.jobs, self.lane + "index", layered=True, details=FileDetails(of_layer=self._of_layer)
-        )
+        self.path = PathPane(self)
+        details = FileDetails(of_layer=self._of_layer)
+        self.files = FilePane(session.jobs, self.lane + "index", layered=True, details=details, below=self.path)
         self.steps = StepsView()
         self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
         self.tabs.addTab(self.steps, self.tr("&Steps"))
@@ -56,6 +57,7 @@ class ImagePage(RecordPage):
             self.tabs.addTab(tab, title)
         self.stack.slab_selected.connect(self._slab_selected)
         self.files.spec_wanted.connect(self._look)
+        self.files.row_selected.connect(self.path.show_row)
         self.setFocusProxy(self.stack.view)
         self.show_header()
         self.refresh()
@@ -177,11 +179,13 @@ class ImagePage(RecordPage):
         if detail is not None:
             self.stack.set_slabs(slabs_of(detail, self._totals), detail.layers)
 
+    def instruction(self, layer: int) -> str:
+        """What made a layer, as the stack has it."""
+        slabs = self.stack.view.stack.slabs()
+        return next((slab.instruction for slab in slabs if slab.kind == LAYER and slab.below == layer), "")
+
     def _of_layer(self, layer: int) -> str:
-        made = next(
-            (slab for slab in self.stack.view.stack.slabs() if slab.kind == LAYER and slab.below == layer), None
-        )
-        instruction = made.instruction if made is not None else ""
+        instruction = self.instruction(layer)
         return f"layer {layer_number(layer)}" + (f": {instruction}" if instruction else "")
 
     # -- files ----------------------------------------------------------------------------------------
@@ -190,6 +194,7 @@ class ImagePage(RecordPage):
         self.session.checking.leave(self.lane)  # what is read now is another reading
         self._tree = None
         self._totals = {}
+        self.path.forget()
         self.known.emit()
         if not detail.layers:
             self.files.show_message(self.tr("No layers"), self.tr("This image holds no file system."), "layers")

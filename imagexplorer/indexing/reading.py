@@ -1,0 +1,116 @@
+"""From a version of a path in a stacked tree to its bytes: which layer, which row there, and the source that has them.
+
+Knows trees, layer indexes and the cache. Must not know what the bytes are for.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from imagexplorer.core.contents import Slice
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ImageDetail
+from imagexplorer.core.errors import NotFound
+from imagexplorer.core.file_tree import NONE, FileTree
+from imagexplorer.core.layer_index import NO_HASH, LayerIndex
+from imagexplorer.core.story import Story, is_shown, story, with_hashes
+from imagexplorer.core.text import plain_bytes
+from imagexplorer.indexing import keys
+from imagexplorer.indexing.cache import Cache
+from imagexplorer.sources.protocol import ImageSource, ScanOptions
+
+_KEPT = 12
+HASHED_BYTES = 256 << 20
+"""So much is read to say which versions of a path are the same."""
+
+
+class Reading:
+    """Any thread may use it. Indexes that the cache does not have are made anew, and the last few are kept."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._indexes: OrderedDict[tuple[str, str, int, str], LayerIndex] = OrderedDict()
+
+    def index(
+        self, source: ImageSource, image: ImageDetail, layer: int, cache: Cache | None, control: Control
+    ) -> LayerIndex:
+        """The index of a layer, as it was stacked."""
+        own = (source.address.location, image.image.id, layer, image.layers[layer].diff_id)
+        with self._lock:
+            found = self._indexes.get(own)
+            if found is not None:
+                self._indexes.move_to_end(own)
+                return found
+        if cache is not None:
+            found = keys.find(cache, keys.layer_keys(source.address, image, cache)[layer])
+        if found is None:
+            told: dict[int, LayerIndex] = {}
+            source.scan(image, [layer], ScanOptions(), told.__setitem__, control)
+            found = told.get(layer)
+        if found is None:
+            raise NotFound(f"layer {layer}", "it was not read")
+        with self._lock:
+            self._indexes[own] = found
+            while len(self._indexes) > _KEPT:
+                self._indexes.popitem(last=False)
+        return found
+
+    def read(
+        self,
+        source: ImageSource,
+        image: ImageDetail,
+        tree: FileTree,
+        version: int,
+        start: int,
+        length: int,
+        cache: Cache | None,
+        control: Control,
+    ) -> bytes:
+        """Bytes of a regular file's version (for a hard link: that of its content). Raises what a source raises, and
+        NotFound where the layer is not any more what was stacked."""
+        layer, row = tree["version_layer"][version], tree["version_row"][version]
+        index = self.index(source, image, layer, cache, control)
+        _same(tree, version, index, row)
+        pieces: list[bytes] = []
+        source.contents(
+            image, layer, [Slice(row, start, length)], index, lambda _row, piece: pieces.append(bytes(piece)), control,
+            is_shown(tree, version),
+        )  # fmt: skip
+        return b"".join(pieces)
+
+    def story(
+        self, source: ImageSource, image: ImageDetail, tree: FileTree, node: int, cache: Cache | None, control: Control
+    ) -> Story:
+        """With the hashes of its contents, as far as little has to be read for them."""
+        told = story(tree, node)
+        contents = sorted({each.content for each in told.versions if each.content is not None})
+        if len(contents) < 2:
+            return told
+        hashes: dict[int, int] = {}
+        budget = HASHED_BYTES
+        for version in contents:
+            layer, row = tree["version_layer"][version], tree["version_row"][version]
+            index = self.index(source, image, layer, cache, control)
+            _same(tree, version, index, row)
+            known = index["hash"][row]
+            if known == NO_HASH and index["size"][row] <= budget:
+                budget -= index["size"][row]
+                known = _asked(source, image, layer, [row], index, control)
+            hashes[version] = known
+        return with_hashes(told, hashes)
+
+
+def _asked(
+    source: ImageSource, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
+) -> int:
+    return int(next(iter(source.content_hashes(image, layer, rows, index, control)), NO_HASH))
+
+
+def _same(tree: FileTree, version: int, index: LayerIndex, row: int) -> None:
+    """A cache that was cleared, a file that was replaced: then rows are others than those that were stacked."""
+    node = tree.node_of(version)
+    if row == NONE or row >= len(index) or index.path(row).rpartition(b"/")[2] != tree.name(node):
+        name = plain_bytes(tree.path(node))
+        raise NotFound(f"content of {name}", "the layer is not what it was when it was read", "Open the image again")

@@ -1,0 +1,170 @@
+"""One path of an image: what its versions hold, and all that layers did to it. Stands under the file tree.
+
+Asks the session for the path that is selected, once the selection rests. Knows its page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from imagexplorer.core.errors import Cancelled, ImagexplorerError
+from imagexplorer.core.preview import Preview
+from imagexplorer.core.story import PathVersion, Story
+from imagexplorer.core.text import plain_bytes
+from imagexplorer.models.tree_rows import TreeRow, layer_number
+from imagexplorer.models.versions_table import VERSIONS, VersionRow, version_rows
+from imagexplorer.views.error_text import sentence_of
+from imagexplorer.views.preview import PreviewView
+from imagexplorer.views.records_view import RecordsView
+
+if TYPE_CHECKING:
+    from imagexplorer.views.image_page import ImagePage
+
+REST_MS = 120
+"""Who goes through a list of files with the arrow keys wants none of those in between read."""
+SLOW_MS = 400
+
+
+class PathPane(QTabWidget):
+    layer_shown = Signal(int)  # the layer of the version that is looked at
+
+    def __init__(self, page: ImagePage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page = page
+        self._lane = page.lane + "path/"
+        self._node: int | None = None
+        self._is_dir = False
+        self._version: int | None = None
+        self.setDocumentMode(True)
+        self.setAccessibleName(self.tr("The selected path"))
+        self.preview = PreviewView()
+        self.versions = RecordsView(VERSIONS, lambda row: str(row.version.number), self.tr("Versions, newest first"))
+        self.addTab(self.preview, self.tr("Pre&view"))
+        self.addTab(self.versions, self.tr("V&ersions"))
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(lambda: self.preview.show_message(self.tr("Reading"), busy=True))
+        self.versions.current_changed.connect(self._look_at)
+        self.versions.opened.connect(lambda _row: self.setCurrentWidget(self.preview))
+        self.preview.more_wanted.connect(lambda: self._read(more=True))
+
+    # -- which path -------------------------------------------------------------------------------------
+
+    def show_row(self, row: TreeRow | None) -> None:
+        node = row.node if row is not None else None
+        if node == self._node:
+            return
+        self._node, self._is_dir = node, row is not None and row.is_dir
+        self._version = None
+        self._drop()
+        if node is None:
+            self._rest.stop()
+            self.versions.set_records(())
+            self._say_versions(0)
+            self.preview.show_message(self.tr("No file is selected"))
+        else:
+            self._rest.start()
+
+    def forget(self) -> None:
+        """Another tree: its nodes are others."""
+        self._node = None
+        self.show_row(None)
+
+    def selected_versions(self) -> list[PathVersion]:
+        return [row.version for row in self.versions.selected()]
+
+    def _drop(self) -> None:
+        self._slow.stop()
+        self._page.session.jobs.drop(self._lane + "*")
+
+    def _ask(self) -> None:
+        page, node = self._page, self._node
+        if node is None or page.tree is None or page.detail is None:
+            return
+        page.session.contents.load_story(
+            self._lane + "story", page.source, page.detail, page.tree, node, self._told, self._failed
+        )
+
+    def _told(self, story: Story) -> None:
+        rows = version_rows(story, self._page.instruction)
+        self.versions.set_records(rows)
+        self._say_versions(len(rows))
+        wanted = _looked_at(rows, self._page.files.spec.layer)
+        if wanted is None:
+            self._look_at(None)
+            return
+        index = self.versions.records.index_of(str(wanted.version.number))
+        if self.versions.currentIndex().row() == index.row():
+            self._look_at(wanted)
+        else:
+            self.versions.selectRow(index.row())
+
+    def _say_versions(self, count: int) -> None:
+        self.setTabText(
+            self.indexOf(self.versions), self.tr("V&ersions ({n})").format(n=count) if count else "V&ersions"
+        )
+
+    # -- which version ----------------------------------------------------------------------------------
+
+    def _look_at(self, row: VersionRow | None) -> None:
+        if row is None:
+            self._nothing(self.tr("Nothing to show"), "")
+            return
+        version = row.version
+        self.layer_shown.emit(version.layer)
+        if version.content is not None:
+            self._version = version.content
+            self._read()
+        elif version.removed:
+            words = self.tr("Layer {n} removed it: {what}. Choose an older version to see what it held.")
+            self._nothing(
+                self.tr("Nothing is here any more"), words.format(n=layer_number(version.layer), what=row.what)
+            )
+        elif version.link is not None:
+            self._nothing(self.tr("A link"), self.tr("It leads to {to}.").format(to=plain_bytes(version.link)))
+        elif self._is_dir:
+            self._nothing(self.tr("A folder"), self.tr("Select a file in it to see what it holds."))
+        else:
+            self._nothing(self.tr("Not a regular file"), self.tr("It has no content."))
+
+    def _nothing(self, title: str, text: str) -> None:
+        self._version = None
+        self._drop()
+        self.preview.show_message(title, text)
+
+    def _read(self, more: bool = False) -> None:
+        page = self._page
+        if self._version is None or page.tree is None or page.detail is None:
+            return
+        if not more:
+            self._slow.start()
+        page.session.contents.load_preview(
+            self._lane + "preview",
+            page.source,
+            page.detail,
+            page.tree,
+            self._version,
+            more,
+            self._read_it,
+            self._failed,
+        )
+
+    def _read_it(self, preview: Preview) -> None:
+        self._slow.stop()
+        self.preview.show_preview(preview)
+
+    def _failed(self, error: ImagexplorerError) -> None:
+        self._slow.stop()
+        if not isinstance(error, Cancelled):
+            self.preview.show_message(self.tr("The content cannot be shown"), sentence_of(error), "error")
+
+
+def _looked_at(rows: list[VersionRow], layer: int) -> VersionRow | None:
+    """What the tree shows at a layer (-1: the top): the newest version up to it, or, where that one removed the path,
+    what was there before."""
+    upto = [row for row in rows if layer < 0 or row.version.layer <= layer]
+    return next((row for row in upto if not row.version.removed), upto[0] if upto else None)

@@ -1,0 +1,170 @@
+"""A content to look at: text with its colours and a search, a picture, or bytes. Shows what it is handed; knows neither
+images nor where contents come from, so that every page can use it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from imagexplorer.core.preview import MORE_BYTES, Preview
+from imagexplorer.core.recognise import EMPTY, PICTURE, TEXT
+from imagexplorer.core.text import human_size, plain
+from imagexplorer.models.columns import fixed_font
+from imagexplorer.views.elided import Elided
+from imagexplorer.views.empty_view import EmptyView
+from imagexplorer.views.find_bar import FindBar
+from imagexplorer.views.hex_view import HexView
+from imagexplorer.views.highlighter import Highlighter
+from imagexplorer.views.theme import plain_label
+from imagexplorer.views.toggle import Toggle
+
+
+class PreviewView(QWidget):
+    more_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = Elided()
+        self.more = QPushButton(self.tr("Show &more"))
+        self.wrap = Toggle(self.tr("&Wrap lines"))
+        self.as_bytes = Toggle(self.tr("&Bytes"))
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setFont(fixed_font())
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.text.setAccessibleName(self.tr("Content of the file"))
+        self.colours = Highlighter(self.text)
+        self.finder = FindBar(self.text)
+        self.finder.edit.setFixedWidth(self.fontMetrics().averageCharWidth() * 20)
+        self.picture = Picture()
+        self.hex = HexView()
+        self.empty = EmptyView()
+        self.body = QStackedWidget()
+        for widget in (self.empty, self.text, self.picture, self.hex):
+            self.body.addWidget(widget)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 4, 12, 4)
+        bar.setSpacing(8)
+        bar.addWidget(self.words, 1)
+        for tool in (self.more, self.as_bytes, self.wrap, self.finder):
+            bar.addWidget(tool)
+        self.note = plain_label(wrap=True, tone="warning")
+        self.note.setContentsMargins(12, 0, 12, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.note)
+        layout.addWidget(self.body, 1)
+        self.more.clicked.connect(self.more_wanted)
+        self.wrap.toggled.connect(self._wrap)
+        self.as_bytes.toggled.connect(lambda _on: self._show_body())
+        self._shown: Preview | None = None
+        self.show_message(self.tr("No file is selected"))
+
+    @property
+    def shown(self) -> Preview | None:
+        return self._shown
+
+    def show_preview(self, preview: Preview) -> None:
+        """Keeps the place in a text that only grew."""
+        place = self.text.verticalScrollBar().value() if self._grown(preview) else 0
+        self._shown = preview
+        words = [preview.words[:1].upper() + preview.words[1:], human_size(preview.size_bytes)]
+        if preview.shown_bytes < preview.size_bytes:
+            words.append(self.tr("the first {size} are shown").format(size=human_size(preview.shown_bytes)))
+        self.words.set_whole("   ·   ".join(plain(word, 300) for word in words if word))
+        self.note.set_text(plain(preview.note, 300))
+        self.note.setVisible(bool(preview.note))
+        can_grow = preview.shown_bytes < min(preview.size_bytes, MORE_BYTES)
+        self.more.setVisible(can_grow)
+        self.as_bytes.setVisible(preview.kind == TEXT)
+        if preview.kind == TEXT:
+            self.colours.set_spans(preview.spans)
+            self.text.setPlainText(preview.text)
+            self.text.verticalScrollBar().setValue(place)
+            self.finder.look_again()
+        elif preview.kind == PICTURE:
+            self.picture.set_pixels(preview.pixels, preview.width, preview.height, preview.words)
+        self._show_body()
+
+    def _grown(self, preview: Preview) -> bool:
+        before = self._shown
+        return (
+            before is not None and before.kind == preview.kind == TEXT and preview.text.startswith(before.text[:10_000])
+        )
+
+    def _show_body(self) -> None:
+        preview = self._shown
+        if preview is None:
+            return
+        text = preview.kind == TEXT and not self.as_bytes.isChecked()
+        self.wrap.setVisible(text)
+        self.finder.setVisible(text)
+        if preview.kind == EMPTY:
+            self.empty.show_text(self.tr("The file is empty"), "", (), "file")
+            self.body.setCurrentWidget(self.empty)
+        elif text:
+            self.body.setCurrentWidget(self.text)
+        elif preview.kind == PICTURE:
+            self.body.setCurrentWidget(self.picture)
+        else:
+            self.hex.set_data(preview.data or preview.text.encode("utf-8", "replace"))
+            self.body.setCurrentWidget(self.hex)
+
+    def show_message(self, title: str, text: str = "", icon: str = "", busy: bool = False) -> None:
+        self._shown = None
+        self.words.set_whole("")
+        for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.note):
+            tool.hide()
+        self.empty.show_text(title, text, (), icon, busy)
+        self.body.setCurrentWidget(self.empty)
+
+    def focus_filter(self) -> None:
+        if self.body.currentWidget() is self.text:
+            self.finder.begin()
+
+    def _wrap(self, on: bool) -> None:
+        mode = QPlainTextEdit.LineWrapMode.WidgetWidth if on else QPlainTextEdit.LineWrapMode.NoWrap
+        self.text.setLineWrapMode(mode)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.colours.recolour()
+
+
+class Picture(QLabel):
+    """As large as there is room, never larger than it is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = QPixmap()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setMinimumSize(1, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_pixels(self, pixels: bytes, width: int, height: int, words: str) -> None:
+        """RGBA rows."""
+        image = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        self._whole = QPixmap.fromImage(image.copy())
+        self.setAccessibleName(plain(words, 200))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._whole.isNull():
+            return
+        ratio = self.devicePixelRatioF()
+        room = QSize(int((self.width() - 16) * ratio), int((self.height() - 16) * ratio))
+        shown = self._whole
+        if shown.width() > room.width() or shown.height() > room.height():
+            shown = shown.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        shown.setDevicePixelRatio(ratio)
+        self.setPixmap(shown)

@@ -1,0 +1,78 @@
+"""A short table of records that a page has at hand: to sort, to select and to copy. Knows columns, no record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from imagexplorer.core.text import plain
+from imagexplorer.models.columns import Column, Role
+from imagexplorer.models.table_model import TableModel
+from imagexplorer.views.chips import CellDelegate
+from imagexplorer.views.header_state import HeaderState, ListHeader
+
+
+class RecordsView(QTableView):
+    """`columns` and `key` as TableModel has them, `name` for a screen reader. `opened`: Enter or double-click."""
+
+    opened = Signal(object)
+    current_changed = Signal(object)  # record or None
+
+    def __init__(
+        self, columns: Sequence[Column], key: Callable[[Any], str], name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._columns = columns
+        self.records = TableModel(columns, key=key, parent=self)
+        self.setModel(self.records)
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.setHorizontalHeader(ListHeader())
+        self.header_state = HeaderState(self.horizontalHeader(), columns)
+        self.header_state.set_up()
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.setAccessibleName(name)
+        own = Qt.ShortcutContext.WidgetShortcut
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self, self.copy, context=own)
+        for key_ in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(QKeySequence(key_), self, lambda: self._open(self.currentIndex()), context=own)
+        self.doubleClicked.connect(self._open)
+        self.selectionModel().currentRowChanged.connect(
+            lambda now, _before: self.current_changed.emit(now.data(Role.RECORD) if now.isValid() else None)
+        )
+
+    def set_records(self, records: Iterable[Any]) -> None:
+        self.records.set_records(records)
+
+    def selected(self) -> list[Any]:
+        """In the order of the rows."""
+        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
+        return [index.data(Role.RECORD) for index in rows]
+
+    def select_first(self) -> None:
+        if self.records.rowCount():
+            self.selectRow(0)
+
+    def copy(self) -> None:
+        lines = ["\t".join(plain(column.text(record)) for column in self._columns) for record in self.selected()]
+        if lines:
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(index.data(Role.RECORD))

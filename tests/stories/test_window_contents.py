@@ -1,0 +1,106 @@
+"""A file of an archive in the real window: what it holds, what layers did to it, and what an older layer held."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import Qt
+
+from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
+from imagexplorer.models.versions_table import VersionRow
+from imagexplorer.views.highlighter import highlighted
+from imagexplorer.views.image_page import ImagePage
+from tests import tars
+from tests.indexing.test_builder import settle
+from tests.stories.actors import Person
+from tests.stories.test_window_verifies import Open, image_page, open_
+
+__all__ = ["open_"]
+
+PYTHON = b'"""Words."""\nimport os\n\x1b[31m# not red\n' + b"x = 1\n" * 60_000
+
+
+def png() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (2, 1), "red").save(made, "PNG")
+    return made.getvalue()
+
+
+LAYERS = (
+    tars.tar(
+        [
+            tars.file("app/main.py", PYTHON),
+            tars.file("app/notes", b"one\n"),
+            tars.file("app/tool", b"\x7fELF\2\1\1" + bytes(99)),
+        ]
+    ),
+    tars.tar([tars.file("app/notes", b"two\n"), tars.file("app/empty", b""), tars.file("app/dot.png", png())]),
+    tars.tar([tars.file("app/notes", b"two\n", mode=0o600)]),
+    tars.tar([tars.whiteout("app/notes")]),
+)
+
+
+def opened(open_: Open, tmp_path: Path, style: str = "oci") -> tuple[Person, ImagePage]:
+    path = tmp_path / "image.tar"
+    path.write_bytes(tars.docker_archive(LAYERS, style=style))
+    settle(path)
+    person = open_(path)
+    return person, image_page(person)
+
+
+def look_at(person: Person, page: ImagePage, path: str) -> None:
+    page.path.preview.show_message("waiting")
+    assert page.files.tree.reveal(path.encode())
+    person.sees(lambda: page.path.preview.shown is not None or page.path.preview.empty.title.text() != "waiting")
+
+
+def rows(page: ImagePage) -> list[VersionRow]:
+    records = page.path.versions.records
+    return [records.index(row, 0).data(0x0101) for row in range(records.rowCount())]
+
+
+def test_what_files_hold_is_seen(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path)
+    preview = page.path.preview
+    for path, kind, words in (
+        ("app/main.py", TEXT, "text, ASCII"),
+        ("app/tool", BINARY, "ELF file, 64-bit, machine 0"),
+        ("app/dot.png", PICTURE, "PNG picture, 2 x 1"),
+    ):
+        look_at(person, page, path)
+        person.sees(lambda words=words: preview.shown is not None and preview.shown.words == words)
+        assert preview.shown is not None
+        assert preview.shown.kind == kind
+    look_at(person, page, "app/empty")
+    person.sees(lambda: preview.empty.title.text() == "The file is empty")
+    look_at(person, page, "app")
+    person.sees(lambda: preview.empty.title.text() == "A folder")
+
+
+def test_a_long_text_is_shown_in_part_then_whole(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path)
+    preview = page.path.preview
+    look_at(person, page, "app/main.py")
+    person.sees(lambda: preview.shown is not None)
+    assert preview.more.isVisible()
+    assert highlighted(preview.text.document())
+    assert "\x1b" not in preview.text.toPlainText()
+    person.qtbot.mouseClick(preview.more, Qt.MouseButton.LeftButton)
+    person.sees(lambda: not preview.more.isVisible())
+    assert preview.text.toPlainText() == PYTHON.decode().replace("\x1b", "\u241b")
+
+
+def test_a_deleted_file_is_read_from_the_layer_that_had_it(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path)
+    look_at(person, page, "app/notes")
+    person.sees(lambda: page.path.versions.records.rowCount() == 4)
+    versions = page.path.versions
+    told = [versions.records.index(row, 1).data() for row in range(4)]
+    assert told == ["deleted", "same content, owner or mode changed", "content changed", "added"]
+    person.sees(lambda: page.path.preview.text.toPlainText() == "two\n")
+    versions.selectRow(3)
+    person.sees(lambda: page.path.preview.text.toPlainText() == "one\n")
+    versions.selectRow(0)
+    person.sees(lambda: page.path.preview.empty.title.text() == "Nothing is here any more")
