@@ -66,7 +66,7 @@ def test_steps_and_stack_name_the_same_sizes(pages, engine, image, qtbot, monkey
     qtbot.waitUntil(lambda: page.detail is not None)
 
     def sizes():
-        rows = [page.steps.steps.index(row, 0).data(Role.RECORD)[1] for row in range(page.steps.steps.rowCount())]
+        rows = [page.steps.records.index(row, 0).data(Role.RECORD)[1] for row in range(page.steps.records.rowCount())]
         return {step.layer: step.size_bytes for step in rows if step.layer is not None}
 
     def stacked():
