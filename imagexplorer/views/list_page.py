@@ -92,9 +92,14 @@ class ListPage(QWidget):
         view.doubleClicked.connect(self._open_index)
         view.customContextMenuRequested.connect(self._menu)
         view.selectionModel().selectionChanged.connect(lambda *_: self._settle.start())
-        self.proxy.dataChanged.connect(lambda *_: self._settle.start())
-        for signal in (self.proxy.rowsInserted, self.proxy.rowsRemoved, self.proxy.layoutChanged):
-            signal.connect(lambda *_: self._show_summary())
+        # A heading that is selected stands for the rows that are seen below it: they may come and go.
+        for signal in (
+            self.proxy.dataChanged,
+            self.proxy.rowsInserted,
+            self.proxy.rowsRemoved,
+            self.proxy.layoutChanged,
+        ):
+            signal.connect(lambda *_: self._settle.start())
         self.header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.header.customContextMenuRequested.connect(self._header_menu)
 
@@ -217,13 +222,16 @@ class ListPage(QWidget):
         self.view.setFocus()
 
     def selected(self) -> list[Any]:
-        """The records of the selected rows, from top to bottom; a heading stands for its rows."""
+        """The records of the selected rows, from top to bottom; a heading stands for its rows that are seen: what the
+        filter hides is not acted on."""
         records: dict[str, Any] = {}
         rows = self.view.selectionModel().selectedRows(0)
-        for index in sorted(rows, key=lambda row: (row.parent().row() if row.parent().isValid() else -1, row.row())):
-            record = index.data(Role.RECORD)
-            for each in record.rows if isinstance(record, Group) else (record,):
-                records[each.id] = each
+        for index in sorted(rows, key=_place):
+            below = range(self.proxy.rowCount(index))
+            for each in [self.proxy.index(row, 0, index) for row in below] or [index]:
+                record = each.data(Role.RECORD)
+                if not isinstance(record, Group):
+                    records[record.id] = record
         return list(records.values())
 
     def selection(self) -> Selection:
@@ -298,3 +306,9 @@ class ListPage(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.header_state.fill_menu(menu)
         menu.popup(self.header.mapToGlobal(at))
+
+
+def _place(index: QModelIndex) -> tuple[int, int]:
+    """Sorts rows from top to bottom."""
+    parent = index.parent()
+    return (parent.row(), index.row()) if parent.isValid() else (index.row(), -1)

@@ -238,6 +238,39 @@ def test_what_the_filter_leaves_is_selected_on_the_way_to_the_rows(qtbot: QtBot,
     assert [image.name for image in page.selected()] == ["myapp:dev"]
 
 
+def test_what_the_filter_hides_is_not_acted_on(qtbot: QtBot, make_stage: MakeStage) -> None:
+    engine = FakeEngine()
+    image = next(iter(engine.images.values()))
+    for name in ("api", "db"):
+        engine.add_container(name, image, "running", project="shop")
+    on = make_stage(engine)
+    on.window.show_list("containers")
+    page = on.window.containers
+    page.view.selectAll()
+    qtbot.waitUntil(lambda: len(on.registry.selection.containers) == 4)
+    assert page.summary.text().startswith("4 containers")
+    page.set_filter("api")
+    qtbot.waitUntil(lambda: [each.name for each in on.registry.selection.containers] == ["api"])
+    assert page.summary.text().startswith("1 of 4 containers")
+    assert page.details.title.whole() == "api"
+
+
+def test_rows_are_copied_as_they_stand(qtbot: QtBot, make_stage: MakeStage) -> None:
+    engine = FakeEngine()
+    engine.add_container("blog", next(iter(engine.images.values())), "exited", project="writing")
+    on = make_stage(engine)
+    on.window.show_list("containers")
+    page = on.window.containers
+    page.header_state.sort(0, descending=True)
+    page.select([container.id for container in on.session.containers])
+    seen, index = [], page.proxy.index(0, 0)
+    while index.isValid():
+        if not page.proxy.rowCount(index):
+            seen.append(index.data())
+        index = page.view.indexBelow(index)
+    assert [each.name for each in page.selected()] == seen
+
+
 def test_a_file_has_no_columns_that_only_an_engine_fills(qtbot: QtBot, on: Stage) -> None:
     page = on.window.images
     number = {name: page.model.column_of(name) for name in ("unique", "in_use", "mark")}
