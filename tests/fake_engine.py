@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from imagexplorer.core.check import Outcome
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import (
     ADDED,
@@ -61,6 +62,7 @@ class FakeEngine:
         self.fail: dict[str, ImagexplorerError] = {}
         self.gate: dict[str, threading.Event] = {}
         self.manifests: ManifestTree | None = None  # of every image; None: what a graph store tells
+        self.outcomes: tuple[Outcome, ...] = ()  # of a check; (): all rules are kept
         self.lost = False
         self._listeners: list[queue.Queue[Touched | None]] = []
         self._lock = threading.RLock()

@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+from imagexplorer.core.check import Outcome
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import (
     ADDED,
@@ -42,6 +43,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
+from imagexplorer.core.rules import Rules
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.indexing.documents import data_text, document_text
@@ -139,6 +141,11 @@ class FakeSource:
     def data_text(self, data: object, values: bool, control: Control) -> DocumentText:
         self.engine.asked("data_text", control)
         return data_text(data, values)
+
+    def check(self, image: ImageDetail, tree: TreeHandle, rules: Rules, control: Control) -> tuple[Outcome, ...]:
+        """By the name alone, and what the engine was told to say."""
+        self.engine.asked("check", control, image.image.id, rules)
+        return self.engine.outcomes or tuple(Outcome(name) for name in rules.names)
 
     def build(
         self, image: ImageDetail, control: Control, on_layer: Callable[[LayerTotals], object] | None = None

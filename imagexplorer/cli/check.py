@@ -73,7 +73,7 @@ def _rules(options: argparse.Namespace) -> Rules:
     from dataclasses import replace
 
     from imagexplorer.core.rules import BUILT_IN, RULES, Rules, field_of, rules_of
-    from imagexplorer.output.checking import read_rules
+    from imagexplorer.output.rules_file import read_rules
 
     told = {key: getattr(options, field_of(key)) for key in RULES}
     said = {key: value for key, value in told.items() if value is not None}

@@ -7,7 +7,7 @@ without holding the interpreter, passes progress to the caller's Control, and en
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
@@ -35,6 +35,10 @@ from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
+
+if TYPE_CHECKING:
+    from imagexplorer.core.check import Outcome
+    from imagexplorer.core.rules import Rules
 
 __all__ = ["ReaderEnded", "RemoteHost", "RemoteSource", "Workers", "find_engine", "open_remote"]
 
@@ -216,6 +220,12 @@ class RemoteSource:
         call = self._call("changes_view", {"container_id": container_id, "spec": spec}, "indexing")
         view: TreeView = self._workers.scans.ask(call, control)
         return view
+
+    def check(self, image: ImageDetail, tree: TreeHandle, rules: Rules, control: Control) -> tuple[Outcome, ...]:
+        """The image held against rules. Raises NotFound when the tree is no longer kept, WrongUse for a bad glob."""
+        call = self._call("check", {"image": image, "tree": tree, "rules": rules}, "indexing")
+        outcomes: tuple[Outcome, ...] = self._workers.scans.ask(call, control, kill=True)
+        return outcomes
 
     def document_text(self, image: ImageDetail, key: str, values: bool, control: Control) -> DocumentText:
         """A node of `manifests` to be read, laid out; values whose names look secret only where `values` says so."""

@@ -27,7 +27,9 @@ from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
+    from imagexplorer.core.check import Outcome
     from imagexplorer.core.file_tree import FileTree
+    from imagexplorer.core.rules import Rules
 
 _TREES_KEPT = 6
 
@@ -154,6 +156,18 @@ class Service:
                 raise WrongUse(address.location, "it has no containers")
             changes = source.host.changes(container_id, control)
         return changes_view(changes, spec, control)
+
+    def ask_check(
+        self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, rules: Rules
+    ) -> tuple[Outcome, ...]:
+        from imagexplorer.core.check import Facts
+        from imagexplorer.core.space import space
+        from imagexplorer.indexing.checks import check_image
+
+        stacked = self._tree(tree)
+        facts = Facts(image, stacked, space(stacked), tree.layers, (*image.problems, *stacked.problems))
+        with self._sources.use(address, control) as source:
+            return check_image(source, facts, rules, self._cache, control)
 
     def ask_document_text(
         self, control: Control, address: Address, image: ImageDetail, key: str, values: bool

@@ -19,6 +19,7 @@ from imagexplorer.session.contents import Contents
 from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, IndexedTree
+from imagexplorer.session.rule_checks import RuleChecks
 
 if TYPE_CHECKING:
     from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -30,6 +31,7 @@ class Questions(QObject):
         self.jobs = jobs
         self.documents = Documents(self._ask)
         self.contents = Contents(self._ask)
+        self.rules = RuleChecks(jobs)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}
         self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for

@@ -95,6 +95,7 @@ class FilePane(QWidget):
         super().__init__(parent)
         self.spec = ViewSpec()
         self._known = False
+        self._wanted = b""
         self.tree = FileTreeView(columns)
         self.details = details or FileDetails()
         self.empty = EmptyView()
@@ -187,6 +188,18 @@ class FilePane(QWidget):
             self.spec = replace(self.spec, layer=layer)
             self.ask_again()
 
+    def reveal(self, path: bytes, later: bool = False) -> None:
+        """Select a path; `later`: in the answer that is on its way. What a filter hides is shown without it."""
+        self.tree.setFocus()
+        if not later and self.tree.reveal(path):
+            return
+        self._wanted = path
+        if self.filtered or self.one_layer.isChecked():
+            self.chips.clear()
+            self.filter.clear()
+            self.all_layers.setChecked(True)
+            self._ask()
+
     def ask_again(self) -> None:
         """The same question once more: the world has changed."""
         self._late.start()
@@ -228,6 +241,8 @@ class FilePane(QWidget):
         self.keep()
         self._known = True
         self.tree.set_view(view, open_hits=bool(self.spec.text))
+        if self._wanted and self.tree.reveal(self._wanted):
+            self._wanted = b""
         self._show_hits(view)
         if not self.spec.marks:
             marks = bytes(view.mark)

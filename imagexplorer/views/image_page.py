@@ -20,6 +20,7 @@ from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.session import IndexedTree, Session
+from imagexplorer.views.check_tab import CheckTab
 from imagexplorer.views.config_tab import ImageConfig
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_details import FileDetails
@@ -76,7 +77,11 @@ class ImagePage(RecordPage):
 
     def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
         """Each in a file of its own, made when first looked at."""
-        return [(ImageConfig(self), self.tr("C&onfig")), (ManifestTab(self), self.tr("&Manifest"))]
+        return [
+            (ImageConfig(self), self.tr("C&onfig")),
+            (ManifestTab(self), self.tr("&Manifest")),
+            (CheckTab(self), self.tr("Chec&k")),
+        ]
 
     @property
     def tree(self) -> IndexedTree | None:
@@ -100,19 +105,25 @@ class ImagePage(RecordPage):
             self.tabs.setCurrentIndex(0)
             self.files.focus_filter()
 
-    def refresh(self) -> None:
+    def reveal(self, path: bytes, layer: int = -1) -> None:
+        """Bring the files to the front with the path selected, at that layer or (-1) at the one that is looked at."""
+        self.tabs.setCurrentIndex(0)
+        other = layer >= 0 and layer != self.files.spec.layer
+        if other:
+            self.stack.view.select_layer(layer)
+        self.files.reveal(path, other)
+
+    def refresh(self, platform: str = "") -> None:
+        """With a platform: the same image for another of its platforms."""
         self._failed = None
         self.notice.hide()
-        if self.front is not None:
+        if self.front is not None and not platform:
             self.front.refresh()
         if self.detail is None:
             self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
-        self.session.load_image(self.lane + "detail", self.source, self.image.id, self._found, self._not_found)
-
-    def show_platform(self, platform: str) -> None:
-        """The same image for another of its platforms."""
-        lane = self.lane + "detail"
-        self.session.load_image(lane, self.source, self.image.id, self._found, self._not_found, platform)
+        self.session.load_image(
+            self.lane + "detail", self.source, self.image.id, self._found, self._not_found, platform
+        )
 
     # -- layers and steps -----------------------------------------------------------------------------
 
@@ -155,7 +166,6 @@ class ImagePage(RecordPage):
         if first:
             top = next((row for row, slab in enumerate(self.stack.view.stack.slabs()) if slab.kind == LAYER), 0)
             self.stack.view.select_row(top)
-        self._show_texts()
         self._show_problems()
         self.selection_changed.emit()
         self.known.emit()
@@ -166,18 +176,13 @@ class ImagePage(RecordPage):
 
     def show_values(self) -> None:
         self._show_stack()
-        self._show_texts()
         self.known.emit()
-
-    def _show_texts(self) -> None:
-        detail = self.shown
-        if detail is not None:
-            self.steps.set_steps(detail.steps, self._totals)
 
     def _show_stack(self) -> None:
         detail = self.shown
         if detail is not None:
             self.stack.set_slabs(slabs_of(detail, self._totals), detail.layers)
+            self.steps.set_steps(detail.steps, self._totals)
 
     def instruction(self, layer: int) -> str:
         """What made a layer, as the stack has it."""
@@ -207,7 +212,6 @@ class ImagePage(RecordPage):
     def _layer_read(self, totals: LayerTotals) -> None:
         self._totals[totals.index] = totals
         self._show_stack()
-        self._show_texts()
 
     def _indexed(self, detail: ImageDetail, tree: IndexedTree) -> None:
         self._tree = tree

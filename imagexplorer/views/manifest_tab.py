@@ -43,7 +43,7 @@ class ManifestTab(PageTab[Any]):
     def set_up(self) -> None:
         self.platforms = QComboBox()
         self.platforms.setAccessibleName(self.tr("Platform"))
-        self.platforms.textActivated.connect(self.page.show_platform)
+        self.platforms.textActivated.connect(self.page.refresh)
         self.platform_words = plain_label(self.tr("Platform"))
         self.platform_words.setBuddy(self.platforms)
         self.said = plain_label(wrap=True, selectable=True, tone="warning")
@@ -51,7 +51,7 @@ class ManifestTab(PageTab[Any]):
         self.said.hide()
         self.documents = DocumentTree()
         self.documents.chosen.connect(self._show_node)
-        self.documents.platform_wanted.connect(self.page.show_platform)
+        self.documents.platform_wanted.connect(self.page.refresh)
         self.claims = plain_label(wrap=True, selectable=True)
         self.claims.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.claims.setContentsMargins(12, 4, 12, 8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -14,8 +15,9 @@ import pytest
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, LayerTotals
-from imagexplorer.core.errors import Cancelled, Damaged, NotFound, Unreachable
+from imagexplorer.core.errors import Cancelled, Damaged, NotFound, Unreachable, WrongUse
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.rules import Rules
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import build
@@ -96,6 +98,21 @@ def test_build_and_view(remote: RemoteSource, local: ImageSource) -> None:
         ViewSpec(sort="size", descending=True),
     ):
         assert content(remote.view(tree, spec, control).columns) == content(view(alone.tree, spec).columns)
+
+
+def test_rules_and_documents(remote: RemoteSource) -> None:
+    """What a page asks beyond the protocol: answered as in one process."""
+    control = Control()
+    detail = remote.image("0", control)
+    detail, handle = remote.build(detail, control)
+    outcomes = remote.check(detail, handle, Rules(no_secrets=True, max_layers=1), control)
+    assert [(each.rule, each.passed) for each in outcomes] == [("no-secrets", True), ("max-layers", False)]
+    with pytest.raises(WrongUse):
+        remote.check(detail, handle, Rules(forbidden_paths=("[z-a]",)), control)
+    config = next(node for node in remote.manifests(detail, control).nodes if node.role == "config")
+    text = remote.document_text(detail, config.key, False, control)
+    assert json.loads(text.text) == detail.config
+    assert json.loads(remote.data_text({"TOKEN": "x", "a": 1}, False, control).text) == {"TOKEN": "***", "a": 1}
 
 
 @pytest.mark.parametrize("kept", [True, False])
