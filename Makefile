@@ -28,7 +28,8 @@ lint: set-up-test
 bench: set-up-test
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-torture: set-up-test
+torture:
+	@$(PYTHON) packaging/set_up.py --test --torture --venv $(VENV)
 	@$(BIN)/python -m pytest -m torture -s -v -o faulthandler_timeout=20000 $(ARGS)
 
 # Docker 28 is unpacked from a newer Debian, nothing is installed.

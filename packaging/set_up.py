@@ -209,16 +209,22 @@ def main(arguments):
     check_python(arguments)
     parser = argparse.ArgumentParser(description="make the virtual environment of a checkout")
     parser.add_argument("--test", action="store_true", help="also what the tests need: engines, linters")
+    parser.add_argument("--torture", action="store_true", help="also what the long runs need: a fuzzer, umoci")
     parser.add_argument("--venv", default=os.path.join(ROOT, ".venv"))
     options = parser.parse_args(arguments)
     check_machine()
-    install_system_packages(["venv", "qt", "window"] + (["test"] if options.test else []))
+    more = (["test"] if options.test else []) + (["torture"] if options.torture else [])
+    install_system_packages(["venv", "qt", "window"] + more)
     # One environment for both: the stamp of a test environment also serves a plain run.
     extra = "dev" if options.test or os.path.exists(os.path.join(options.venv, "with-dev")) else ""
     make_environment(options.venv, extra)
     if options.test:
         unpack_packages(packages(["unpacked"]), os.path.join(options.venv, "unpacked"))
         open(os.path.join(options.venv, "with-dev"), "w").close()
+    if options.torture:
+        pip = [environment_python(options.venv), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        if subprocess.call(pip + ["-c", os.path.join(HERE, "constraints.txt"), "atheris"]):
+            stop("pip could not install atheris; its words are above")
 
 
 if __name__ == "__main__":

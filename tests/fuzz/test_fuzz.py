@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import random
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from tests.fuzz.targets import TARGETS
 
 CORPUS = Path(__file__).with_name("corpus")
 INPUTS = int(os.environ.get("IMAGEXPLORER_FUZZ_INPUTS", "2000"))
+SLICE = 90
 LONG_RUN = int(os.environ.get("IMAGEXPLORER_FUZZ_SECONDS", "1000"))
 
 
@@ -66,12 +69,18 @@ def test_target_holds(name: str) -> None:
 
 @pytest.mark.torture
 @pytest.mark.parametrize("name", TARGETS)
-def test_long_run(name: str) -> None:
+def test_long_run(name: str, tmp_path: Path) -> None:
     assert importlib.util.find_spec("atheris"), "atheris is not installed: pip install atheris"
-    limits = [f"-max_total_time={LONG_RUN}", "-print_final_stats=1"]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.run", name, *limits], capture_output=True, text=True,
-        timeout=2 * LONG_RUN + 60, cwd=Path(__file__).parents[2], check=False,
-    )  # fmt: skip
-    print(*(line for line in done.stderr.splitlines() if line.startswith("stat::")), sep="\n")
-    assert done.returncode == 0, done.stderr[-4000:]
+    executed, began = 0, time.monotonic()
+    while (left := LONG_RUN - (time.monotonic() - began)) > 1:
+        # In slices: atheris keeps what is compared with NumPy's arrays, some 15 kB an execution.
+        limits = [f"-max_total_time={min(SLICE, int(left) + 1)}", "-print_final_stats=1", f"--keep={tmp_path}"]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.fuzz.run", name, *limits], capture_output=True, text=True,
+            timeout=2 * SLICE + 120, cwd=Path(__file__).parents[2], check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-4000:]
+        found = re.search(r"stat::number_of_executed_units:\s+(\d+)", done.stderr)
+        executed += int(found[1]) if found else 0
+    print(f"{name}: {executed:,} executions in {LONG_RUN:,} s, {len(list(tmp_path.iterdir())):,} new inputs")
+    assert executed

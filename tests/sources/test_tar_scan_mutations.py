@@ -108,6 +108,6 @@ def test_mutations() -> None:
 
 @pytest.mark.torture
 def test_all_mutations() -> None:
-    count = run(each=200, seed=2)
+    count = run(each=260, seed=2)
     print(f"{count:,} mutated archives")
-    assert count >= 2_400
+    assert count >= 3_000

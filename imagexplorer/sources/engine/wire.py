@@ -195,7 +195,8 @@ def read_up_to(response: Any, limit: int) -> bytes:
     pieces: list[bytes] = []
     left = limit
     while left > 0:
-        piece = response.raw.read(min(left, 1 << 20), decode_content=True)
+        with _as_said():
+            piece = response.raw.read(min(left, 1 << 20), decode_content=True)
         if not piece:
             break
         pieces.append(piece)
@@ -203,10 +204,25 @@ def read_up_to(response: Any, limit: int) -> bytes:
     return b"".join(pieces)
 
 
+@contextmanager
+def _as_said() -> Iterator[None]:
+    """http.client takes a chunk of a negative length as it is said, and fails when it reads that much."""
+    try:
+        yield
+    except ValueError as error:
+        from urllib3.exceptions import ProtocolError
+
+        raise ProtocolError(f"a chunk of its answer cannot be read: {error}") from error
+
+
 def json_lines(response: Any, what: str) -> Iterator[Any]:
     """The JSON documents of a stream that has one a line. Ends with the stream, which may be a loss."""
     left = b""
-    for piece in iter(lambda: response.raw.read1(decode_content=True), b""):
+    while True:
+        with _as_said():
+            piece = response.raw.read1(decode_content=True)
+        if not piece:
+            break
         lines = (left + piece).split(b"\n")
         left = lines.pop()
         if len(left) > LINE_LIMIT:
