@@ -3,7 +3,8 @@
     P  a bare Python       T  Python's tarfile over the same layers     t  GNU tar -t of the same layers
     D  decompressing alone with the same library     S  docker save to nowhere     W  an empty window to its first paint
 
-P is taken off both sides. make bench ARGS="--full" adds 1,000,000 entries; ARGS="--engine URL --image NAME" an engine.
+P is taken off both sides. make bench ARGS="--full" adds 1,000,000 entries; ARGS="--engine URL --image NAME" looks at an
+engine and image of yours instead of a private one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import argparse
 import multiprocessing
 import os
 import platform
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -56,7 +59,10 @@ class _Bench:
             self.archive(self.make(many_files, 980_000), 0.30, warm=0.60)
         if engine and image:
             self.engine(engine, image)
+        else:
+            self.own_engine()
         self.window()
+        self.stall(1_000_000 if full else 200_000)
 
     def make(self, maker: Callable[..., Made], *arguments: object) -> Made:
         """In a process of its own: a child's peak of memory counts from what its parent holds."""
@@ -99,6 +105,50 @@ class _Bench:
         self.line("inspect, cold", ours)
         if saved is not None:
             self.line("S docker save", saved, ours, "budget 1.05 S; 0.10 S where the layers can be read")
+
+    def own_engine(self) -> None:
+        """A private one, as the tests start it, with an image of small files."""
+        import docker
+
+        from tests.private_engine import NoEngineError, PrivateEngine
+
+        made = self.make(many_files, 30_000, 4, "", 4_000)
+        try:
+            private = PrivateEngine("docker")
+            private.start()
+        except NoEngineError as error:
+            print(f"\nno engine: {error}")
+            return
+        try:
+            api = docker.APIClient(base_url=private.location, timeout=600)
+            with made.path.open("rb") as file:
+                list(api.load_image(file))
+            print(f"\n{made.name} on a Docker engine ({made.entries:,} entries)")
+            saved = yardsticks.save_to_nowhere(self.runs, "bench:latest", {"DOCKER_HOST": private.location})
+            at = ["--host", private.location]
+            for title, more, budget in (
+                ("inspect, its folders read", [], "0.10 S"),
+                ("inspect --verify, its export read", ["--verify"], "1.05 S"),
+            ):
+                ours = yardsticks.inspecting(self.runs, "engine://bench:latest", None, [*at, *more])
+                self.line(title, ours)
+                if saved is not None:
+                    self.line("S docker save", saved, ours, f"budget {budget}")
+            api.close()
+        finally:
+            private.stop()
+            made.path.unlink()
+
+    def stall(self, count: int) -> None:
+        made = self.make(many_files, count)
+        print(f"\nthe window while {made.entries:,} entries are indexed (offscreen)")
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.stall", str(made.path)], capture_output=True, text=True, check=True
+        )
+        layers, tree, median, p99, worst = done.stdout.split()[-5:]
+        print(f"  {'layers and steps shown':32} {layers} s   budget 0.15 s;   files {tree} s")
+        print(f"  {'lateness of a 5 ms timer':32} median {median}, p99 {p99}, most {worst} ms   budget 16 / 50 ms")
+        made.path.unlink()
 
     def window(self) -> None:
         print("\nstart to the first painted window (offscreen)")
