@@ -131,7 +131,7 @@ class ListPage(QWidget):
         self.splitter.addWidget(self.stack)
         self.splitter.addWidget(self.details)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setCollapsible(0, False)
+        self.splitter.setChildrenCollapsible(False)  # nobody would find again what is folded to nothing
         self.splitter.setHandleWidth(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

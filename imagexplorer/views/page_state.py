@@ -44,14 +44,13 @@ def _restore_tab(tab: PageTab[RecordPage], settings: Settings) -> None:
 
 
 def save_splitter(splitter: QSplitter, settings: Settings, key: str) -> None:
-    parts = [splitter.widget(number) for number in range(splitter.count())]
-    # Without any it was never laid out. The size of a part that is out of sight now, 0, would hide it for good.
-    if any(splitter.sizes()) and not any(part is None or part.isHidden() for part in parts):
+    # Of one that was never laid out, and of a part that is out of sight now, the size is 0: it would hide it for good.
+    if all(splitter.sizes()):
         settings.set(key, {f"part_{number}": size for number, size in enumerate(splitter.sizes())})
 
 
 def restore_splitter(splitter: QSplitter, settings: Settings, key: str) -> None:
     sizes = settings.numbers(key)
     wanted = [sizes.get(f"part_{number}", 0) for number in range(splitter.count())]
-    if sizes and all(0 <= size < _WIDEST for size in wanted) and sum(wanted) > 0:
+    if sizes and all(0 < size < _WIDEST for size in wanted):
         splitter.setSizes(wanted)

@@ -19,7 +19,7 @@ from imagexplorer.models.columns import Role
 from imagexplorer.models.tables import state_words
 from imagexplorer.views.chips import chip_places
 from imagexplorer.views.details_pane import container_totals, image_totals
-from imagexplorer.views.page_state import save_splitter
+from imagexplorer.views.page_state import restore_splitter, save_splitter
 from imagexplorer.views.places import Places
 from imagexplorer.views.stack_bar import Slab, widths
 from tests.fake_engine import BASE
@@ -448,3 +448,16 @@ def test_the_height_of_details_that_are_out_of_sight_is_not_kept(qtbot: QtBot, o
     qtbot.waitUntil(lambda: page.splitter.sizes()[1] == 0)
     save_splitter(page.splitter, on.settings, "x")
     assert on.settings.numbers("x") == before
+
+
+def test_details_stand_there_whatever_was_kept_of_them(qtbot: QtBot, make_stage: MakeStage) -> None:
+    """Containers that were never looked at have no height of their own that could be kept."""
+    on = make_stage(FakeEngine())
+    page = on.window.containers
+    save_splitter(page.splitter, on.settings, "x")
+    on.settings.set("y", {"part_0": 664, "part_1": 0})
+    for key in ("x", "y"):
+        restore_splitter(page.splitter, on.settings, key)
+    on.window.show_list("containers")
+    qtbot.waitUntil(lambda: page.view.isVisible())
+    assert page.splitter.sizes()[1] >= page.details.minimumHeight() > 0
