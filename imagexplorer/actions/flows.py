@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
+
 from imagexplorer.actions import rules
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import Container, Image, ImageDetail, Selection, short_id
-from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.entities import CommitSpec, Container, Image, ImageDetail, RunSpec, Selection, short_id
+from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.text import human_size
-from imagexplorer.session import Session
+from imagexplorer.session import Failed, Session
 
 if TYPE_CHECKING:
-    from imagexplorer.actions.prompts import Prompts
+    from imagexplorer.actions.prompts import Prompts, RefusedCommit, RefusedRun
     from imagexplorer.core.removal import ContainerRemoval, ImageRemoval
 
 
@@ -61,9 +63,21 @@ class Flows:
 
         self._session.load_image("actions/run", source, image.id, known, unknown)
 
-    def _ask_run(self, source: str, image: Image, ports: Sequence[str], config: Mapping[str, Any] | None) -> None:
+    def _ask_run(
+        self,
+        source: str,
+        image: Image,
+        ports: Sequence[str],
+        config: Mapping[str, Any] | None,
+        refused: RefusedRun | None = None,
+    ) -> None:
+        from imagexplorer.actions.prompts import RefusedRun
+
+        def again(spec: RunSpec, why: str) -> None:
+            self._ask_run(source, image, ports, config, RefusedRun(spec, why))
+
         def ask() -> bool:
-            spec = self._prompts.run(image, ports, config)
+            spec = self._prompts.run(image, ports, config, refused)
             if spec is None or not self._live(source):
                 return True
             now = self._images(source, [image])
@@ -74,7 +88,7 @@ class Flows:
                     NotFound(spec.image, "the name was taken off this image meanwhile", "Run it again")
                 )
             else:
-                self._session.acts.run(source, spec)
+                self._session.acts.run(source, spec, failed=self._if_refused(lambda why: again(spec, why)))
             return True
 
         self._once(ask)
@@ -134,19 +148,26 @@ class Flows:
         self._session.acts.restart(selection.source, rules.restartable(selection.containers))
 
     def commit(self, selection: Selection) -> None:
-        source, chosen = selection.source, selection.containers[0]
+        self._ask_commit(selection.source, selection.containers[0])
+
+    def _ask_commit(self, source: str, chosen: Container, refused: RefusedCommit | None = None) -> None:
+        from imagexplorer.actions.prompts import RefusedCommit
+
+        def again(spec: CommitSpec, why: str) -> None:
+            self._ask_commit(source, chosen, RefusedCommit(spec, why))
 
         def ask() -> bool:
             records = self._containers(source, [chosen])
             if not records:
                 self._gone(chosen.name)
                 return True
-            spec = self._prompts.commit(records[0])
+            spec = self._prompts.commit(records[0], refused)
             if spec is None or not self._live(source):
                 return True
             if not _same(self._containers(source, [chosen]), records):
                 return False
-            self._session.acts.commit(source, spec, records[0].name)
+            failed = self._if_refused(lambda why: again(spec, why))
+            self._session.acts.commit(source, spec, records[0].name, failed=failed)
             return True
 
         self._once(ask)
@@ -182,6 +203,16 @@ class Flows:
         self._once(ask)
 
     # -- how ------------------------------------------------------------------------------------
+    def _if_refused(self, again: Callable[[str], None]) -> Failed:
+        """What a refusal calls for is asked again, with what was said; not while something else is asked."""
+
+        def failed(error: ImagexplorerError) -> None:
+            if isinstance(error, Refused | WrongUse):
+                # Once the refusal is told: a question holds up whoever asks it.
+                QTimer.singleShot(0, self._session, lambda: again(str(error)))
+
+        return failed
+
     def _once(self, ask: Callable[[], bool]) -> None:
         """One question at a time; again while things change under it."""
         if self._asking:

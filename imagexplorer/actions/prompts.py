@@ -31,15 +31,33 @@ class DeleteAnswer:
     stop_first: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRun:
+    """What was answered before, and why it was not done: nobody has to say all of it again."""
+
+    spec: RunSpec
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCommit:
+    spec: CommitSpec
+    why: str
+
+
 class Prompts(Protocol):
     def run(
-        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Mapping[str, Any] | None = None
+        self,
+        image: Image,
+        exposed_ports: Sequence[str] = (),
+        defaults: Mapping[str, Any] | None = None,
+        refused: RefusedRun | None = None,
     ) -> RunSpec | None:
         """`defaults` is the `config` part of the image's configuration (Cmd, Entrypoint, Env, Volumes), shown as
         what applies where a field stays empty; None where it is not known."""
         ...
 
-    def commit(self, container: Container) -> CommitSpec | None: ...
+    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None: ...
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool

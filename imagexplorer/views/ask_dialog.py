@@ -49,7 +49,7 @@ class AskDialog(QDialog):
         first, second = (self.cancel, self.verb) if dangerous else (self.verb, self.cancel)
         first.setDefault(True)
         second.setAutoDefault(False)
-        layout = QVBoxLayout(self)
+        self._whole = layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setSpacing(16)
         layout.addLayout(self.body, 1)
@@ -58,8 +58,18 @@ class AskDialog(QDialog):
         self._arming.timeout.connect(self._arm)
         self._show_state()
 
+    def show_refusal(self, why: str) -> None:
+        """Over everything: why it was not done when it was asked before."""
+        line = plain_label(why, wrap=True, selectable=True, tone="error")
+        line.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.insertWidget(0, line)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        # Sentences that break are higher than a dialog's first size makes of them, and the fields would give way.
+        height = self._whole.heightForWidth(self.width())
+        if height > self.height():
+            self.resize(self.width(), height)
         self._armed = False
         self._arming.start()
         self._show_state()

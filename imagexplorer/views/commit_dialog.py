@@ -60,6 +60,15 @@ class CommitDialog(AskDialog):
         self.repository.setFocus()
         self._check()
 
+    def ask_again(self, spec: CommitSpec, why: str) -> None:
+        """With what was said before, to be changed."""
+        self.show_refusal(why)
+        self.repository.setText(spec.repository)
+        self.tag.setText(spec.tag)
+        self.author.setText(spec.author)
+        self.message.setText(spec.message)
+        self.pause.setChecked(spec.pause)
+
     def _volume_words(self) -> str:
         mounts = self._container.mounts
         if not mounts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 if TYPE_CHECKING:
-    from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+    from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, RefusedCommit, RefusedRun
     from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
 
 
@@ -21,17 +21,25 @@ class DialogPrompts:
         self._folder = ""
 
     def run(
-        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Mapping[str, Any] | None = None
+        self,
+        image: Image,
+        exposed_ports: Sequence[str] = (),
+        defaults: Mapping[str, Any] | None = None,
+        refused: RefusedRun | None = None,
     ) -> RunSpec | None:
         from imagexplorer.views.run_dialog import RunDialog  # when first asked: the window is painted before
 
         dialog = RunDialog(image, exposed_ports, defaults, self._parent())
+        if refused is not None:
+            dialog.ask_again(refused.spec, refused.why)
         return dialog.spec() if _asked(dialog) else None
 
-    def commit(self, container: Container) -> CommitSpec | None:
+    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
         from imagexplorer.views.commit_dialog import CommitDialog
 
         dialog = CommitDialog(container, self._parent())
+        if refused is not None:
+            dialog.ask_again(refused.spec, refused.why)
         return dialog.spec() if _asked(dialog) else None
 
     def delete(

@@ -141,6 +141,17 @@ class RunDialog(AskDialog):
         name, equals, value = pair.partition("=")
         return plain(f"{name}{equals}{shown_value(name, value)}", 120)
 
+    def ask_again(self, spec: RunSpec, why: str) -> None:
+        """With what was said before, to be changed."""
+        self.show_refusal(why)
+        self.name.setText(spec.name)
+        self.command.setText(shlex.join(spec.command))
+        self.ports.setText(", ".join(spec.ports))
+        self.environment.setPlainText("\n".join("=".join(pair) for pair in spec.environment))
+        self.volumes.setPlainText("\n".join(spec.volumes))
+        self.detached.setChecked(spec.detach)
+        self.remove.setChecked(spec.remove)
+
     def _check(self) -> None:
         faults = {
             "name": container_name_fault(self.name.text().strip()),

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.action import Action
 from imagexplorer.actions.catalog import catalog
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, RefusedCommit, RefusedRun
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, RunSpec, Selection, Touched
@@ -34,6 +34,7 @@ class Asked:
     answer: Any = None
     meanwhile: Callable[[], None] = lambda: None
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    refusals: list[RefusedRun | RefusedCommit | None] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
         self.questions.append((kind, what))
@@ -41,10 +42,14 @@ class Asked:
         meanwhile()
         return self.answer(*what) if callable(self.answer) else self.answer
 
-    def run(self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None) -> RunSpec | None:
+    def run(
+        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None, refused: RefusedRun | None = None
+    ) -> RunSpec | None:
+        self.refusals.append(refused)
         return self._ask("run", image, tuple(exposed_ports), defaults)
 
-    def commit(self, container: Container) -> CommitSpec | None:
+    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
+        self.refusals.append(refused)
         return self._ask("commit", container)
 
     def delete(
@@ -274,6 +279,48 @@ def test_a_second_press_while_the_first_is_under_way_does_nothing(stage: Stage) 
     gate.set()
     stage.settled()
     assert [name for name, _ in stage.acts()] == ["stop"]
+
+
+def test_what_was_refused_is_asked_again_with_what_was_said(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    taken, free = RunSpec("myapp:dev", "web", ("sleep", "9")), RunSpec("myapp:dev", "web2", ("sleep", "9"))
+    answers = iter([taken, free])
+    stage.prompts.answer = lambda *_: next(answers)
+    stage.select("myapp:dev")
+    stage.act("image.run")
+    stage.qtbot.waitUntil(lambda: "web2" in [each.name for each in stage.session.containers])
+    first, second = stage.prompts.refusals
+    assert first is None
+    assert isinstance(second, RefusedRun)
+    assert second.spec == taken
+    assert "already in use" in second.why
+
+    stage.engine.fail["commit"] = Refused("web", "no space left on device")
+    said = CommitSpec(web.id, "saved", "1")
+    answers = iter([said, None])
+    stage.select("web")
+    stage.act("container.commit")
+    stage.qtbot.waitUntil(lambda: len(stage.prompts.refusals) == 4)
+    assert stage.prompts.refusals[2:] == [None, RefusedCommit(said, "web: no space left on device")]
+
+
+def test_a_refusal_does_not_ask_into_another_question(stage: Stage) -> None:
+    gate = stage.engine.gate["run"] = threading.Event()
+    stage.prompts.answer = RunSpec("myapp:dev", "web")
+    stage.select("myapp:dev")
+    stage.act("image.run")
+    stage.qtbot.waitUntil(lambda: stage.session.jobs.changing)
+
+    def refused() -> None:
+        gate.set()
+        stage.settled()
+        stage.qtbot.wait(50)
+
+    stage.prompts.answer, stage.prompts.meanwhile = None, refused
+    stage.select("old")
+    stage.act("container.delete")
+    stage.qtbot.wait(50)
+    assert [kind for kind, _ in stage.prompts.questions] == ["run", "delete"]
 
 
 # -- run, commit and the rest -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ import docker
 import docker.errors
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.errors import Refused
@@ -187,16 +187,32 @@ def test_a_running_container_goes_only_with_the_tick(person: Person, engine: Eng
 
 
 def test_a_refusal_is_shown_in_the_engines_own_words(person: Person, engine: Engine, tidy: list[str]) -> None:
-    """A name that is taken: the engine says so, the window shows it, the lists stay right."""
+    """A name that is taken: the engine says so, the window shows it and asks again, the lists stay right."""
     made = engine.api.create_container(SAMPLE, ["sleep", "1"], name="story-taken")
     tidy.append(made["Id"])
     person.sees(lambda: "story-taken" in person.states())
     images = person.go("images")
-    answered = person.answers(RunDialog, lambda dialog: person.qtbot.keyClicks(dialog.name, "story-taken"))
+
+    def fill(dialog: RunDialog) -> None:
+        person.qtbot.keyClicks(dialog.name, "story-taken")
+        person.qtbot.keyClicks(dialog.command, "sleep 100")
+
+    def another_name(dialog: RunDialog) -> None:
+        assert "already in use" in "".join(label.text() for label in dialog.findChildren(QLabel))
+        dialog.name.setText("story-other")
+
+    answered: list[list[RunDialog]] = []
+    person.session.jobs.ended.connect(
+        lambda state: answered.append(person.answers(RunDialog, another_name)) if state.error else None
+    )
+    tidy.append("story-other")
+    person.answers(RunDialog, fill)
     person.context_menu(images, engine.name(SAMPLE).rpartition(":")[0], "image.run")
-    person.sees(lambda: answered and person.errors)
+    person.sees(lambda: person.states().get("story-other") == "running")
+    assert engine.api.inspect_container("story-other")["Config"]["Cmd"] == ["sleep", "100"], "nothing is said twice"
     assert isinstance(person.errors[0], Refused)
     assert "already in use" in str(person.errors[0])
+    assert len(answered) == 1
     assert len([name for name in person.states() if name == "story-taken"]) == 1
 
 

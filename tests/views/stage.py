@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imagexplorer.actions.catalog import catalog
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, RefusedCommit, RefusedRun
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, CommitSpec, Container, Image, RunSpec
@@ -50,13 +50,15 @@ class Answers:
     path: str | None = None
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
-    def run(self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None) -> RunSpec | None:
+    def run(
+        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None, refused: RefusedRun | None = None
+    ) -> RunSpec | None:
         self.asked.append(("run", (image,)))
-        return self.run_spec
+        return self.run_spec if refused is None else None
 
-    def commit(self, container: Container) -> CommitSpec | None:
+    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
         self.asked.append(("commit", (container,)))
-        return self.commit_spec
+        return self.commit_spec if refused is None else None
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool

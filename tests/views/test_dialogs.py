@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.prompts import DeleteItem
-from imagexplorer.core.entities import Container, Image, Mount
+from imagexplorer.core.entities import CommitSpec, Container, Image, Mount, RunSpec
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog
 from imagexplorer.views.commit_dialog import CommitDialog
 from imagexplorer.views.delete_dialog import DeleteDialog
@@ -81,6 +81,35 @@ def test_run_gives_exactly_what_was_typed(qtbot: QtBot) -> None:
     assert spec.volumes == ("data:/data:ro",)
     assert (spec.detach, spec.remove, spec.name) == (True, True, "web")
     assert dialog.verb.isEnabled()
+
+
+def test_what_was_refused_stands_there_again_with_the_reason(qtbot: QtBot) -> None:
+    spec = RunSpec(
+        "myapp:dev",
+        "web",
+        ("sh", "-c", "echo 'a b'; sleep 1"),
+        ("8080:80", "127.0.0.1:5353:53/udp"),
+        (("MODE", "a=b"), ("EMPTY", "")),
+        ("data:/data:ro",),
+        detach=False,
+        remove=True,
+    )
+    dialog = RunDialog(IMAGE, (), CONFIG, None)
+    why = f"web: <b>Conflict</b>. The name is in use by {'f' * 64}. You have to remove (or rename) that container"
+    dialog.ask_again(spec, why)
+    shown(qtbot, dialog)
+    assert dialog.spec() == spec
+    assert dialog.verb.isEnabled()
+    assert why in [label.text() for label in dialog.findChildren(QLabel)]
+    assert all(edit.height() >= edit.minimumHeight() for edit in dialog.findChildren(QPlainTextEdit))
+    fields = [dialog.name, dialog.command, dialog.ports, dialog.environment, dialog.volumes]
+    assert all(field.parentWidget().rect().contains(field.geometry()) for field in fields), "none is cut off"
+    commit = CommitSpec(CONTAINER.id, "saved", "1", "me", "why", pause=False)
+    other = CommitDialog(CONTAINER, None)
+    other.ask_again(commit, "no space left on device")
+    shown(qtbot, other)
+    assert other.spec() == commit
+    assert other.verb.isEnabled()
 
 
 def test_run_shows_the_images_defaults_and_no_secret(qtbot: QtBot) -> None:
