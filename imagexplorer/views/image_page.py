@@ -58,6 +58,7 @@ class ImagePage(RecordPage):
             self.tabs.addTab(tab, title)
         self.stack.slab_selected.connect(self._slab_selected)
         self.files.spec_wanted.connect(self._look)
+        session.images_changed.connect(self._row_changed)
         self.files.row_selected.connect(self.path.show_row)
         self.setFocusProxy(self.stack.view)
         self.show_header()
@@ -158,7 +159,7 @@ class ImagePage(RecordPage):
     def _show_detail(self, detail: ImageDetail) -> None:
         first = self.detail is None or len(self.detail.layers) != len(detail.layers)
         self.detail = detail
-        self.image = merged(detail.image, self.image)
+        self.image = merged(detail.image, self._row())
         self._masked = masked_image(detail)
         self.values.setVisible(self._masked != detail)
         self.show_header()
@@ -309,6 +310,18 @@ class ImagePage(RecordPage):
         names = {self.image.id, *self.image.tags, ALL}
         if names & touched.images:
             self.refresh()
+
+    def _row(self) -> Image:
+        """What the list knows of the image now; what it knew last, where it has none."""
+        rows = self.session.rows_of(self.source)[0]
+        return next((row for row in rows if row.id == self.image.id), self.image)
+
+    def _row_changed(self) -> None:
+        """Bytes of its own and containers fill in later, and change when other images come and go."""
+        known = merged(self.image, self._row())
+        if known != self.image:
+            self.image = known
+            self.show_header()
 
     def source_changed(self) -> None:
         """What failed for want of an engine is asked again when it is back."""

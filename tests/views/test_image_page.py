@@ -78,6 +78,12 @@ def test_steps_and_stack_name_the_same_sizes(pages, engine, image, qtbot, monkey
     assert sizes() == stacked() == {totals.index: totals.stored_bytes for totals in page.totals.values()}
 
 
+def test_what_the_list_learns_later_stands_over_the_page_too(pages, engine, image, qtbot):
+    page = pages.open_image(replace(image, unique_bytes=None))
+    ready(page, qtbot)
+    qtbot.waitUntil(lambda: "its own" in page.header.facts.whole())
+
+
 def test_a_long_wait_shows_progress_and_can_be_cancelled(pages, engine, image, qtbot):
     engine.gate["build"] = threading.Event()
     page = pages.open_image(image)
