@@ -154,7 +154,11 @@ def test_without_the_cache_nothing_is_written(run: Run, archive: Path, tmp_path:
 
 @pytest.mark.parametrize("wanted", ["1", "second:2", "docker.io/library/second:2"])
 def test_one_of_several_images(run: Run, two: Path, wanted: str) -> None:
-    assert document(run, "inspect", str(two), "--json", "--image", wanted)["image"]["tags"] == ["second:2"]
+    image = document(run, "inspect", str(two), "--json", "--image", wanted)["image"]
+    assert image["tags"] == ["second:2"]
+    assert len(image["images"]) == 2
+    assert "second:2" in image["images"]
+    assert all(name in run("inspect", str(two))[1] for name in image["images"])
     assert document(run, "inspect", str(two), "--json")["image"]["tags"] == list(TAGS)
     assert "second:2" in run("inspect", str(two))[1]
 

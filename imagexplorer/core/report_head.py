@@ -17,12 +17,13 @@ from imagexplorer.core.report_rows import rfc3339
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An image as it was asked for and found."""
+    """An image as it was asked for and found. `images` are the names of all that a file holds."""
 
     target: str
     source_kind: str
     source_name: str
     detail: ImageDetail
+    images: tuple[str, ...] = ()
 
 
 def image_fields(asked: Asked) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def image_fields(asked: Asked) -> dict[str, Any]:
         "created": rfc3339(image.created),
         "platform": str(image.platform) if image.platform else None,
         "config_digest": detail.config_digest or None,
+        "images": list(asked.images) if len(asked.images) > 1 else [],
         "platforms": [str(each) for each in detail.platforms],
         "others": list(detail.others),
     }

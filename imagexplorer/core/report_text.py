@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from imagexplorer.core.dockerfile import instruction_words
 from imagexplorer.core.entities import DELETED, Change, Container, ImageDetail, Step
 from imagexplorer.core.layer_index import FILE, HARDLINK, KINDS, LayerIndex
 from imagexplorer.core.report import Inspection
@@ -14,15 +15,11 @@ from imagexplorer.core.tree_view import TreeView
 
 _INSTRUCTION = 100
 _LETTERS = "-dlhcbpwo?"  # by KINDS
-_SHELL = "/bin/sh -c "
-_NOP = "#(nop) "
 
 
-def inspect_text(
-    found: Inspection, width: int, entries: bool = False, view: TreeView | None = None, images: Sequence[str] = ()
-) -> Iterator[str]:
-    """Lines. `width` is that of the terminal (0: do not shorten). `images` are the names of all images in a file."""
-    yield from _head(found, images)
+def inspect_text(found: Inspection, width: int, entries: bool = False, view: TreeView | None = None) -> Iterator[str]:
+    """Lines. `width` is that of the terminal (0: do not shorten)."""
+    yield from _head(found)
     yield ""
     yield from _layers(found, width)
     if found.detail.steps:
@@ -46,8 +43,8 @@ def inspect_text(
         yield from _files(view)
 
 
-def _head(found: Inspection, images: Sequence[str]) -> Iterator[str]:
-    detail, image = found.detail, found.detail.image
+def _head(found: Inspection) -> Iterator[str]:
+    detail, image, images = found.detail, found.detail.image, found.asked.images
     rows = [
         ("Image", ", ".join(plain(tag, 300) for tag in image.tags) or "(no tag)"),
         ("Source", f"{found.asked.source_kind} {plain(found.asked.source_name, 500)}"),
@@ -82,7 +79,7 @@ def _layers(found: Inspection, width: int) -> Iterator[str]:
                 str(layer.index),
                 human_size(totals.stored_bytes),
                 f"{totals.files:,}",
-                instruction_words(found.detail.instruction(layer.index)) or "(not known)",
+                _words(found.detail.instruction(layer.index)) or "(not known)",
             )
         )
     yield from _aligned(rows, width, right={1, 2, 3})
@@ -93,7 +90,7 @@ def _layers(found: Inspection, width: int) -> Iterator[str]:
 def _steps(detail: ImageDetail, width: int) -> Iterator[str]:
     rows = [("", "Step", "Layer", "Instruction")]
     for number, step in enumerate(detail.steps):
-        rows.append(("", str(number + 1), _made(step), instruction_words(step.instruction) or plain(step.comment, 200)))
+        rows.append(("", str(number + 1), _made(step), _words(step.instruction) or plain(step.comment, 200)))
     yield from _aligned(rows, width, right={1, 2})
 
 
@@ -103,19 +100,14 @@ def _made(step: Step) -> str:
     return "-" if step.empty else "?"
 
 
-def instruction_words(instruction: str) -> str:
-    """An instruction as its author wrote it: without the shell and the marks that builders put around it."""
-    text = " ".join(instruction.split())
-    if text.startswith(_SHELL + _NOP):
-        return plain(text[len(_SHELL + _NOP) :].strip(), _INSTRUCTION * 5)
-    if text.startswith(_SHELL):
-        text = "RUN " + text[len(_SHELL) :]
-    return plain(text.removesuffix(" # buildkit"), _INSTRUCTION * 5)
+def _words(instruction: str) -> str:
+    return plain(instruction_words(instruction), _INSTRUCTION * 5)
 
 
 def _totals(found: Inspection) -> Iterator[str]:
     counts, space = found.counts, found.space
-    entries = f"{counts.files:,} files, {counts.dirs:,} folders, {counts.symlinks:,} links"
+    kinds = ((counts.files, "file"), (counts.dirs, "folder"), (counts.symlinks, "link"))
+    entries = ", ".join(_count(count, noun) for count, noun in kinds)
     yield f"{'Tree':<10} {entries}" + (f", {counts.other:,} other" if counts.other else "")
     yield f"{'Stored':<10} {human_size(space.stored_bytes)} in {_count(len(found.totals), 'layer')}"
     yield f"{'Visible':<10} {human_size(space.visible_bytes)}"

@@ -13,8 +13,10 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable, WrongUse
 from imagexplorer.core.references import try_parse
+from imagexplorer.core.report_head import Asked
 from imagexplorer.core.targets import ARCHIVE, EITHER, ENGINE, OCI, Target, ambiguous, parse_target
 from imagexplorer.core.text import plain
+from imagexplorer.sources.image_file import ImageFile
 from imagexplorer.sources.protocol import ImageSource
 
 if TYPE_CHECKING:
@@ -96,6 +98,11 @@ def image_of(
         if image:
             raise WrongUse(f"--image {plain(image, 300)}", error.reason, error.way_out) from error
         raise
+
+
+def asked_of(target: str, source: ImageSource, detail: ImageDetail) -> Asked:
+    names = source.titles() if isinstance(source, ImageFile) else ()
+    return Asked(target, source.address.kind, source.address.location, detail, tuple(names))
 
 
 def open_engine(host: str, control: Control) -> EngineSource:

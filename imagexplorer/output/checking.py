@@ -13,7 +13,7 @@ from imagexplorer.core.report_head import Asked
 from imagexplorer.core.rules import Rules
 from imagexplorer.indexing.builder import build, problems_of
 from imagexplorer.indexing.checks import check_image
-from imagexplorer.output.asked import image_of, open_target
+from imagexplorer.output.asked import asked_of, image_of, open_target
 from imagexplorer.sources.protocol import ScanOptions
 
 TEXT, JSON, JUNIT = FORMATS = ("text", "json", "junit")
@@ -64,7 +64,6 @@ def check(question: CheckQuestion, control: Control | None = None) -> Checked:
         problems = problems_of(built)
         facts = Facts(built.detail, built.tree, built.summary.space, built.totals, problems)
         outcomes = check_image(source, facts, question.rules, cache, control, built.layers)
-        asked = Asked(question.target, source.address.kind, source.address.location, built.detail)
-        return Checked(asked, outcomes, problems)
+        return Checked(asked_of(question.target, source, built.detail), outcomes, problems)
     finally:
         source.close()

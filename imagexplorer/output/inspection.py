@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
-from imagexplorer.core.report_head import Asked
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import Built, build, problems_of
-from imagexplorer.output.asked import image_of, open_engine, open_target
-from imagexplorer.sources.image_file import ImageFile
+from imagexplorer.output.asked import asked_of, image_of, open_engine, open_target
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 
 
@@ -52,17 +50,15 @@ def inspect(question: Question, control: Control | None = None) -> Iterator[str]
             return
         from imagexplorer.core.report_text import inspect_text
 
-        names = source.titles() if isinstance(source, ImageFile) else ()
-        for line in inspect_text(found, question.width, question.entries, tree, names):
+        for line in inspect_text(found, question.width, question.entries, tree):
             yield line + "\n"
     finally:
         source.close()
 
 
 def _inspection(question: Question, source: ImageSource, built: Built) -> Inspection:
-    address = source.address
     return Inspection(
-        Asked(question.target, address.kind, address.location, built.detail),
+        asked_of(question.target, source, built.detail),
         totals=built.totals,
         counts=built.summary.counts,
         space=built.summary.space,

@@ -26,7 +26,7 @@ from imagexplorer.core.overlay import stack
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
 from imagexplorer.core.report_head import Asked
 from imagexplorer.core.report_rows import rfc3339, rfc3339_ns
-from imagexplorer.core.report_text import changes_text, inspect_text, instruction_words
+from imagexplorer.core.report_text import changes_text, inspect_text
 from imagexplorer.core.summary import summary
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
@@ -70,7 +70,7 @@ def inspection(layers: tuple[list[tars.Entry], ...] = LAYERS, **more: Any) -> tu
     )
     problems = (Problem("layer 0", "odd\n\x1b"),)
     numbers = summary(tree)
-    asked = Asked("t", "docker-archive", "/x", detail)
+    asked = Asked("t", "docker-archive", "/x", detail, ("app:1", "other\x1b:2"))
     return Inspection(asked, totals, numbers.counts, numbers.space, problems, indexes), shown
 
 
@@ -222,21 +222,7 @@ def test_changes() -> None:
 @pytest.mark.parametrize("width", [0, 40, 120])
 def test_text_has_no_control_characters_and_keeps_the_width_of_tables(width: int) -> None:
     found, shown = inspection()
-    for line in inspect_text(found, width, True, shown, ("app:1", "other\x1b:2")):
+    for line in inspect_text(found, width, True, shown):
         assert line.isprintable() or not line, line
     table = [line for line in inspect_text(found, width) if line.startswith(("  ", "✓", "!"))]
     assert table
-
-
-@pytest.mark.parametrize(
-    ("instruction", "words"),
-    [
-        ('/bin/sh -c #(nop)  CMD ["sh"]', 'CMD ["sh"]'),
-        ("/bin/sh -c apt-get  update", "RUN apt-get update"),
-        ("RUN /bin/sh -c x # buildkit", "RUN /bin/sh -c x"),
-        ("COPY a /b # buildkit", "COPY a /b"),
-        ("", ""),
-    ],
-)
-def test_instructions_are_shown_as_they_were_written(instruction: str, words: str) -> None:
-    assert instruction_words(instruction) == words
