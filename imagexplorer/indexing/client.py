@@ -34,6 +34,7 @@ from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
+from imagexplorer.indexing.space_client import RemoteSpace
 from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def open_remote(address: Address, workers: Workers, control: Control) -> RemoteS
     return RemoteSource(settled, workers)
 
 
-class RemoteSource:
+class RemoteSource(RemoteSpace):
     """`sources.protocol.ImageSource` by asking. `address` should be settled (`open_remote` does it)."""
 
     def __init__(self, address: Address, workers: Workers) -> None:

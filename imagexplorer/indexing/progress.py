@@ -86,3 +86,18 @@ class Stacking(_Part):
         # Comparing contents reports its own bytes in between: what was reached is not taken back.
         self._reached = max(self._reached, min(self._low + (WHOLE - self._low) * share, WHOLE * 0.999))
         self._outer.step(self._reached, WHOLE, text)
+
+
+class Comparing(_Part):
+    """For `ImageSource.content_hashes`, layer after layer, `total` bytes in all."""
+
+    def __init__(self, outer: Control, total: int) -> None:
+        super().__init__(outer)
+        self._total, self._before = total, 0
+
+    def next_layer(self, size_bytes: int) -> None:
+        """Another layer was compared, of which so many bytes were wanted."""
+        self._before += size_bytes
+
+    def step(self, done: float = 0, _total: float | None = None, text: str = "") -> None:
+        self._outer.step(min(self._before + done, self._total), self._total, text or "comparing contents")

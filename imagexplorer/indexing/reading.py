@@ -21,6 +21,7 @@ from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 
+_Own = tuple[str, str, int, str]
 _KEPT = 12
 HASHED_BYTES = 256 << 20
 """So much is read to say which versions of a path are the same."""
@@ -31,31 +32,39 @@ class Reading:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._indexes: OrderedDict[tuple[str, str, int, str], LayerIndex] = OrderedDict()
+        self._indexes: OrderedDict[_Own, LayerIndex] = OrderedDict()
 
     def index(
         self, source: ImageSource, image: ImageDetail, layer: int, cache: Cache | None, control: Control
     ) -> LayerIndex:
         """The index of a layer, as it was stacked."""
-        own = (source.address.location, image.image.id, layer, image.layers[layer].diff_id)
-        with self._lock:
-            found = self._indexes.get(own)
-            if found is not None:
-                self._indexes.move_to_end(own)
-                return found
-        if cache is not None:
-            found = keys.find(cache, keys.layer_keys(source.address, image, cache)[layer])
+        found = self.known(source, image, layer, cache)
         if found is None:
             told: dict[int, LayerIndex] = {}
             source.scan(image, [layer], ScanOptions(), told.__setitem__, control)
             found = told.get(layer)
         if found is None:
             raise NotFound(f"layer {layer}", "it was not read")
+        self._keep(_own(source, image, layer), found)
+        return found
+
+    def known(self, source: ImageSource, image: ImageDetail, layer: int, cache: Cache | None) -> LayerIndex | None:
+        """The index where it need not be made anew."""
+        own = _own(source, image, layer)
         with self._lock:
-            self._indexes[own] = found
+            found = self._indexes.get(own)
+        if found is None and cache is not None:
+            found = keys.find(cache, keys.layer_keys(source.address, image, cache)[layer])
+        if found is not None:
+            self._keep(own, found)
+        return found
+
+    def _keep(self, own: _Own, index: LayerIndex) -> None:
+        with self._lock:
+            self._indexes[own] = index
+            self._indexes.move_to_end(own)
             while len(self._indexes) > _KEPT:
                 self._indexes.popitem(last=False)
-        return found
 
     def read(
         self,
@@ -72,7 +81,7 @@ class Reading:
         NotFound where the layer is not any more what was stacked."""
         layer, row = tree["version_layer"][version], tree["version_row"][version]
         index = self.index(source, image, layer, cache, control)
-        _same(tree, version, index, row)
+        same_row(tree, version, index, row)
         pieces: list[bytes] = []
         source.contents(
             image, layer, [Slice(row, start, length)], index, lambda _row, piece: pieces.append(bytes(piece)), control,
@@ -93,7 +102,7 @@ class Reading:
         for version in contents:
             layer, row = tree["version_layer"][version], tree["version_row"][version]
             index = self.index(source, image, layer, cache, control)
-            _same(tree, version, index, row)
+            same_row(tree, version, index, row)
             known = index["hash"][row]
             if known == NO_HASH and index["size"][row] <= budget:
                 budget -= index["size"][row]
@@ -102,13 +111,17 @@ class Reading:
         return with_hashes(told, hashes)
 
 
+def _own(source: ImageSource, image: ImageDetail, layer: int) -> _Own:
+    return source.address.location, image.image.id, layer, image.layers[layer].diff_id
+
+
 def _asked(
     source: ImageSource, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
 ) -> int:
     return int(next(iter(source.content_hashes(image, layer, rows, index, control)), NO_HASH))
 
 
-def _same(tree: FileTree, version: int, index: LayerIndex, row: int) -> None:
+def same_row(tree: FileTree, version: int, index: LayerIndex, row: int) -> None:
     """A cache that was cleared, a file that was replaced: then rows are others than those that were stacked."""
     node = tree.node_of(version)
     if row == NONE or row >= len(index) or index.path(row).rpartition(b"/")[2] != tree.name(node):

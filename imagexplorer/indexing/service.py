@@ -17,6 +17,7 @@ from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
 from imagexplorer.core.manifest_tree import DocumentText
 from imagexplorer.core.preview import Preview
+from imagexplorer.core.space_map import MapSpec, SpaceMap
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing import keys
@@ -24,12 +25,15 @@ from imagexplorer.indexing.cache import Cache, open_cache
 from imagexplorer.indexing.opened import Opener, OpenSources
 from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
+from imagexplorer.indexing.spaces import Spaces
 from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
+    from imagexplorer.core.advice import Entries
     from imagexplorer.core.check import Outcome
     from imagexplorer.core.file_tree import FileTree
     from imagexplorer.core.rules import Rules
+    from imagexplorer.core.space_overview import Alike, Overview
 
 _TREES_KEPT = 6
 
@@ -48,6 +52,7 @@ class Service:
         self._sources = OpenSources(opener)
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
         self._reading = Reading()
+        self._spaces = Spaces(self._reading)
         self._made = 0
 
     def answer(self, call: Call, send: Callable[[Any], None], control: Control) -> Any:
@@ -168,6 +173,21 @@ class Service:
         facts = Facts(image, stacked, space(stacked), tree.layers, (*image.problems, *stacked.problems))
         with self._sources.use(address, control) as source:
             return check_image(source, facts, rules, self._cache, control)
+
+    def ask_space_overview(self, control: Control, tree: TreeHandle) -> Overview:
+        return self._spaces.overview(tree.key, self._tree(tree), control)
+
+    def ask_space_map(self, control: Control, tree: TreeHandle, spec: MapSpec) -> SpaceMap:
+        return self._spaces.map(tree.key, self._tree(tree), spec, control)
+
+    def ask_space_entries(self, control: Control, tree: TreeHandle, kind: str, layer: int) -> Entries:
+        return self._spaces.entries(tree.key, self._tree(tree), kind, layer, control)
+
+    def ask_space_alike(
+        self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, read: bool
+    ) -> Alike:
+        with self._sources.use(address, control) as source:
+            return self._spaces.alike(tree.key, self._tree(tree), source, image, read, self._cache, control)
 
     def ask_document_text(
         self, control: Control, address: Address, image: ImageDetail, key: str, values: bool

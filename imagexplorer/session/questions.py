@@ -20,6 +20,7 @@ from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed, IndexedTree
 from imagexplorer.session.rule_checks import RuleChecks
+from imagexplorer.session.spaces import Spaces
 
 if TYPE_CHECKING:
     from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -32,6 +33,7 @@ class Questions(QObject):
         self.documents = Documents(self._ask)
         self.contents = Contents(self._ask)
         self.rules = RuleChecks(jobs)
+        self.spaces = Spaces(jobs)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}
         self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for
