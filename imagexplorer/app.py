@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from imagexplorer.core.control import Control
     from imagexplorer.core.entities import Address
+    from imagexplorer.core.report_reading import Report
     from imagexplorer.indexing.client import RemoteSource, Workers
     from imagexplorer.session import Session, Tried
     from imagexplorer.settings import Settings
@@ -55,7 +56,9 @@ class Program:
         self.engine = WorkerDoor(self.settings)
         self.jobs = Jobs()
         sample, cache = str(resources.path("sample.tar")), IndexCache(self.jobs, self.settings)
-        self.session = Session(self.jobs, self.engine.open, self.engine.find, sample, cache=cache)
+        self.session = Session(
+            self.jobs, self.engine.open, self.engine.find, sample, cache=cache, read_report=self.engine.report
+        )
         self.prompts = DialogPrompts(lambda: self.window)
         self.registry = Registry(self.session, catalog(self.session, self.prompts))
         self.window: MainWindow = MainWindow(self.session, self.registry, self.settings)
@@ -120,6 +123,9 @@ class WorkerDoor:
 
         source, tried = find_engine(self.workers, host, control)
         return source, tuple(Tried(*each) for each in tried)
+
+    def report(self, path: str, control: Control) -> Report:
+        return self.workers.report(path, control)
 
     def warm(self, control: Control) -> None:
         self.workers.warm(control)

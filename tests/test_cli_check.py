@@ -155,6 +155,14 @@ def test_wrong_use(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ar
     assert err.count("\n") == 1
 
 
+def test_what_it_prints_is_no_image(run: Run, tmp_path: Path) -> None:
+    _, out, _ = run(archive(tmp_path / "a.tar"), "--json")
+    (tmp_path / "report.json").write_text(out)
+    status, _, err = run(tmp_path / "report.json")
+    assert status == 2
+    assert "it is a report of imagexplorer" in err
+
+
 def test_no_engine(run: Run) -> None:
     assert run("app:1")[0] == 3
 

@@ -39,6 +39,7 @@ from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
     from imagexplorer.core.check import Outcome
+    from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
 
 __all__ = ["ReaderEnded", "RemoteHost", "RemoteSource", "Workers", "find_engine", "open_remote"]
@@ -57,6 +58,11 @@ class Workers:
     def warm(self, control: Control) -> None:
         """Start the scanning process and let it import what it needs. Call it on a thread after the first paint."""
         self.scans.ask(Call("indexing", "warm"), control)
+
+    def report(self, path: str, control: Control) -> Report:
+        """A saved document to look at. Raises NotFound, Refused, Damaged."""
+        report: Report = self.scans.ask(Call("indexing", "report", arguments={"path": path}), control, kill=True)
+        return report
 
     def clear_cache(self, control: Control) -> None:
         self.scans.ask(Call("indexing", "clear_cache"), control)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.advice import Entries
     from imagexplorer.core.check import Outcome
     from imagexplorer.core.file_tree import FileTree
+    from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
     from imagexplorer.core.space_overview import Alike, Overview
 
@@ -201,6 +202,11 @@ class Service:
         from imagexplorer.indexing.documents import data_text
 
         return data_text(data, values)
+
+    def ask_report(self, control: Control, path: str) -> Report:
+        from imagexplorer.indexing.reports import load_report
+
+        return load_report(path, control)
 
     def ask_warm(self, _control: Control) -> None:
         """Import what the first real question would wait for."""

@@ -21,6 +21,7 @@ from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.link import Link
 from imagexplorer.session.questions import Questions
 from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, SourceState, Tried
+from imagexplorer.session.reports import ReadReport, Reports
 from imagexplorer.session.search import EngineSearch
 from imagexplorer.session.wanted import WantedImage
 
@@ -48,8 +49,10 @@ class Session(Questions):
         sample: str = "",
         parent: QObject | None = None,
         cache: IndexCache | None = None,
+        read_report: ReadReport | None = None,
     ) -> None:
         super().__init__(jobs, parent)
+        self.reports = Reports(jobs, read_report, self)
         self.cache = cache
         self.activity = Activity()
         self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
@@ -131,6 +134,8 @@ class Session(Questions):
         """Add a file source (archive, layout folder) and make it current; its only image, or the one that is wanted,
         opens at once."""
         location = os.path.abspath(os.path.expanduser(path))
+        if self.reports.takes(location):
+            return
         key = f"{_FILE_KEY}{location}"
         if key not in self._links:
             link = self._add(key, Address("file", location, os.path.basename(location)))

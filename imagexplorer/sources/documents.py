@@ -26,10 +26,10 @@ _MAX_PROBLEMS = 50  # of one document: a list of a million nulls is one fault, n
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
-def load(raw: bytes, where: str, problems: list[Problem]) -> Any:
+def load(raw: bytes, where: str, problems: list[Problem], limit: int = MAX_BYTES) -> Any:
     """The document, its doubtful points added to `problems`. Raises Damaged when it cannot be read at all."""
-    if len(raw) > MAX_BYTES:
-        raise Damaged(where, f"the JSON document is {len(raw):,} bytes long, the limit is {MAX_BYTES:,}")
+    if len(raw) > limit:
+        raise Damaged(where, f"the JSON document is {len(raw):,} bytes long, the limit is {limit:,}")
     if raw.startswith(b"\xef\xbb\xbf"):
         problems.append(Problem(where, "starts with a byte order mark, which JSON does not allow; it was skipped"))
         raw = raw[3:]

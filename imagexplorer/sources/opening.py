@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Problem
-from imagexplorer.core.errors import Damaged, ImagexplorerError
+from imagexplorer.core.errors import Damaged, ImagexplorerError, WrongUse
 from imagexplorer.core.layer_index import DIR, LayerIndex
+from imagexplorer.core.report_reading import HEAD_BYTES, looks_like_report
 from imagexplorer.sources.archive import ArchiveBytes, ArchiveStore
 from imagexplorer.sources.blobs import BlobStore
 from imagexplorer.sources.catalogue import Catalogue
@@ -77,6 +78,10 @@ def _open_archive(address: Address, control: Control) -> ImageSource:
     try:
         if file.size == 0:
             raise Damaged(path, "the file is empty")
+        if looks_like_report(file.pread(0, HEAD_BYTES)):
+            raise WrongUse(
+                path, "it is a report of imagexplorer, no image", f"imagexplorer {path} shows it in the window"
+            )
         base = open_outer(file, control)
         index = scan(base, where="archive", diff_id="", hash_contents=False, hash_stream=False, control=control)
         if isinstance(base, CompressedFile) and (fault := base.finish()):

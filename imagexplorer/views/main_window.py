@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         session.images_changed.connect(self._show_sidebar)
         session.containers_changed.connect(self._show_sidebar)
         session.page_wanted.connect(self.open_page)
+        session.reports.wanted.connect(self.open_report)
         session.list_wanted.connect(self.show_list)
         session.message.connect(self.strip.show_message)
         session.failed.connect(self.strip.show_error)
@@ -177,6 +178,16 @@ class MainWindow(QMainWindow):
         page_widget = self.tabs.currentWidget()
         if page_widget is not None:
             page_widget.setFocus()
+
+    def open_report(self, path: str) -> None:
+        """A saved document's page, raised where it is open already."""
+        from imagexplorer.views.report_page import ReportPage
+
+        key = f"report/{path}"
+        if not self.tabs.show_key(key):
+            page = ReportPage(self.session, path)
+            self.tabs.add(key, page, page.title, resources.icon("file"))
+        self.current_page.setFocus()
 
     def _name_page(self, key: str, name: str) -> None:
         """What a page shows may have got another name, here or elsewhere."""
@@ -283,7 +294,11 @@ class MainWindow(QMainWindow):
         kind = "container" if selection.containers else own
         on_list = page in (self.images, self.containers)
         # What is open already is not offered to be opened.
-        self.bar.show_actions(("file.open",) if page is self.start else BARS[kind][0 if on_list else 1 :])
+        self.bar.show_actions(
+            ("file.open",)
+            if page is self.start or self.tabs.current_key.startswith("report/")
+            else BARS[kind][0 if on_list else 1 :]
+        )
 
     # -- drag and drop, closing -----------------------------------------------------------------------
 

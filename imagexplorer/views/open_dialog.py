@@ -37,7 +37,11 @@ class OpenDialog(QFileDialog):
         self.setOption(QFileDialog.Option.DontUseNativeDialog)
         self.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.setNameFilters(
-            [self.tr("Archives and layouts (*.tar *.tar.gz *.tgz *.tar.zst *.oci *.docker)"), self.tr("All files (*)")]
+            [
+                self.tr("Archives and layouts (*.tar *.tar.gz *.tgz *.tar.zst *.oci *.docker)"),
+                self.tr("Reports of inspect, diff, check and changes (*.json)"),
+                self.tr("All files (*)"),
+            ]
         )
         self.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Open"))
         self.setLabelText(QFileDialog.DialogLabel.FileName, self.tr("Archive or folder:"))
