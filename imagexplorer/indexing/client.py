@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
     RunSpec,
     Touched,
 )
+from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
 from imagexplorer.core.preview import Preview
@@ -221,6 +222,13 @@ class RemoteSource(RemoteSpace):
         arguments = {"image": image, "tree": tree, "version": version, "more": more}
         shown: Preview = self._workers.scans.ask(self._call("preview", arguments, "indexing"), control)
         return shown
+
+    def extract(
+        self, image: ImageDetail, tree: TreeHandle, wanted: Wanted, tell: Callable[..., object], control: Control
+    ) -> None:
+        """Tells what `indexing.extracting` tells."""
+        arguments = {"image": image, "tree": tree, "wanted": wanted}
+        self._workers.scans.ask(self._call("extract", arguments, "indexing", "tell"), control, tell)
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         """The writable layer's changes as a tree (marks A, M, D)."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
+from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.manifest_tree import DocumentText
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.space_map import MapSpec, SpaceMap
@@ -153,6 +154,20 @@ class Service:
 
             name = stacked.name(stacked.node_of(version)).decode("utf-8", "replace")
             return preview(read, name, stacked["version_size"][version], control, more)
+
+    def ask_extract(
+        self,
+        control: Control,
+        address: Address,
+        image: ImageDetail,
+        tree: TreeHandle,
+        wanted: Wanted,
+        tell: Callable[..., object],
+    ) -> None:
+        from imagexplorer.indexing.extracting import extract
+
+        with self._sources.use(address, control) as source:
+            extract(source, image, self._tree(tree), wanted, self._reading, self._cache, tell, control)
 
     def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view

@@ -6,19 +6,30 @@ no longer kept.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
+from imagexplorer.core.errors import Refused
+from imagexplorer.core.extraction import DATA, MEMBERS, REGULAR, Report, Target, Wanted
+from imagexplorer.core.text import human_size
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.story import Story
+    from imagexplorer.output.extract import FolderWriter
+    from imagexplorer.output.tar_out import TarWriter
 
 Ask = Callable[[str, str, Callable[[Any, Control], Any], Callable[[Any], None], Failed, str], None]
 """`ask(lane, source, work(opened, control), done, failed, title)`."""
+
+
+_numbers = count(1)
 
 
 class Contents:
@@ -65,3 +76,61 @@ class Contents:
             failed,
             "Reading a file",
         )
+
+    def extract(
+        self,
+        source: str,
+        image: ImageDetail,
+        tree: IndexedTree,
+        wanted: Wanted,
+        target: Target,
+        done: Callable[[Report], None],
+        failed: Failed,
+    ) -> None:
+        """Write files of an image to a folder or into a tar. It goes on when the page that asked is closed."""
+
+        def work(opened: Any, control: Control) -> Report:
+            from imagexplorer.output.extract import FolderWriter
+            from imagexplorer.output.tar_out import TarWriter
+
+            writer = TarWriter(target.path, target.options) if target.tar else FolderWriter(target.path, target.options)
+            try:
+                opened.extract(image, tree.handle, wanted, _Following(writer, target).hear, control)
+                return writer.finish()
+            finally:
+                writer.abandon()
+
+        self._ask(
+            f"extract{next(_numbers)}", source, work, done, failed, f"Extracting to {os.path.basename(target.path)}"
+        )
+
+
+class _Following:
+    """Hands on what is told, and looks first whether there is room for it."""
+
+    def __init__(self, writer: FolderWriter | TarWriter, target: Target) -> None:
+        self._writer, self._target = writer, target
+        self._total = 0
+        self._looked = False
+
+    def hear(self, what: str, *told: Any) -> None:
+        if what == MEMBERS:
+            self._total += sum(member.size for member in told[0] if member.kind == REGULAR)
+            self._writer.add(told[0])
+        elif what == DATA:
+            if not self._looked:
+                self._looked = True
+                self._look_for_room()
+            self._writer.data(*told)
+        else:
+            self._writer.fault(*told)
+
+    def _look_for_room(self) -> None:
+        folder = self._target.path if not self._target.tar else os.path.dirname(self._target.path) or "."
+        free = shutil.disk_usage(folder).free
+        if self._total > free:
+            raise Refused(
+                f"extract to {self._target.path}",
+                f"it needs {human_size(self._total)}, and {human_size(free)} are free there",
+                "Choose another place, or extract less",
+            )
