@@ -5,7 +5,7 @@ Asks by `spec_wanted`, is answered by `show_view`; knows no session.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -13,13 +13,16 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QMenu,
     QProgressBar,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from imagexplorer import resources
 from imagexplorer.core.text import human_size
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
@@ -34,6 +37,7 @@ from imagexplorer.views.toggle import Toggle
 from imagexplorer.views.waiting_view import WaitingView
 
 BUSY_MS = 400
+EXTRACT_KEY = "Ctrl+E"
 
 
 class MarkChips(QWidget):
@@ -115,6 +119,13 @@ class FilePane(QWidget):
         self.busy = QProgressBar()
         self._late = QTimer(self, singleShot=True, interval=BUSY_MS)
         self._set_up_filter()
+        self.extract = QToolButton()
+        self.extract.setText(self.tr("E&xtract"))
+        self.extract.setIcon(resources.icon("save"))
+        self.extract.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.extract.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_tip(self.extract, self.tr("Write files to a folder or a tar (Ctrl+E for what is selected)"))
+        self.extract.hide()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self._lay_out(layered, below)
         self._switch.idToggled.connect(lambda _id, on: self._ask() if on else None)
@@ -151,6 +162,7 @@ class FilePane(QWidget):
         lower.addStretch()
         lower.addWidget(self.hits)
         (upper if layered else lower).addWidget(self.paths, 2)
+        (upper if layered else lower).addWidget(self.extract)
         bar = QVBoxLayout()
         bar.setContentsMargins(12, 8, 12, 4)
         bar.setSpacing(4)
@@ -179,6 +191,15 @@ class FilePane(QWidget):
             self.splitter.setStretchFactor(0, 3)
             self.splitter.setStretchFactor(1, 2)
         self.setFocusProxy(self.tree)
+
+    def offer_extraction(self, fill: Callable[[QMenu], None], selected: Callable[[], None]) -> None:
+        """`fill` says what can be taken out each time the menu opens; `selected` is the key's."""
+        menu = QMenu(self.extract)
+        menu.aboutToShow.connect(menu.clear)
+        menu.aboutToShow.connect(lambda: fill(menu))
+        self.extract.setMenu(menu)
+        self.extract.show()
+        self.tree.offer(self.tr("E&xtract …"), "save", EXTRACT_KEY, selected)
 
     # -- what is asked ----------------------------------------------------------------------------------
 

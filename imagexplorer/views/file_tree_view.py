@@ -5,7 +5,7 @@ Knows the tree model and its columns, no session: what it wants sorted comes out
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette, QShortcut
@@ -93,6 +93,7 @@ class FileTreeView(QTreeView):
         self.files = TreeModel(columns, self)
         self._opened: set[int] = set()  # nodes that the user opened
         self._restoring = False
+        self._offers: list[tuple[str, str, str, Callable[[], object]]] = []
         self._sorted = (0, Qt.SortOrder.AscendingOrder)
         self.setModel(self.files)
         self._tones, self._shares = ToneDelegate(self), ShareDelegate(self)
@@ -251,11 +252,20 @@ class FileTreeView(QTreeView):
                 copy.addAction(self.tr("Link &target"), lambda: _to_clipboard(plain_bytes(link)))
             copy.addAction(self.tr("&Row as text"), self.copy_rows)
             menu.addSeparator()
+            for words, icon, key, act in self._offers:
+                offered = menu.addAction(resources.icon(icon), words, act)
+                offered.setShortcut(QKeySequence(key))
+                offered.setShortcutVisibleInContextMenu(True)
             if row.is_dir:
                 index = self.files.index_of_row(row.row)
                 menu.addAction(self.tr("&Expand all below"), lambda: self._expand_below(index))
         menu.addAction(self.tr("C&ollapse all"), self.collapse_all)
         menu.popup(self.viewport().mapToGlobal(at))
+
+    def offer(self, words: str, icon: str, key: str, act: Callable[[], object]) -> None:
+        """One more thing to do with the selected row: in its menu, and by a key."""
+        self._offers.append((words, icon, key, act))
+        QShortcut(QKeySequence(key), self, act, context=Qt.ShortcutContext.WidgetShortcut)
 
     def _toggle(self) -> None:
         """Enter opens a folder, and closes it again."""

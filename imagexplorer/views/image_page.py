@@ -23,6 +23,7 @@ from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
 from imagexplorer.views.config_tab import ImageConfig
 from imagexplorer.views.error_text import sentence_of
+from imagexplorer.views.extracting import Extracting
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
@@ -60,6 +61,10 @@ class ImagePage(RecordPage):
         self.files.spec_wanted.connect(self._look)
         session.images_changed.connect(self._row_changed)
         self.files.row_selected.connect(self.path.show_row)
+        self.extracting = Extracting(self)
+        self.files.offer_extraction(
+            self.extracting.fill_menu, lambda: self.extracting.extract_row(self.files.tree.selected_row())
+        )
         self.setFocusProxy(self.stack.view)
         self.show_header()
         self.refresh()

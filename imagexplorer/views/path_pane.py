@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QTabWidget, QWidget
 
+from imagexplorer import resources
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.story import PathVersion, Story
@@ -37,6 +39,7 @@ class PathPane(QTabWidget):
         self._lane = page.lane + "path/"
         self._node: int | None = None
         self._is_dir = False
+        self._path = b""
         self._version: int | None = None
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("The selected path"))
@@ -50,6 +53,10 @@ class PathPane(QTabWidget):
         self._slow.timeout.connect(lambda: self.preview.show_message(self.tr("Reading"), busy=True))
         self.versions.current_changed.connect(self._look_at)
         self.versions.opened.connect(lambda _row: self.setCurrentWidget(self.preview))
+        self.versions.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.versions.customContextMenuRequested.connect(self._menu)
+        self.extract = QAction(resources.icon("save"), self.tr("E&xtract this version …"), self.versions)
+        self.extract.triggered.connect(self._extract)
         self.preview.more_wanted.connect(lambda: self._read(more=True))
 
     # -- which path -------------------------------------------------------------------------------------
@@ -90,6 +97,7 @@ class PathPane(QTabWidget):
         )
 
     def _told(self, story: Story) -> None:
+        self._path = story.path
         rows = version_rows(story, self._page.instruction)
         self.versions.set_records(rows)
         self._say_versions(len(rows))
@@ -130,6 +138,21 @@ class PathPane(QTabWidget):
             self._nothing(self.tr("A folder"), self.tr("Select a file in it to see what it holds."))
         else:
             self._nothing(self.tr("Not a regular file"), self.tr("It has no content."))
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chosen = self.versions.selected()
+        menu.addAction(resources.icon("copy"), self.tr("&Copy row as text"), self.versions.copy)
+        menu.addAction(self.extract)
+        self.extract.setEnabled(len(chosen) == 1 and chosen[0].version.readable)
+        menu.aboutToHide.connect(lambda: self.extract.setEnabled(True))
+        menu.popup(self.versions.viewport().mapToGlobal(at))
+
+    def _extract(self) -> None:
+        chosen = self.versions.selected()
+        if len(chosen) == 1 and self._node is not None:
+            self._page.extracting.extract_version(chosen[0], self._node, self._path)
 
     def _nothing(self, title: str, text: str) -> None:
         self._version = None

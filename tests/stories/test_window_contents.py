@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 
 from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
 from imagexplorer.models.versions_table import VersionRow
@@ -104,3 +105,56 @@ def test_a_deleted_file_is_read_from_the_layer_that_had_it(open_: Open, tmp_path
     person.sees(lambda: page.path.preview.text.toPlainText() == "one\n")
     versions.selectRow(0)
     person.sees(lambda: page.path.preview.empty.title.text() == "Nothing is here any more")
+
+
+def answer(person: Person, page: ImagePage, where: Path, tar: bool = False) -> None:
+    person.sees(lambda: page.extracting.dialog is not None)
+    dialog = page.extracting.dialog
+    assert dialog is not None
+    dialog.to_tar.setChecked(tar)
+    dialog.path.setText(str(where))
+    person.sees(dialog.verb.isEnabled)
+    person.qtbot.mouseClick(dialog.verb, Qt.MouseButton.LeftButton)
+
+
+def test_files_are_extracted_by_key_menu_and_from_an_older_version(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path, "docker")
+    said: list[str] = []
+    person.session.message.connect(said.append)
+    look_at(person, page, "app")
+    person.press(page.files.tree, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    answer(person, page, tmp_path / "out")
+    person.sees(lambda: said)
+    assert said[-1].startswith("Extracted 4 files")
+    assert (tmp_path / "out/app/main.py").read_bytes() == PYTHON
+    assert not (tmp_path / "out/app/notes").exists()
+
+    look_at(person, page, "app/notes")
+    person.sees(lambda: page.path.versions.records.rowCount() == 4)
+    page.path.versions.selectRow(3)
+    page.path.extract.trigger()
+    answer(person, page, tmp_path / "old")
+    person.sees((tmp_path / "old/notes").exists)
+    assert (tmp_path / "old/notes").read_bytes() == b"one\n"
+
+    menu = page.files.extract.menu()
+    menu.aboutToShow.emit()
+    (whole,) = [action for action in menu.actions() if "All files" in action.text()]
+    whole.trigger()
+    answer(person, page, tmp_path / "all.tar", tar=True)
+    person.sees((tmp_path / "all.tar").exists)
+
+
+def test_what_could_not_be_written_is_listed(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path)
+    (tmp_path / "out/app").mkdir(parents=True)
+    (tmp_path / "out/app/tool").write_bytes(b"mine")
+    look_at(person, page, "app")
+    page.extracting.extract_row(page.files.tree.selected_row())
+    answer(person, page, tmp_path / "out")
+    person.sees(lambda: page.findChildren(QMessageBox))
+    (box,) = page.findChildren(QMessageBox)
+    assert "app/tool: something is there already" in box.detailedText()
+    assert (tmp_path / "out/app/tool").read_bytes() == b"mine"
+    box.close()
+    box.deleteLater()

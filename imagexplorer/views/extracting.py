@@ -1,0 +1,130 @@
+"""Files of an image's page taken out: asks where to, has them written, and says what came of it. Knows its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu, QMessageBox
+
+from imagexplorer import resources
+from imagexplorer.core.errors import Cancelled, ImagexplorerError
+from imagexplorer.core.extraction import Report, Target, Wanted
+from imagexplorer.core.text import human_size, plain, plain_bytes
+from imagexplorer.models.tree_rows import TreeRow, layer_number
+from imagexplorer.models.versions_table import VersionRow
+from imagexplorer.views.extract_dialog import ExtractDialog
+from imagexplorer.views.theme import message_box, mnemonic_free
+
+if TYPE_CHECKING:
+    from imagexplorer.views.image_page import ImagePage
+
+
+class Extracting(QObject):
+    def __init__(self, page: ImagePage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._folder = str(Path.home())
+        self.dialog: ExtractDialog | None = None
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What can be taken out at this moment."""
+        row = self._page.files.tree.selected_row()
+        if row is not None and row.row:
+            words = self.tr("&Selected: {name} …").format(name=mnemonic_free(plain_bytes(row.name, 60)))
+            menu.addAction(resources.icon("save"), words, lambda: self.extract_row(row))
+        layer = self._layer()
+        menu.addAction(
+            self.tr("What &layer {n} wrote …").format(n=layer_number(layer)), lambda: self.extract_layer(layer)
+        )
+        menu.addAction(self.tr("&All files up to here …"), self.extract_all)
+
+    def extract_row(self, row: TreeRow | None) -> None:
+        page = self._page
+        if row is None or page.tree is None or row.row == 0:
+            return
+        what = "/" + plain_bytes(row.path, 300)
+        if row.is_dir:
+            what += self.tr(", with {n} files, {size}").format(n=f"{row.files:,}", size=human_size(row.size_bytes))
+        elif row.has_size:
+            what += f", {human_size(row.size_bytes)}"
+        wanted = Wanted((row.node,), page.files.spec.layer, page.files.spec.delta)
+        self._ask(what, plain_bytes(row.name, 80), wanted)
+
+    def extract_version(self, row: VersionRow, node: int, path: bytes) -> None:
+        version = row.version
+        if version.content is None:
+            return
+        what = self.tr("/{path} as layer {n} has it, {size}").format(
+            path=plain_bytes(path, 300), n=layer_number(version.layer), size=human_size(version.size_bytes)
+        )
+        self._ask(what, plain_bytes(path.rpartition(b"/")[2], 80), Wanted((node,), version=version.number))
+
+    def extract_layer(self, layer: int) -> None:
+        totals = self._page.totals.get(layer)
+        much = f", {totals.files:,} files, {human_size(totals.stored_bytes)}" if totals is not None else ""
+        what = self.tr("What layer {n} wrote").format(n=layer_number(layer)) + much
+        self._ask(what, f"layer-{layer_number(layer)}", Wanted(layer=layer, delta=True))
+
+    def extract_all(self) -> None:
+        view = self._page.files.tree.files.view
+        much = f", {human_size(int(view.size[0]))}" if view is not None and not self._page.files.filtered else ""
+        what = self.tr("All files of {name} up to layer {n}").format(
+            name=plain(self._page.image.name, 100), n=layer_number(self._layer())
+        )
+        name = plain(self._page.image.name, 80).replace("/", "_").replace(":", "_")
+        self._ask(what + much, name, Wanted(layer=self._page.files.spec.layer))
+
+    def _layer(self) -> int:
+        layer, detail = self._page.files.spec.layer, self._page.detail
+        return layer if layer >= 0 or detail is None else len(detail.layers) - 1
+
+    def _ask(self, what: str, name: str, wanted: Wanted) -> None:
+        if self._page.tree is None or self.dialog is not None:
+            return
+        self.dialog = ExtractDialog(what, name, self._folder, self._page)
+        self.dialog.finished.connect(lambda accepted: self._answered(bool(accepted), wanted))
+        self.dialog.open()
+
+    def _answered(self, accepted: bool, wanted: Wanted) -> None:
+        dialog, self.dialog = self.dialog, None
+        page = self._page
+        if dialog is None:
+            return
+        target = dialog.target()
+        dialog.deleteLater()
+        if not accepted or page.tree is None or page.detail is None:
+            return
+        self._folder = str(Path(target.path).parent if target.tar else target.path)
+        session = page.session
+        session.contents.extract(
+            page.source, page.detail, page.tree, wanted, target, lambda report: self._done(report, target), self._failed
+        )
+
+    def _done(self, report: Report, target: Target) -> None:
+        parts = [f"{report.files:,} file{'' if report.files == 1 else 's'}, {human_size(report.written_bytes)}"]
+        if report.folders:
+            parts.append(f"{report.folders:,} folder{'' if report.folders == 1 else 's'}")
+        if report.links:
+            parts.append(f"{report.links:,} link{'' if report.links == 1 else 's'}")
+        words = self.tr("Extracted {what} to {where}").format(what=", ".join(parts), where=plain(target.path, 200))
+        skipped = len(report.skipped) + report.skipped_more
+        if not skipped:
+            self._page.session.message.emit(words)
+            return
+        self._page.session.message.emit(f"{words}; {skipped:,} skipped")
+        lines = [f"{each.path}: {each.why}" if each.path else each.why for each in report.skipped]
+        if report.skipped_more:
+            lines.append(f"… and {report.skipped_more:,} more")
+        self._say(words, self.tr("{n} could not be written; the list says why.").format(n=f"{skipped:,}"), lines)
+
+    def _say(self, words: str, more: str, lines: list[str]) -> None:
+        box = message_box(self._page, QMessageBox.Icon.Information, words, more, "\n".join(plain(x) for x in lines))
+        box.setWindowTitle(self.tr("Extract"))
+        box.addButton(self.tr("Close"), QMessageBox.ButtonRole.AcceptRole)
+        box.open()
+
+    def _failed(self, error: ImagexplorerError) -> None:
+        if not isinstance(error, Cancelled):
+            self._page.session.failed.emit(error)
