@@ -83,7 +83,7 @@ def image_marks(image: Image) -> list[str]:
 def _in_use(image: Image) -> str:
     if image.containers is None:
         return "…"
-    return str(image.containers) if image.containers else NONE
+    return f"{image.containers:,}" if image.containers else NONE
 
 
 def _in_use_tip(image: Image) -> str:
@@ -91,7 +91,7 @@ def _in_use_tip(image: Image) -> str:
         return "not known yet"
     if not image.containers:
         return "no container uses this image"
-    return f"{image.containers} container{'s' if image.containers > 1 else ''}"
+    return f"{image.containers:,} container{'s' if image.containers > 1 else ''}"
 
 
 def _image_tip(image: Image) -> str:

@@ -48,7 +48,7 @@ def container_totals(containers: Sequence[Container]) -> str:
     """`3 containers, 2 running, 12 MB written`."""
     parts = [counted(len(containers), "container")]
     running = sum(container.running for container in containers)
-    parts.append(f"{running} running" if running else "none running")
+    parts.append(f"{running:,} running" if running else "none running")
     known = [each.writable_bytes for each in containers if each.writable_bytes is not None]
     if known:
         parts.append(f"{'≥ ' if len(known) < len(containers) else ''}{human_size(sum(known))} written")
@@ -177,7 +177,7 @@ class DetailsPane(QFrame):
         if images:
             self.title.set_whole(image_totals(images))
             used = sum(bool(image.containers) for image in images)
-            self.words.set_whole(f"{used} of them in use by containers" if used else "")
+            self.words.set_whole(f"{used:,} of them in use by containers" if used else "")
         elif containers:
             self.title.set_whole(container_totals(containers))
             self.words.set_whole("")

@@ -164,14 +164,14 @@ class ListPage(QWidget):
             self._cells.stale = lost
             self.view.viewport().update()
         if self.proxy.rowCount():
+            self._start_somewhere()  # before the view gets the focus, which would make a row the current one unselected
             self._show_widget(self.view)
             self.details.show()
-            self._start_somewhere()
         else:
             self.show_empty()
             self._show_widget(self.empty)
             self.details.hide()
-        self._show_summary()
+        self._show_summary(self.selected())
 
     def _show_widget(self, widget: QWidget) -> None:
         """Rows, or what stands there instead; the keyboard goes with it."""
@@ -189,10 +189,10 @@ class ListPage(QWidget):
         if self.view.currentIndex().isValid():
             return
         first = self.proxy.index(0, 0)
+        if self.proxy.rowCount(first):  # a heading stands for many rows: it is not selected unasked
+            first = self.proxy.index(0, 0, first)
         flags = self.view.selectionModel().SelectionFlag
-        # A heading stands for many rows: it is not selected unasked.
-        heading = isinstance(first.data(Role.RECORD), Group)
-        flag = flags.NoUpdate if heading or self._started else flags.ClearAndSelect | flags.Rows
+        flag = flags.NoUpdate if self._started else flags.ClearAndSelect | flags.Rows
         self._started = True
         self.view.selectionModel().setCurrentIndex(first, flag)
 
@@ -257,12 +257,12 @@ class ListPage(QWidget):
             self._selected()
 
     def _selected(self) -> None:
-        self._show_summary()
-        self.details.show_selection(self.selection())
+        records = self.selected()
+        self._show_summary(records)
+        self.details.show_selection(self.selection_of(records))
         self.selection_changed.emit()
 
-    def _show_summary(self) -> None:
-        records = self.selected()
+    def _show_summary(self, records: Sequence[Any]) -> None:
         self.summary.set_text(f"{self.total_words(records)} selected" if len(records) > 1 else self.count_words())
 
     # -- opening, menus, copying --------------------------------------------------------------------

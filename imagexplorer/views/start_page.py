@@ -140,7 +140,7 @@ class StartPage(QWidget):
         table.resizeRowsToContents()
         rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
         wanted = rows + table.horizontalHeader().height() + 2 * table.frameWidth() + 2
-        table.setFixedHeight(max(min(wanted, self.height() - 200), 80))
+        table.setFixedHeight(max(min(wanted, self.height() - 200), 48))
 
 
 class _Roomy(QStyledItemDelegate):

@@ -49,6 +49,15 @@ def test_newest_first_and_every_figure_fills_in(qtbot: QtBot, on: Stage) -> None
     assert page.summary.text().startswith("3 images, ")
 
 
+def test_one_row_is_selected_at_the_start_and_no_heading(qtbot: QtBot, on: Stage) -> None:
+    assert [image.name for image in on.window.images.selected()] == ["myapp:dev"], "the newest"
+    on.window.show_list("containers")
+    page = on.window.containers
+    assert page.model.grouped
+    assert [container.name for container in page.selected()] == ["web"]
+    assert page.view.currentIndex().data() == "web"
+
+
 def test_the_filter_in_the_tool_bar_filters_in_place_and_escape_empties_it(qtbot: QtBot, on: Stage) -> None:
     window = on.window
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
@@ -372,9 +381,12 @@ def test_details_follow_the_selection_with_its_stack(qtbot: QtBot, on: Stage, na
 
 def test_only_where_the_selection_rests_is_asked_about(qtbot: QtBot, on: Stage, engine: FakeEngine) -> None:
     page = on.window.images
+    qtbot.waitUntil(lambda: bool(page.details.bar.slabs()))  # of the row that is selected at the start
+    engine.calls.clear()
     for _ in range(5):
         for image in on.session.images:
             page.select([image.id])
+    qtbot.waitUntil(lambda: bool(engine.called("image")))
     qtbot.waitUntil(lambda: bool(page.details.bar.slabs()))
     assert len(engine.called("image")) == 1
 
