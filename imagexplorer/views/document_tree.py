@@ -93,7 +93,7 @@ class DocumentTree(QTreeWidget):
         item.setIcon(0, resources.icon(ROLE_ICONS[node.role]))
         item.setTextAlignment(_SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setFont(_DIGEST, fixed_font())
-        item.setToolTip(_SIZE, exact_size(node.size_bytes) if node.size_bytes is not None else "")
+        item.setToolTip(_SIZE, tooltip(exact_size(node.size_bytes) if node.size_bytes is not None else ""))
         item.setToolTip(_DIGEST, tooltip(node.digest))
         if node.chosen and node.role == MANIFEST:
             bold = self.font()
