@@ -18,7 +18,7 @@ from imagexplorer.core.dockerfile import instruction_words, keyword
         ("COPY app /app # buildkit", "COPY app /app"),
         ("/bin/sh -c #(nop) ADD file:5f4e2b1c0a9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f in / ", "ADD … /"),
         ("|2 A=1 B=two words /bin/sh -c make", "RUN make"),
-        ("|1 A=1 make all", "make all"),
+        ("|1 A=1 make all", "RUN make all"),
         ("ENV PATH=/usr/bin", "ENV PATH=/usr/bin"),
         ("/bin/bash -o pipefail -c true", "/bin/bash -o pipefail -c true"),
         ("", ""),
