@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QMenu,
@@ -27,6 +27,7 @@ from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow
 from imagexplorer.views.chips import ROW_ROOM, cell_margin
 from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.keys import own_key
 from imagexplorer.views.theme import blend, tone_color
 
 Index = QModelIndex | QPersistentModelIndex
@@ -120,14 +121,9 @@ class FileTreeView(QTreeView):
         self.selectionModel().currentChanged.connect(self._tell)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        QShortcut(
-            QKeySequence(QKeySequence.StandardKey.Copy),
-            self,
-            self.copy_rows,
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
+        own_key(self, QKeySequence.StandardKey.Copy, self.copy_rows)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            QShortcut(QKeySequence(key), self, self._toggle, context=Qt.ShortcutContext.WidgetShortcut)
+            own_key(self, key, self._toggle)
         self._ages = QTimer(self, interval=AGES_EVERY_MS)
         self._ages.timeout.connect(self.viewport().update)
         self._ages.start()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QPalette, QShortcut, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QToolButton, QWidget
 
 from imagexplorer import resources
+from imagexplorer.views.keys import own_key
 from imagexplorer.views.theme import blend, plain_label, set_tip
 
 TYPING_MS = 150
@@ -65,11 +67,11 @@ class FindBar(QWidget):
     def _keys(self) -> None:
         both = Qt.ShortcutContext.WidgetShortcut
         for key, step in (("Return", 1), ("Enter", 1), ("Shift+Return", -1), ("Shift+Enter", -1)):
-            QShortcut(QKeySequence(key), self.edit, lambda step=step: self.go(step), context=both)
+            own_key(self.edit, key, partial(self.go, step), both)
         for widget in (self.edit, self._text):
-            QShortcut(QKeySequence("F3"), widget, lambda: self.go(1), context=both)
-            QShortcut(QKeySequence("Shift+F3"), widget, lambda: self.go(-1), context=both)
-        QShortcut(QKeySequence("Escape"), self.edit, self._text.setFocus, context=both)
+            own_key(widget, "F3", lambda: self.go(1), both)
+            own_key(widget, "Shift+F3", lambda: self.go(-1), both)
+        own_key(self.edit, "Escape", self._text.setFocus, both)
 
     def begin(self) -> None:
         """Ctrl+F: with what is selected, if that is a few words."""

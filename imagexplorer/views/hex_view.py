@@ -11,11 +11,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QResizeEvent,
-    QShortcut,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from imagexplorer.models.columns import fixed_font
+from imagexplorer.views.keys import own_key
 from imagexplorer.views.theme import tone_color
 
 PER_LINE = 16
@@ -40,9 +40,7 @@ class HexView(QAbstractScrollArea):
         self.setAccessibleName(self.tr("Bytes as hexadecimal numbers"))
         self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
         self.viewport().setAutoFillBackground(True)
-        QShortcut(
-            QKeySequence(QKeySequence.StandardKey.Copy), self, self.copy, context=Qt.ShortcutContext.WidgetShortcut
-        )
+        own_key(self, QKeySequence.StandardKey.Copy, self.copy)
 
     def set_data(self, data: bytes) -> None:
         self._data = data

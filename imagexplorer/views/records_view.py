@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from imagexplorer.core.text import plain
@@ -14,6 +14,7 @@ from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.header_state import HeaderState, ListHeader
+from imagexplorer.views.keys import own_key
 
 
 class RecordsView(QTableView):
@@ -47,10 +48,9 @@ class RecordsView(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName(name)
-        own = Qt.ShortcutContext.WidgetShortcut
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self, self.copy, context=own)
+        own_key(self, QKeySequence.StandardKey.Copy, self.copy)
         for key_ in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            QShortcut(QKeySequence(key_), self, lambda: self._open(self.currentIndex()), context=own)
+            own_key(self, key_, lambda: self._open(self.currentIndex()))
         self.doubleClicked.connect(self._open)
         self.selectionModel().currentRowChanged.connect(
             lambda now, _before: self.current_changed.emit(now.data(Role.RECORD) if now.isValid() else None)
