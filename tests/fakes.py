@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from imagexplorer.core.check import Outcome
 from imagexplorer.core.control import Control
+from imagexplorer.core.dockerfile import Line, rebuilt
 from imagexplorer.core.entities import (
     ADDED,
     DELETED,
@@ -43,7 +44,9 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
+from imagexplorer.core.relatives import Relatives
 from imagexplorer.core.rules import Rules
+from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.indexing.documents import data_text, document_text
@@ -93,6 +96,24 @@ class FakeSource:
             {"config": {"Cmd": ["sh"], "ExposedPorts": {"80/tcp": {}}}, "os": "linux", "architecture": "amd64"},
             image.id,
         )
+
+    def diff_ids(self, image_id: str, control: Control) -> Sequence[str]:
+        self.engine.asked("diff_ids", control, image_id)
+        return [diff_id(layer) for layer in self.engine.layers[self.engine.find_image(image_id).id]]
+
+    def dockerfile(self, image: ImageDetail, values: bool, control: Control) -> Sequence[Line]:
+        self.engine.asked("dockerfile", control, image.image.id)
+        return rebuilt(image if values else masked_image(image))
+
+    def relatives(
+        self,
+        image: ImageDetail,
+        ids: Sequence[str],
+        control: Control,
+        on_found: Callable[[Relatives], object] | None = None,
+    ) -> Relatives:
+        self.engine.asked("relatives", control, image.image.id)
+        return self.engine.chains.relatives(self, image, ids, control, on_found)
 
     def scan(
         self,

@@ -32,6 +32,7 @@ from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.indexing.kin_client import RemoteKin
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
@@ -96,7 +97,7 @@ def open_remote(address: Address, workers: Workers, control: Control) -> RemoteS
     return RemoteSource(settled, workers)
 
 
-class RemoteSource(RemoteSpace):
+class RemoteSource(RemoteKin, RemoteSpace):
     """`sources.protocol.ImageSource` by asking. `address` should be settled (`open_remote` does it)."""
 
     def __init__(self, address: Address, workers: Workers) -> None:

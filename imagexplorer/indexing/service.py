@@ -32,10 +32,13 @@ from imagexplorer.sources.protocol import ScanOptions
 if TYPE_CHECKING:
     from imagexplorer.core.advice import Entries
     from imagexplorer.core.check import Outcome
+    from imagexplorer.core.dockerfile import Line
     from imagexplorer.core.file_tree import FileTree
     from imagexplorer.core.report_reading import Report
+    from imagexplorer.core.relatives import Relatives
     from imagexplorer.core.rules import Rules
     from imagexplorer.core.space_overview import Alike, Overview
+    from imagexplorer.indexing.chains import Chains
 
 _TREES_KEPT = 6
 
@@ -55,6 +58,7 @@ class Service:
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
         self._reading = Reading()
         self._spaces = Spaces(self._reading)
+        self._chains: dict[Address, Chains] = {}
         self._made = 0
 
     def answer(self, call: Call, send: Callable[[Any], None], control: Control) -> Any:
@@ -88,6 +92,8 @@ class Service:
 
     def ask_close(self, _control: Control, address: Address) -> None:
         self._sources.drop(address)
+        with self._lock:
+            self._chains.pop(address, None)
 
     def ask_find_engine(self, control: Control, host: str) -> tuple[Address | None, list[Any]]:
         """The first engine that answers, and those that did not: (address, outcome, advice)."""
@@ -204,6 +210,27 @@ class Service:
     ) -> Alike:
         with self._sources.use(address, control) as source:
             return self._spaces.alike(tree.key, self._tree(tree), source, image, read, self._cache, control)
+
+    def ask_dockerfile(self, _control: Control, image: ImageDetail, values: bool) -> tuple[Line, ...]:
+        from imagexplorer.core.dockerfile import rebuilt
+        from imagexplorer.core.secrets import masked_image
+
+        return rebuilt(image if values else masked_image(image))
+
+    def ask_relatives(
+        self,
+        control: Control,
+        address: Address,
+        image: ImageDetail,
+        ids: Sequence[str],
+        on_found: Callable[[Relatives], object] | None = None,
+    ) -> Relatives:
+        from imagexplorer.indexing.chains import Chains
+
+        with self._lock:
+            chains = self._chains.setdefault(address, Chains())
+        with self._sources.use(address, control) as source:
+            return chains.relatives(source, image, ids, control, on_found)
 
     def ask_document_text(
         self, control: Control, address: Address, image: ImageDetail, key: str, values: bool

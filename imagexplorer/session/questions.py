@@ -18,6 +18,7 @@ from imagexplorer.session.checking import Checking
 from imagexplorer.session.contents import Contents
 from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
+from imagexplorer.session.origins import Origins
 from imagexplorer.session.records import Failed, IndexedTree
 from imagexplorer.session.rule_checks import RuleChecks
 from imagexplorer.session.spaces import Spaces
@@ -34,6 +35,7 @@ class Questions(QObject):
         self.contents = Contents(self._ask)
         self.rules = RuleChecks(jobs)
         self.spaces = Spaces(jobs)
+        self.origins = Origins(jobs, self._find)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}
         self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for

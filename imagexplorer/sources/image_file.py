@@ -69,6 +69,9 @@ class ImageFile:
             variant = _default_variant(found)
         return self._detail(number, variant)
 
+    def diff_ids(self, image_id: str, control: Control) -> Sequence[str]:
+        return [layer.diff_id or layer.digest for layer in self.image(image_id, control).layers]
+
     def scan(
         self,
         image: ImageDetail,

@@ -61,6 +61,11 @@ class ImageSource(Protocol):
         """
         ...
 
+    def diff_ids(self, image_id: str, control: Control) -> Sequence[str]:
+        """The diff IDs of the layers of an image of the list, base first: what tells which images build on which. No
+        history is read and no layer. Raises NotFound."""
+        ...
+
     def scan(
         self,
         image: ImageDetail,

@@ -51,6 +51,9 @@ class RootfsFile:
             )
         return self._detail
 
+    def diff_ids(self, image_id: str, control: Control) -> Sequence[str]:
+        return [layer.diff_id for layer in self.image(image_id, control).layers]
+
     def scan(
         self,
         image: ImageDetail,

@@ -32,7 +32,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.sources.engine import actions, attached, changes, containers, events, image_files, images, usage
-from imagexplorer.sources.engine.fields import Json, image_id, rows, text
+from imagexplorer.sources.engine.fields import Json, image_id, rows, section, strings, text
 from imagexplorer.sources.engine.layers import Layers
 from imagexplorer.sources.engine.live import Live
 from imagexplorer.sources.engine.local import own_config, own_document
@@ -99,6 +99,14 @@ class EngineSource(Layers, Live):
         if self.local:
             config, digest = own_config(self._info(control), inspect, digest)
         return images.image_detail(inspect, history, config, digest)
+
+    def diff_ids(self, image_id: str, control: Control) -> Sequence[str]:
+        """From the engine's own file of the configuration where it can be read, else from its answer."""
+        told = self._info(control)
+        config = own_config(told, {}, image_id)[0] if self.local and _store(told) == "graph" else None
+        if config is not None:
+            return strings(section(config, "rootfs"), "diff_ids")
+        return strings(section(self._inspect(image_id, control), "RootFS"), "Layers")
 
     def _inspect(self, reference: str, control: Control) -> Json:
         what = f"image {reference}"
