@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 
 from imagexplorer.actions import rules
+from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.core.command_line import joined
 from imagexplorer.core.entities import CommitSpec, Container, Image, ImageDetail, RunSpec, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 class Flows:
     def __init__(self, session: Session, prompts: Prompts) -> None:
         self._session, self._prompts = session, prompts
+        self.origins = OriginFlows(session, prompts)
         self._asking = False
 
     # -- looking --------------------------------------------------------------------------------

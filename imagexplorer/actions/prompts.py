@@ -66,3 +66,7 @@ class Prompts(Protocol):
     def open_path(self) -> str | None:
         """An archive or a layout folder."""
         ...
+
+    def save_path(self, title: str, name: str) -> str | None:
+        """Where to write a file; one that is there already was asked about."""
+        ...

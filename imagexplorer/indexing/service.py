@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from imagexplorer.core.check import Outcome
     from imagexplorer.core.dockerfile import Line
     from imagexplorer.core.file_tree import FileTree
-    from imagexplorer.core.report_reading import Report
     from imagexplorer.core.relatives import Relatives
+    from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
     from imagexplorer.core.space_overview import Alike, Overview
     from imagexplorer.indexing.chains import Chains

@@ -98,6 +98,7 @@ class FilePane(QWidget):
     ) -> None:
         super().__init__(parent)
         self.spec = ViewSpec()
+        self.prefers_all = False  # the user asked for all layers up to a line, not for what it did alone
         self._known = False
         self._wanted = b""
         self.tree = FileTreeView(columns)
@@ -128,6 +129,8 @@ class FilePane(QWidget):
         self.extract.hide()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self._lay_out(layered, below)
+        self.all_layers.clicked.connect(lambda: self._prefer(True))
+        self.one_layer.clicked.connect(lambda: self._prefer(False))
         self._switch.idToggled.connect(lambda _id, on: self._ask() if on else None)
         self.chips.changed.connect(self._ask)
         self.tree.sort_wanted.connect(self._sort)
@@ -209,6 +212,15 @@ class FilePane(QWidget):
             self.spec = replace(self.spec, layer=layer)
             self.ask_again()
 
+    def look_at(self, layer: int, only: bool) -> None:
+        """Look at another layer: at what it did alone, or at all up to it."""
+        with QSignalBlocker(self._switch):
+            (self.one_layer if only else self.all_layers).setChecked(True)
+        spec = replace(self.spec, layer=layer, delta=only)
+        if spec != self.spec or self.body.currentWidget() is self.empty:
+            self.spec = spec
+            self.ask_again()
+
     def reveal(self, path: bytes, later: bool = False) -> None:
         """Select a path; `later`: in the answer that is on its way. What a filter hides is shown without it."""
         self.tree.setFocus()
@@ -242,6 +254,9 @@ class FilePane(QWidget):
         if spec != self.spec or not self._known:
             self.spec = spec
             self.ask_again()
+
+    def _prefer(self, everything: bool) -> None:
+        self.prefers_all = everything
 
     def _ask_now(self) -> None:
         self._ask()

@@ -261,7 +261,7 @@ class FileTreeView(QTreeView):
     def offer(self, words: str, icon: str, key: str, act: Callable[[], object]) -> None:
         """One more thing to do with the selected row: in its menu, and by a key."""
         self._offers.append((words, icon, key, act))
-        QShortcut(QKeySequence(key), self, act, context=Qt.ShortcutContext.WidgetShortcut)
+        own_key(self, key, act)
 
     def _toggle(self) -> None:
         """Enter opens a folder, and closes it again."""

@@ -17,8 +17,6 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unr
 from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.text import plain
 from imagexplorer.core.tree_view import TreeView, ViewSpec
-from imagexplorer.models.stack_model import LAYER, Slab, slabs_of
-from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
 from imagexplorer.views.config_tab import ImageConfig
@@ -28,12 +26,12 @@ from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.image_facts import image_facts, merged
+from imagexplorer.views.image_stack import ImageStack
 from imagexplorer.views.manifest_tab import ManifestTab
+from imagexplorer.views.origin import Origin
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.path_pane import PathPane
 from imagexplorer.views.record_page import RecordPage
-from imagexplorer.views.stack_pane import StackPane
-from imagexplorer.views.steps_view import StepsView
 
 
 class ImagePage(RecordPage):
@@ -48,16 +46,15 @@ class ImagePage(RecordPage):
         self._totals: dict[int, LayerTotals] = {}
         self._failed: ImagexplorerError | None = None
         self._again = False
-        self.stack = StackPane()
+        self.origin = Origin(self)
+        self.stack = ImageStack(self)
         self.path = PathPane(self)
-        details = FileDetails(of_layer=self._of_layer)
+        details = FileDetails(of_layer=self.stack.of_layer)
         self.files = FilePane(session.jobs, self.lane + "index", layered=True, details=details, below=self.path)
-        self.steps = StepsView()
         self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
-        self.tabs.addTab(self.steps, self.tr("&Steps"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
-        self.stack.slab_selected.connect(self._slab_selected)
+        self.stack.follow(self.files)
         self.files.spec_wanted.connect(self._look)
         session.images_changed.connect(self._row_changed)
         self.files.row_selected.connect(self.path.show_row)
@@ -79,7 +76,7 @@ class ImagePage(RecordPage):
         return Selection(self.source, self.live, images=() if self.gone else (self.image,))
 
     def headers(self) -> dict[str, HeaderState]:
-        return {"files": self.files.tree.header_state, "steps": self.steps.header_state}
+        return {"files": self.files.tree.header_state}
 
     def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
         """Each in a file of its own, made when first looked at."""
@@ -168,10 +165,9 @@ class ImagePage(RecordPage):
         self._masked = masked_image(detail)
         self.values.setVisible(self._masked != detail)
         self.show_header()
-        self._show_stack()
+        self.stack.fill()
         if first:
-            top = next((row for row, slab in enumerate(self.stack.view.stack.slabs()) if slab.kind == LAYER), 0)
-            self.stack.view.select_row(top)
+            self.stack.select_top()
         self._show_problems()
         self.selection_changed.emit()
         self.known.emit()
@@ -181,23 +177,8 @@ class ImagePage(RecordPage):
         self.problems.show_problems([*(self.detail.problems if self.detail is not None else ()), *found])
 
     def show_values(self) -> None:
-        self._show_stack()
+        self.stack.fill()
         self.known.emit()
-
-    def _show_stack(self) -> None:
-        detail = self.shown
-        if detail is not None:
-            self.stack.set_slabs(slabs_of(detail, self._totals), detail.layers)
-            self.steps.set_steps(detail.steps, self._totals)
-
-    def instruction(self, layer: int) -> str:
-        """What made a layer, as the stack has it."""
-        slabs = self.stack.view.stack.slabs()
-        return next((slab.instruction for slab in slabs if slab.kind == LAYER and slab.below == layer), "")
-
-    def _of_layer(self, layer: int) -> str:
-        instruction = self.instruction(layer)
-        return f"layer {layer_number(layer)}" + (f": {instruction}" if instruction else "")
 
     # -- files ----------------------------------------------------------------------------------------
 
@@ -217,7 +198,7 @@ class ImagePage(RecordPage):
 
     def _layer_read(self, totals: LayerTotals) -> None:
         self._totals[totals.index] = totals
-        self._show_stack()
+        self.stack.fill()
 
     def _indexed(self, detail: ImageDetail, tree: IndexedTree) -> None:
         self._tree = tree
@@ -232,7 +213,7 @@ class ImagePage(RecordPage):
         known = self._totals.get(totals.index, totals)
         problems = tuple(dict.fromkeys((*known.problems, *totals.problems)))
         self._totals[totals.index] = replace(known, verified=totals.verified, hashed=totals.hashed, problems=problems)
-        self._show_stack()
+        self.stack.fill()
         self._show_problems()
 
     def _checked(self, detail: ImageDetail) -> None:
@@ -272,17 +253,6 @@ class ImagePage(RecordPage):
             self._index(self.detail)
         else:
             self._show_error(error)
-
-    def _slab_selected(self, slab: Slab) -> None:
-        if slab.below < 0:
-            self.files.show_message(
-                self.tr("Nothing yet"), self.tr("Below the first layer there are no files."), "layers"
-            )
-            return
-        if self.files.spec.layer != slab.below:
-            self.files.set_layer(slab.below)
-        elif self._tree is not None and self.files.body.currentWidget() is self.files.empty:
-            self.files.ask_again()
 
     def _show_error(self, error: ImagexplorerError) -> None:
         self._failed = error

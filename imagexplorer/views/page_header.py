@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -11,9 +13,10 @@ from imagexplorer.core.entities import short_id
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.views.elided import Elided
-from imagexplorer.views.theme import TonedLabel, plain_label, set_tip, tone_color
+from imagexplorer.views.theme import TonedLabel, mnemonic_free, plain_label, set_tip, tone_color
 
 _TITLE_MOST = 480
+_STEP_MOST, _STEPS_MOST = 180, 3
 
 
 class _Title(Elided):
@@ -22,8 +25,23 @@ class _Title(Elided):
         return QSize(min(wide, _TITLE_MOST), super().sizeHint().height())
 
 
+class _Step(QToolButton):
+    """An image of the path: a name that can be pressed, cut in its middle where it is long."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        words = plain(name, 200)
+        self.setText(mnemonic_free(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _STEP_MOST)))
+        self.setAccessibleName(words)
+
+
 class PageHeader(QWidget):
-    """Icon, title, state (a shape and words in its tone), short id with a copy button, facts."""
+    """Icon, the images below as a path, title, state (a shape and words in its tone), short id with a copy button,
+    facts. `opened` names the image of the path that was pressed."""
+
+    opened = Signal(str)
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,8 +79,15 @@ class PageHeader(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(12)
-        layout.addWidget(self.icon)
-        layout.addWidget(self.title)
+        self._path: list[tuple[str, str]] = []
+        self._steps = QHBoxLayout()
+        self._steps.setSpacing(2)
+        titled = QHBoxLayout()
+        titled.setSpacing(6)
+        titled.addWidget(self.icon)
+        titled.addLayout(self._steps)
+        titled.addWidget(self.title)
+        layout.addLayout(titled)
         layout.addLayout(state)
         layout.addLayout(identity)
         layout.addWidget(self.facts, 1)
@@ -76,6 +101,27 @@ class PageHeader(QWidget):
         self.identifier.set_text(short_id(identifier))
         set_tip(self.identifier, identifier)
         self.setAccessibleName(plain(title, 200))
+
+    def show_path(self, path: Sequence[tuple[str, str]]) -> None:
+        """(id, name) of the images that this one stands on, the lowest first; of many the two ends."""
+        if list(path) == self._path:
+            return
+        self._path = list(path)
+        while (item := self._steps.takeAt(0)) is not None:
+            gone = item.widget()
+            if gone is not None:
+                gone.hide()
+                gone.deleteLater()
+        shown = self._path if len(self._path) <= _STEPS_MOST else [self._path[0], ("", "…"), self._path[-1]]
+        for number, (identifier, name) in enumerate(shown):
+            role = self.tr("Base image") if number == 0 else self.tr("Parent image")
+            step = _Step(name)
+            step.setEnabled(bool(identifier))
+            between = [other for _, other in self._path[1:-1]]
+            set_tip(step, f"{role}: {name}\n{self.tr('Open it')}" if identifier else "\n".join(between))
+            step.clicked.connect(lambda _checked=False, identifier=identifier: self.opened.emit(identifier))
+            self._steps.addWidget(step)
+            self._steps.addWidget(plain_label("›", tone="muted"))
 
     def show_state(self, icon: str, tone: str, text: str) -> None:
         self._state_icon_name, self._tone = icon, tone

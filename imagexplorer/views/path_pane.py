@@ -98,7 +98,7 @@ class PathPane(QTabWidget):
 
     def _told(self, story: Story) -> None:
         self._path = story.path
-        rows = version_rows(story, self._page.instruction)
+        rows = version_rows(story, self._page.stack.instruction)
         self.versions.set_records(rows)
         self._say_versions(len(rows))
         wanted = _looked_at(rows, self._page.files.spec.layer)

@@ -61,6 +61,14 @@ class DialogPrompts:
             self._folder = str(Path(path).parent)
         return path or None
 
+    def save_path(self, title: str, name: str) -> str | None:
+        from PySide6.QtWidgets import QFileDialog
+
+        path, _filter = QFileDialog.getSaveFileName(self._parent(), title, str(Path(self._folder) / name))
+        if path:
+            self._folder = str(Path(path).parent)
+        return path or None
+
 
 def _asked(dialog: QDialog) -> bool:
     try:

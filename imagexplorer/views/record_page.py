@@ -76,7 +76,7 @@ class RecordPage(QWidget):
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
-        splitter.setSizes([420, 860])
+        splitter.setSizes([480, 800])
         return splitter
 
     def show_values(self) -> None:

@@ -448,7 +448,10 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
         record = stage.registry.record(name)
         assert record.words
         assert record.group
-        asks = name in {"file.open", "image.run", "image.delete", "container.commit", "container.delete"}
+        asks = name in {"file.open", "image.run", "image.dockerfile_save", "image.delete"} or name in {
+            "container.commit",
+            "container.delete",
+        }
         assert record.text.endswith("…") == asks
 
 

@@ -64,8 +64,9 @@ def test_reading_a_layer_changes_one_row(qtbot):
     model.modelReset.connect(lambda: heard.append("reset"))
     model.set_slabs(slabs_of(detail(), {1: LayerTotals(1, 9000, 3, 4)}))
     assert heard == [(2, 2)]
-    model.set_slabs([Slab(WRITABLE, 3), *slabs_of(detail())])
-    assert heard[1:] == ["reset"]
+    model.rowsInserted.connect(lambda _parent, first, last: heard.append(("new", first, last)))
+    model.set_slabs([Slab(WRITABLE, 3), *slabs_of(detail(), {1: LayerTotals(1, 9000, 3, 4)})])
+    assert heard[1:] == [("new", 0, 0)]
     assert model.row_of_layer(2) == 2
     assert model.row_of_layer(9) == -1
 

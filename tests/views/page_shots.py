@@ -121,7 +121,7 @@ class Source(FakeSource):
         self.engine.asked("image", control, reference)
         image = self.engine.find_image(reference)
         found = self.engine.layers[image.id]
-        sizes = [sum(file.size for file in layer) for layer in found]
+        sizes = [sum(file.size for file in layer) for layer in found] + [0] * 4
         born = image.created or 0
         steps = [
             # ruff: noqa: E501
@@ -156,7 +156,7 @@ class Source(FakeSource):
         return ImageDetail(
             image,
             tuple(Layer(n, diff_id(layer)) for n, layer in enumerate(found)),
-            tuple(steps),
+            tuple(steps[: (0, 2, 6, 8, 10)[len(found)]]),
             config,
             image.id,
             problems=self.problems,
@@ -173,6 +173,9 @@ def world() -> tuple[FakeEngine, Image, Container]:
         layers=layers(),
         created=int(time.time()) - 2 * HOURS,
     )
+    whole = layers()
+    engine.add_image("debian:bookworm-slim", layers=whole[:1], created=image.created - 90 * HOURS)
+    engine.add_image("nginx:1.27", layers=whole[:2], created=image.created - 50 * HOURS)
     web = engine.add_container(
         "shop-web-1",
         image,
@@ -248,9 +251,12 @@ def shoot_all(studio: Studio) -> None:
     page.files.filter.setText("no such thing")
     studio.settle(0.8)
     studio.shoot(page, "image-filter-empty")
+    page.stack.view.unfold_all(True)
+    page.files.filter.clear()
+    studio.settle(0.5)
+    studio.shoot(page, "image-unfolded")
+    page.stack.view.unfold_all(False)
     page.tabs.setCurrentIndex(1)
-    studio.shoot(page, "image-steps")
-    page.tabs.setCurrentIndex(2)
     studio.shoot(page, "image-config")
     page.front.json.setChecked(True)
     studio.settle(0.5)

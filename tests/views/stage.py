@@ -66,6 +66,10 @@ class Answers:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer
 
+    def save_path(self, title: str, name: str) -> str | None:
+        self.asked.append(("save_path", (title, name)))
+        return self.path
+
     def open_path(self) -> str | None:
         self.asked.append(("open_path", ()))
         return self.path

@@ -16,7 +16,6 @@ from imagexplorer.models.tables import CONTAINERS, IMAGES, compose_project
 from imagexplorer.settings import Settings
 from imagexplorer.views.file_tree_view import FileTreeView
 from imagexplorer.views.header_state import HeaderState, ListHeader
-from imagexplorer.views.steps_view import StepsView
 from tests.fake_engine import FakeEngine
 from tests.fake_trees import FakeFile, layers_view
 from tests.views.conftest import MakeStage
@@ -145,13 +144,12 @@ def test_columns_and_splitter_of_pages_come_back(qtbot: QtBot, make_stage: MakeS
     images = [image for image in on.session.images if image.tags]
     on.window.open_page("image", images[0])
     page = on.window.tabs.currentWidget()
-    files, steps = page.files.tree.header(), page.steps.header_state
+    files = page.files.tree.header()
     columns = [column.name for column in page.files.tree.files.columns]
     files.setSectionHidden(columns.index("mode"), True)
     files.resizeSection(columns.index("size"), 133)
     page.splitter.setSizes([300, 700])
     wanted = page.splitter.sizes()
-    steps._show(5, False)
     # Another page of the kind looks as this one does, and so does the next window.
     on.window.open_page("image", images[1])
     on.window.close_page()
@@ -159,12 +157,9 @@ def test_columns_and_splitter_of_pages_come_back(qtbot: QtBot, make_stage: MakeS
     settings = Settings(on.settings.path)
     assert settings.numbers("image_page.files.widths")["size"] == 133
     assert "mode" in settings.texts("image_page.files.hidden")
-    assert "comment" in settings.texts("image_page.steps.hidden")
     assert list(settings.numbers("image_page.split").values()) == wanted
     again = make_stage(FakeEngine())
     again.window.open_page("image", images[0])
     page = again.window.tabs.currentWidget()
     assert page.files.tree.header().isSectionHidden(columns.index("mode"))
     assert page.files.tree.header().sectionSize(columns.index("size")) == 133
-    assert page.steps.horizontalHeader().isSectionHidden(5)
-    assert isinstance(page.steps, StepsView)

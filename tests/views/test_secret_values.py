@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
 from imagexplorer.views.config_tab import ConfigTab
+from imagexplorer.views.image_page import ImagePage
 from tests.fake_engine import FakeEngine
 from tests.fakes import FakeHost, FakeSource
 from tests.views.pages import Pages
@@ -70,10 +71,14 @@ def everything(page, qtbot: QtBot) -> list[str]:
     texts.append(QGuiApplication.clipboard().text())
     config.readable.setChecked(True)
     page.tabs.setCurrentWidget(front)
-    if hasattr(page, "steps"):
-        texts.append(model_text(page.steps.model()))
-        page.steps.selectAll()
-        page.steps.copy()
+    if isinstance(page, ImagePage):
+        qtbot.waitUntil(lambda: bool(page.origin.lines))
+        stack.view.unfold_all(True)
+        texts.append("\n".join(slab.written for slab in stack.view.stack.slabs()))
+        QGuiApplication.clipboard().clear()
+        page.registry.set_selection(page.selection())
+        page.registry.action("image.dockerfile_copy").trigger()
+        qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
         texts.append(QGuiApplication.clipboard().text())
     return texts
 

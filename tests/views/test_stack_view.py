@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QAccessible
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QGuiApplication
 
 from imagexplorer.models.stack_model import EMPTY, LAYER, WRITABLE, Slab
-from imagexplorer.views.stack_view import StackView, _wrapped
+from imagexplorer.views.stack_lines import Row, can_unfold, folded, unfolded, wrapped
+from imagexplorer.views.stack_view import StackView
 
 SLABS = [
     Slab(WRITABLE, 3, "written by this container", 900),
@@ -70,13 +74,56 @@ def test_the_current_slab_stays_when_sizes_come(view):
     assert view.current_slab().below == 1
 
 
-def test_lines_are_wrapped_and_the_last_is_elided(view):
-    metrics = view.fontMetrics()
-    text = "RUN apt-get update && apt-get install -y one two three four five six seven eight nine"
-    rows = _wrapped(text, 160, 3, metrics)
-    assert len(rows) == 3
-    assert rows[-1].endswith("…")
-    assert all(metrics.horizontalAdvance(row) <= 160 for row in rows)
-    assert _wrapped("short", 160, 3, metrics) == ["short"]
-    assert _wrapped("", 160, 3, metrics) == []
-    assert _wrapped("x" * 500, 10, 2, metrics)
+TEXT = "RUN apt-get update \\\n    && apt-get install -y one two three four five six seven eight nine \\\n    && make"
+
+
+@given(st.text(st.sampled_from("ab /"), max_size=80), st.integers(12, 40))
+def test_what_is_wrapped_loses_nothing(line, columns):
+    pieces = wrapped(line, columns)
+    assert all(len(piece) <= columns for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(line.split())
+
+
+def test_folded_is_as_high_as_its_slab_and_says_how_much_more_there_is():
+    slab = Slab(LAYER, 0, TEXT.replace("\\\n", ""), 5, text=TEXT, notes=("a note",), step=1)
+    assert folded(slab, 30, 1) == [Row("RUN apt-get update … +2")]
+    assert [row.text for row in folded(slab, 30, 3)] == [
+        "RUN apt-get update \\",
+        "    && apt-get install -y one…",
+        "    && make",
+    ]
+    assert [row.text for row in unfolded(slab, 80)] == ["# a note", *TEXT.split("\n")]
+    assert can_unfold(slab, 80)
+    short = Slab(LAYER, 0, "RUN make", text="RUN make")
+    assert not can_unfold(short, 80)
+    assert folded(short, 80, 3) == [Row("RUN make")]
+    assert folded(Slab(LAYER, 0, "RUN " + "x" * 90), 20, 2)[-1].text.endswith("…")
+
+
+def test_keys_and_clicks_unfold(view, qtbot):
+    view.set_slabs([Slab(LAYER, 1, "RUN a b", 9, text=TEXT, step=1), Slab(LAYER, 0, "ADD x /", 9)])
+    view.select_row(0)
+    low = view.visualRect(view.stack.index(0)).height()
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: view.visualRect(view.stack.index(0)).height() > low)
+    assert view.all_unfolded()
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: view.visualRect(view.stack.index(0)).height() == low)
+    sign = view._delegate.sign_place(view.visualRect(view.stack.index(0))).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=sign)
+    assert view.is_unfolded(0)
+    view.unfold(1, True)
+    assert not view.is_unfolded(1), "there is nothing more of it"
+    view.copy()
+    assert QGuiApplication.clipboard().text() == TEXT
+
+
+def test_only_what_the_user_chooses_is_their_choice(view, qtbot):
+    told = []
+    view.slab_selected.connect(lambda slab: told.append((slab.below, view.by_user)))
+    view.select_row(2)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert told == [(2, False), (1, True)]
+    view.set_slabs([Slab(LAYER, 4, "RUN more", 1), *SLABS])
+    assert view.current_slab().below == 1
+    assert len(told) == 2
