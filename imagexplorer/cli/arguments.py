@@ -9,7 +9,7 @@ from imagexplorer.core.errors import WrongUse
 
 WINDOW = ""
 """The name of what runs where no command is named."""
-COMMANDS = ("inspect", "changes", "check")
+COMMANDS = ("inspect", "changes", "check", "diff")
 _WITH_VALUE = ("--host", "--image", "--platform")
 
 _DESCRIPTION = "Explore container images and containers: layers, history, files, changes, disk."
@@ -17,6 +17,7 @@ _EPILOG = """commands:
   imagexplorer [TARGET]               open the window, on TARGET's page if given
   imagexplorer inspect TARGET         print an image: layers, steps, totals
   imagexplorer changes CONTAINER      print what a container changed
+  imagexplorer diff A B               print how two images differ
   imagexplorer check TARGET           hold an image against rules; status 1 when one is broken
 
 TARGET is an image name or id on the engine, or a path to a docker-save archive, an OCI layout folder or an OCI archive.
@@ -47,6 +48,10 @@ def command(name: str) -> Command:
         from imagexplorer.cli import check
 
         return check
+    if name == "diff":
+        from imagexplorer.cli import diff
+
+        return diff
     from imagexplorer.cli import window
 
     return window
