@@ -38,6 +38,13 @@ def path(name: str) -> Path:
 
 
 @cache
+def words(name: str) -> frozenset[str]:
+    """The words of a list, without its comments."""
+    lines = path(name).read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
 def svg(name: str) -> bytes:
     """The drawing of an icon, its colour still the word `currentColor`. Raises FileNotFoundError."""
     return path(f"icons/{name}.svg").read_bytes()

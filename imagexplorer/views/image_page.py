@@ -32,6 +32,7 @@ from imagexplorer.views.origin import Origin
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.path_pane import PathPane
 from imagexplorer.views.record_page import RecordPage
+from imagexplorer.views.related_tab import RelatedTab
 
 
 class ImagePage(RecordPage):
@@ -83,6 +84,7 @@ class ImagePage(RecordPage):
         return [
             (ImageConfig(self), self.tr("C&onfig")),
             (ManifestTab(self), self.tr("&Manifest")),
+            (RelatedTab(self), self.tr("Re&lated")),
             (CheckTab(self), self.tr("Chec&k")),
         ]
 

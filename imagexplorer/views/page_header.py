@@ -42,6 +42,7 @@ class PageHeader(QWidget):
     facts. `opened` names the image of the path that was pressed."""
 
     opened = Signal(str)
+    remarked = Signal()  # the remark was pressed
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +89,15 @@ class PageHeader(QWidget):
         titled.addLayout(self._steps)
         titled.addWidget(self.title)
         layout.addLayout(titled)
+        self.remark = QToolButton()
+        self.remark.setAutoRaise(True)
+        self.remark.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.remark.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.remark.clicked.connect(lambda _checked=False: self.remarked.emit())
+        self.remark.hide()
+        self._remark = "", ""
         layout.addLayout(state)
+        layout.addWidget(self.remark)
         layout.addLayout(identity)
         layout.addWidget(self.facts, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -123,6 +132,18 @@ class PageHeader(QWidget):
             self._steps.addWidget(step)
             self._steps.addWidget(plain_label("›", tone="muted"))
 
+    def show_remark(self, icon: str, tone: str, text: str, about: str) -> None:
+        """What should be seen without looking for it, to be pressed; "" for nothing. `about`: its tooltip."""
+        self._remark = icon, tone
+        words = plain(text, 200)
+        self.remark.setText(
+            mnemonic_free(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _STEP_MOST))
+        )
+        self.remark.setAccessibleName(plain(about))
+        set_tip(self.remark, about)
+        self.remark.setVisible(bool(text))
+        self._colour()
+
     def show_state(self, icon: str, tone: str, text: str) -> None:
         self._state_icon_name, self._tone = icon, tone
         self.state.set_text(text)
@@ -143,6 +164,8 @@ class PageHeader(QWidget):
         self.icon.setPixmap(resources.icon(self._icon_name).pixmap(QSize(20, 20), ratio))
         self.state_icon.setVisible(bool(self._state_icon_name))
         self.state.setVisible(bool(self.state.text()))
+        if self._remark[0]:
+            self.remark.setIcon(resources.icon(self._remark[0], tone_color(self._remark[1])))
         if self._state_icon_name:
             state = resources.icon(self._state_icon_name, tone_color(self._tone))
             self.state_icon.setPixmap(state.pixmap(QSize(14, 14), ratio))

@@ -52,7 +52,8 @@ def folded(slab: Slab, columns: int, most: int) -> list[Row]:
     rows = [Row(cut_to(line, columns)) for line in shown]
     if more and rows:
         sign = f" +{more}"
-        rows[-1] = Row(cut_to(shown[-1].removesuffix(" \\"), max(columns - len(sign) - 1, 1)) + " …" + sign)
+        last = cut_to(shown[-1].removesuffix(" \\"), max(columns - len(sign) - 2, 1))
+        rows[-1] = Row(last + ("" if last.endswith("…") else " …") + sign)
     return rows
 
 

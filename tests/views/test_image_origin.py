@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.entities import Touched
 from imagexplorer.models.stack_model import EMPTY, FROM, LAYER
+from imagexplorer.views.related_tab import RelatedTab
 from tests.fake_engine import APP, BASE, TIDY, FakeEngine
 from tests.views.pages import Pages, paths
 
@@ -126,3 +127,59 @@ def test_the_dockerfile_is_copied_and_saved(page, qtbot, tmp_path):
     qtbot.waitUntil(lambda: bool(said))
     assert "cannot be written" in str(said[0])
     assert sorted(each.name for each in tmp_path.iterdir()) == ["Dockerfile"]
+
+
+@pytest.fixture
+def related(page, qtbot):
+    tab = page.findChild(RelatedTab)
+    page.tabs.setCurrentWidget(tab)
+    qtbot.waitUntil(lambda: tab.is_made and tab.tree.topLevelItemCount() == 4)
+    return tab
+
+
+def item_named(tab, name: str):
+    return next(item for item in tab._items() if item.text(0) == name)
+
+
+def test_what_belongs_to_an_image_is_opened_by_key(related, engine, qtbot):
+    opened = []
+    related.page.session.page_wanted.connect(lambda kind, record: opened.append((kind, record.name)))
+    for name in ("busybox:1.36", "web"):
+        related.tree.setCurrentItem(item_named(related, name))
+        related.tree.setFocus()
+        qtbot.keyClick(related.tree, Qt.Key.Key_Return)
+    assert opened == [("image", "busybox:1.36"), ("container", "web")]
+    related.copy()
+    assert QGuiApplication.clipboard().text().startswith("web\trunning")
+
+
+def test_related_rows_follow_events_and_keep_their_place(related, engine, qtbot):
+    family = related.tree.topLevelItem(1)
+    family.setExpanded(False)
+    related.tree.setCurrentItem(item_named(related, "web"))
+    engine.set_state("web", "exited")
+    qtbot.waitUntil(lambda: item_named(related, "web").text(1).startswith("exited"))
+    child = engine.add_image("child:1", layers=(BASE, APP, TIDY, APP))
+    engine.emit(Touched(frozenset({child.id})))
+    qtbot.waitUntil(lambda: any(item.text(0) == "child:1" for item in related._items()))
+    assert not related.tree.topLevelItem(1).isExpanded()
+    assert related.tree.currentItem().text(0) == "web"
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: "(0)" in related.tree.topLevelItem(2).text(0))
+
+
+def test_the_header_remarks_what_has_to_be_seen(pages, engine, qtbot):
+    wrong = engine.add_image("pyhton:3", layers=(BASE, TIDY), created=1_700_000_000)
+    engine.emit(Touched(frozenset({wrong.id})))
+    page = pages.open_image(wrong)
+    qtbot.waitUntil(lambda: page.header.remark.isVisible())
+    assert page.header.remark.text() == "not python"
+    page.header.remark.click()
+    assert page.front.name == "related"
+    newer = engine.add_image("busybox:1.37", created=1_800_000_000)
+    engine.emit(Touched(frozenset({newer.id})))
+    old = pages.open_image(engine.find_image("busybox:1.36"))
+    qtbot.waitUntil(lambda: old.header.remark.text() == "newer here: 1.37")
+    del engine.images[newer.id]
+    engine.emit(Touched(frozenset({newer.id})))
+    qtbot.waitUntil(lambda: not old.header.remark.isVisible())
