@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+from imagexplorer.core.advice import Entries
 from imagexplorer.core.check import Outcome
 from imagexplorer.core.control import Control
 from imagexplorer.core.dockerfile import Line, rebuilt
@@ -42,15 +43,21 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.errors import Refused
+from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
+from imagexplorer.core.overlay import stack
 from imagexplorer.core.relatives import Relatives
 from imagexplorer.core.rules import Rules
 from imagexplorer.core.secrets import masked_image
+from imagexplorer.core.space_map import MapSpec, SpaceMap
+from imagexplorer.core.space_overview import Alike, Overview
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.indexing.documents import data_text, document_text
+from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import TreeHandle
+from imagexplorer.indexing.spaces import Spaces
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fake_engine import ENGINE_ADDRESS, FakeEngine
 from tests.fake_trees import FakeFile, Row, diff_id, layer_index, layers_view, rows_view
@@ -66,6 +73,8 @@ class FakeSource:
         self.closed = False
         self.unverified: set[int] = set()  # layers that `build` leaves unhashed
         self.wrong: dict[int, str] = {}  # what `verify` finds of a layer
+        self._spaces = Spaces(Reading())
+        self._trees: dict[str, FileTree] = {}
 
     @property
     def address(self) -> Address:
@@ -208,6 +217,28 @@ class FakeSource:
         """What is selected in a made-up tree has none: real ones stand in the stories."""
         self.engine.asked("story", control, node)
         return Story(b"", (), None)
+
+    def space_overview(self, tree: TreeHandle, control: Control) -> Overview:
+        self.engine.asked("space_overview", control)
+        return self._spaces.overview(tree.key, self._stacked(tree), control)
+
+    def space_map(self, tree: TreeHandle, spec: MapSpec, control: Control) -> SpaceMap:
+        self.engine.asked("space_map", control, spec)
+        return self._spaces.map(tree.key, self._stacked(tree), spec, control)
+
+    def space_entries(self, tree: TreeHandle, kind: str, layer: int, control: Control) -> Entries:
+        self.engine.asked("space_entries", control, kind, layer)
+        return self._spaces.entries(tree.key, self._stacked(tree), kind, layer, control)
+
+    def space_alike(self, image: ImageDetail, tree: TreeHandle, read: bool, control: Control) -> Alike:
+        self.engine.asked("space_alike", control, read)
+        return self._spaces.alike(tree.key, self._stacked(tree), self, image, read, None, control)
+
+    def _stacked(self, tree: TreeHandle) -> FileTree:
+        """These layers really stacked; kept, so that the sums of a tree are found again."""
+        if tree.key not in self._trees:
+            self._trees[tree.key] = stack([layer_index(layer) for layer in self.engine.layers[tree.key]])
+        return self._trees[tree.key]
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)

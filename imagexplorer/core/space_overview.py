@@ -12,7 +12,7 @@ from imagexplorer.core.space_tables import Place, Table, Waste
 from imagexplorer.core.space_tree import VISIBLE, WASTED, SpaceTree
 from imagexplorer.core.text import human_size, plain, plain_bytes
 
-WORDS_MOST = 120
+WORDS_MOST = 70
 """Characters of an instruction inside a sentence."""
 
 
@@ -109,7 +109,7 @@ def _wasted(space: Space, instruction: Callable[[int], str]) -> str:
         for size, word in (
             (space.deleted_bytes, "deleted"),
             (space.overwritten_bytes, "overwritten"),
-            (space.rewritten_bytes, "stored again unchanged"),
+            (space.rewritten_bytes, "stored again with the same content"),
         )
         if size
     ]
@@ -120,7 +120,7 @@ def _wasted(space: Space, instruction: Callable[[int], str]) -> str:
 
 def _needless(pieces: Sequence[Advice]) -> str:
     size = sum(each.size_bytes for each in pieces if each.kind not in CAUSES and not each.optional)
-    return f"{human_size(size)} that is to be seen is probably not needed, as the advice says" if size else ""
+    return f"{human_size(size)} of what is visible is probably not needed: see the advice" if size else ""
 
 
 def hidden_bytes(hidden: Hidden) -> int:

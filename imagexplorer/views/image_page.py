@@ -33,6 +33,7 @@ from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.path_pane import PathPane
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.related_tab import RelatedTab
+from imagexplorer.views.space_tab import SpaceTab
 
 
 class ImagePage(RecordPage):
@@ -82,6 +83,7 @@ class ImagePage(RecordPage):
     def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
         """Each in a file of its own, made when first looked at."""
         return [
+            (SpaceTab(self), self.tr("S&pace")),
             (ImageConfig(self), self.tr("C&onfig")),
             (ManifestTab(self), self.tr("&Manifest")),
             (RelatedTab(self), self.tr("Re&lated")),
@@ -126,9 +128,8 @@ class ImagePage(RecordPage):
             self.front.refresh()
         if self.detail is None:
             self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
-        self.session.load_image(
-            self.lane + "detail", self.source, self.image.id, self._found, self._not_found, platform
-        )
+        lane = self.lane + "detail"
+        self.session.load_image(lane, self.source, self.image.id, self._found, self._not_found, platform)
 
     # -- layers and steps -----------------------------------------------------------------------------
 
@@ -194,9 +195,8 @@ class ImagePage(RecordPage):
             self.files.show_message(self.tr("No layers"), self.tr("This image holds no file system."), "layers")
             return
         self.files.show_waiting(self.tr("Reading the layers of {name}").format(name=plain(self.image.name, 80)))
-        self.session.index_image(
-            self.lane + "index", self.source, detail, self._indexed, self._show_error, self._layer_read
-        )
+        lane = self.lane + "index"
+        self.session.index_image(lane, self.source, detail, self._indexed, self._show_error, self._layer_read)
 
     def _layer_read(self, totals: LayerTotals) -> None:
         self._totals[totals.index] = totals

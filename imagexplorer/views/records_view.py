@@ -9,10 +9,12 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from imagexplorer import resources
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.views.chips import CellDelegate
+from imagexplorer.views.file_tree_view import ShareDelegate
 from imagexplorer.views.header_state import HeaderState, ListHeader
 from imagexplorer.views.keys import own_key
 
@@ -31,6 +33,9 @@ class RecordsView(QTableView):
         self.records = TableModel(columns, key=key, parent=self)
         self.setModel(self.records)
         self.setItemDelegate(CellDelegate(self))
+        for number, column in enumerate(columns):
+            if column.share is not None:
+                self.setItemDelegateForColumn(number, ShareDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -48,13 +53,24 @@ class RecordsView(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName(name)
-        own_key(self, QKeySequence.StandardKey.Copy, self.copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        copy = QKeySequence(QKeySequence.StandardKey.Copy)
+        self.copy_rows = self.addAction(resources.icon("copy"), self.tr("&Copy"), copy, self.copy)
+        self.copy_rows.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         for key_ in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             own_key(self, key_, lambda: self._open(self.currentIndex()))
         self.doubleClicked.connect(self._open)
         self.selectionModel().currentRowChanged.connect(
             lambda now, _before: self.current_changed.emit(now.data(Role.RECORD) if now.isValid() else None)
         )
+
+    def sort_by(self, name: str, descending: bool = True) -> None:
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.sortByColumn(self.records.column_of(name), order)
+
+    def current(self) -> Any | None:
+        """The record of the current row."""
+        return self.records.record(self.currentIndex())
 
     def set_records(self, records: Iterable[Any]) -> None:
         self.records.set_records(records)
