@@ -76,6 +76,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             lambda selection: rules.run_image(selection, kind(selection)),
         ),
         Action(
+            "image.compare",
+            "Co&mpare",
+            flows.compare_images,
+            "layers",
+            ("Ctrl+D",),
+            "&Image",
+            1,
+            rules.compare_images,
+        ),
+        Action(
             "image.dockerfile_copy",
             "&Copy Dockerfile",
             flows.origins.copy,

@@ -43,6 +43,10 @@ class Flows:
     def open_image(self, selection: Selection) -> None:
         self._session.page_wanted.emit("image", selection.images[0])
 
+    def compare_images(self, selection: Selection) -> None:
+        first, *others = selection.images
+        self._session.comparing.wanted.emit(selection.source, first, others[0] if others else None)
+
     def open_container(self, selection: Selection) -> None:
         self._session.page_wanted.emit("container", selection.containers[0])
 

@@ -32,6 +32,12 @@ def open_image(selection: Selection) -> str:
     return one_image(selection)
 
 
+def compare_images(selection: Selection) -> str:
+    if not selection.images:
+        return "Select an image first, or two"
+    return f"Select one or two images: {len(selection.images)} are selected" if len(selection.images) > 2 else ""
+
+
 def run_image(selection: Selection, source: str) -> str:
     return one_image(selection) or needs_engine(source, "run its images")
 

@@ -12,7 +12,7 @@ from imagexplorer.core.file_tree import NONE, FileTree
 from imagexplorer.core.layer_index import DIR, FILE, KINDS, NO_TIME, WHITEOUT, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_nodes import column
-from imagexplorer.core.tree_view import MARK_ADDED, MARK_MODIFIED, TreeView, ViewSpec
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_MODIFIED, MARK_OWNER, TreeView, ViewSpec
 from imagexplorer.core.tree_viewing import view
 
 IMAGE_SIDE, WRITABLE = 0, 1
@@ -20,7 +20,9 @@ IMAGE_SIDE, WRITABLE = 0, 1
 
 
 _Row = tuple[bytes, int, int, int]  # path, kind, mode, size
-_MARK = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED}
+OWNED = "owned"
+"""Of two images compared: the content is the same, owner or mode are not. No engine says so of a container."""
+_MARK = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, OWNED: MARK_OWNER}
 
 
 def changes_tree(changes: Iterable[Change]) -> FileTree:
@@ -60,7 +62,7 @@ def change_layers(changes: Iterable[Change]) -> tuple[LayerIndex, LayerIndex]:
         size = (change.size_bytes or 0) if kind == FILE else 0
         mode = change.mode if change.mode is not None else 0o755 if kind == DIR else 0o644
         if change.kind != ADDED:
-            lower.append((path, kind, mode, 0))
+            lower.append((path, kind, mode, size if change.kind == DELETED else 0))
         if change.kind == DELETED:
             whiteouts.append((path, WHITEOUT, 0, 0))
         else:

@@ -28,9 +28,9 @@ class ConfigDifference:
 class LayersCompared:
     """Diff IDs, in the order of the stacks; `common` are those that both begin with."""
 
-    common: tuple[str, ...]
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
+    common: tuple[str, ...] = ()
+    only_a: tuple[str, ...] = ()
+    only_b: tuple[str, ...] = ()
 
 
 def compare_layers(a: ImageDetail, b: ImageDetail) -> LayersCompared:

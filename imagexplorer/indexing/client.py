@@ -26,15 +26,13 @@ from imagexplorer.core.entities import (
     RunSpec,
     Touched,
 )
-from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
-from imagexplorer.core.preview import Preview
-from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.kin_client import RemoteKin
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
+from imagexplorer.indexing.reading_client import RemoteReading
 from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.indexing.space_client import RemoteSpace
 from imagexplorer.sources.protocol import ScanOptions
@@ -97,7 +95,7 @@ def open_remote(address: Address, workers: Workers, control: Control) -> RemoteS
     return RemoteSource(settled, workers)
 
 
-class RemoteSource(RemoteKin, RemoteSpace):
+class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
     """`sources.protocol.ImageSource` by asking. `address` should be settled (`open_remote` does it)."""
 
     def __init__(self, address: Address, workers: Workers) -> None:
@@ -211,25 +209,6 @@ class RemoteSource(RemoteKin, RemoteSpace):
         call = Call("indexing", "view", arguments={"tree": tree, "spec": spec})
         view: TreeView = self._workers.scans.ask(call, control)
         return view
-
-    def story(self, image: ImageDetail, tree: TreeHandle, node: int, control: Control) -> Story:
-        """What all layers did to a path."""
-        call = self._call("story", {"image": image, "tree": tree, "node": node}, "indexing")
-        told: Story = self._workers.scans.ask(call, control)
-        return told
-
-    def preview(self, image: ImageDetail, tree: TreeHandle, version: int, more: bool, control: Control) -> Preview:
-        """The content of a version of a path, ready to be shown."""
-        arguments = {"image": image, "tree": tree, "version": version, "more": more}
-        shown: Preview = self._workers.scans.ask(self._call("preview", arguments, "indexing"), control)
-        return shown
-
-    def extract(
-        self, image: ImageDetail, tree: TreeHandle, wanted: Wanted, tell: Callable[..., object], control: Control
-    ) -> None:
-        """Tells what `indexing.extracting` tells."""
-        arguments = {"image": image, "tree": tree, "wanted": wanted}
-        self._workers.scans.ask(self._call("extract", arguments, "indexing", "tell"), control, tell)
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         """The writable layer's changes as a tree (marks A, M, D)."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagexplorer.core.entities import LayerTotals
+from imagexplorer.core.compare_config import ConfigDifference, LayersCompared
+from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 
 DEFAULT_CACHE_BYTES = 2 << 30
 
@@ -49,3 +50,24 @@ class Call:
     address: Any = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
     stream: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An image that was indexed: where it is, what it is, and its tree."""
+
+    address: Address
+    image: ImageDetail
+    tree: TreeHandle
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonHandle:
+    """Names a comparison that the worker keeps. `counts` by change (`core.compare.CHANGES`)."""
+
+    key: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    added_bytes: int = 0
+    removed_bytes: int = 0
+    layers: LayersCompared = field(default_factory=LayersCompared)
+    config: tuple[ConfigDifference, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,10 @@ from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache, open_cache
+from imagexplorer.indexing.comparisons import Comparisons
 from imagexplorer.indexing.opened import Opener, OpenSources
 from imagexplorer.indexing.reading import Reading
-from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
+from imagexplorer.indexing.records import CacheOptions, Call, ComparisonHandle, Opened, TreeHandle
 from imagexplorer.indexing.spaces import Spaces
 from imagexplorer.sources.protocol import ScanOptions
 
@@ -57,6 +59,7 @@ class Service:
         self._sources = OpenSources(opener)
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
         self._reading = Reading()
+        self._comparisons = Comparisons()
         self._spaces = Spaces(self._reading)
         self._chains: dict[Address, Chains] = {}
         self._made = 0
@@ -174,6 +177,32 @@ class Service:
 
         with self._sources.use(address, control) as source:
             extract(source, image, self._tree(tree), wanted, self._reading, self._cache, tell, control)
+
+    def ask_compare(self, control: Control, a: Opened, b: Opened) -> ComparisonHandle:
+        from imagexplorer.indexing.comparing import Compared, compare_images
+
+        with ExitStack() as stack:
+
+            def side(opened: Opened) -> Compared:
+                source = stack.enter_context(self._sources.use(opened.address, control))
+                return Compared(
+                    source, opened.image, self._tree(opened.tree),
+                    lambda layer: self._reading.index(source, opened.image, layer, self._cache, control),
+                )  # fmt: skip
+
+            return self._comparisons.keep(compare_images(side(a), side(b), control))
+
+    def ask_compare_view(self, control: Control, key: str, spec: ViewSpec) -> TreeView:
+        return self._comparisons.view(key, spec, control)
+
+    def ask_compare_file(self, control: Control, key: str, a: Opened, b: Opened, path: bytes) -> Preview:
+        def read(side: str, version: int, start: int, length: int) -> bytes:
+            of = a if side == "a" else b
+            with self._sources.use(of.address, control) as source:
+                tree = self._tree(of.tree)
+                return self._reading.read(source, of.image, tree, version, start, length, self._cache, control)
+
+        return self._comparisons.file(key, path, read, control)
 
     def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view

@@ -15,6 +15,7 @@ from imagexplorer.core.entities import ContainerDetail, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.checking import Checking
+from imagexplorer.session.comparing import Comparing
 from imagexplorer.session.contents import Contents
 from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
@@ -33,6 +34,7 @@ class Questions(QObject):
         self.jobs = jobs
         self.documents = Documents(self._ask)
         self.contents = Contents(self._ask)
+        self.comparing = Comparing(jobs, self)
         self.rules = RuleChecks(jobs)
         self.spaces = Spaces(jobs)
         self.origins = Origins(jobs, self._find)

@@ -80,7 +80,7 @@ class MarkChips(QWidget):
 
 class FilePane(QWidget):
     """`layered`: a switch between all layers and one, and the columns that go with it. `below` stands under the tree,
-    above the details of the selected row."""
+    above the details of the selected row. `owned`: what only changed its owner or mode is known apart."""
 
     spec_wanted = Signal(object)  # ViewSpec
     row_selected = Signal(object)  # TreeRow or None
@@ -94,6 +94,7 @@ class FilePane(QWidget):
         columns: Sequence[Column] = FILES,
         details: FileDetails | None = None,
         below: QWidget | None = None,
+        owned: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -112,7 +113,7 @@ class FilePane(QWidget):
         self._switch.addButton(self.all_layers)
         self._switch.addButton(self.one_layer)
         marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
-        self.chips = MarkChips(marks if layered else marks[:3])
+        self.chips = MarkChips(marks if layered or owned else marks[:3])
         self.paths = PathFilter()
         self.filter = self.paths.edit
         self.hits = TonedLabel("muted")

@@ -19,6 +19,7 @@ from imagexplorer.core.text import plain
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
+from imagexplorer.views.compare_tab import CompareTab
 from imagexplorer.views.config_tab import ImageConfig
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.extracting import Extracting
@@ -51,6 +52,7 @@ class ImagePage(RecordPage):
         self.origin = Origin(self)
         self.stack = ImageStack(self)
         self.path = PathPane(self)
+        self.compare = CompareTab(self)
         details = FileDetails(of_layer=self.stack.of_layer)
         self.files = FilePane(session.jobs, self.lane + "index", layered=True, details=details, below=self.path)
         self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
@@ -83,7 +85,8 @@ class ImagePage(RecordPage):
     def _more_tabs(self) -> list[tuple[PageTab[ImagePage], str]]:
         """Each in a file of its own, made when first looked at."""
         return [
-            (SpaceTab(self), self.tr("S&pace")),
+            (SpaceTab(self), self.tr("&Space")),
+            (self.compare, self.tr("Com&pare")),
             (ImageConfig(self), self.tr("C&onfig")),
             (ManifestTab(self), self.tr("&Manifest")),
             (RelatedTab(self), self.tr("Re&lated")),
@@ -111,6 +114,9 @@ class ImagePage(RecordPage):
         else:
             self.tabs.setCurrentIndex(0)
             self.files.focus_filter()
+
+    def compare_with(self, source: str, other: Image | None) -> None:
+        self.compare.compare_with(source, other)
 
     def reveal(self, path: bytes, layer: int = -1) -> None:
         """Bring the files to the front with the path selected, at that layer or (-1) at the one that is looked at."""

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         session.containers_changed.connect(self._show_sidebar)
         session.page_wanted.connect(self.open_page)
         session.reports.wanted.connect(self.open_report)
+        session.comparing.wanted.connect(self._compare)
         session.list_wanted.connect(self.show_list)
         session.message.connect(self.strip.show_message)
         session.failed.connect(self.strip.show_error)
@@ -178,6 +179,12 @@ class MainWindow(QMainWindow):
         page_widget = self.tabs.currentWidget()
         if page_widget is not None:
             page_widget.setFocus()
+
+    def _compare(self, source: str, image: Image, other: Image | None) -> None:
+        self.open_page("image", image, source)
+        page = self.tabs.currentWidget()
+        if isinstance(page, RecordPage):
+            page.compare_with(source, other)
 
     def open_report(self, path: str) -> None:
         """A saved document's page, raised where it is open already."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from imagexplorer.actions.registry import Registry
-from imagexplorer.core.entities import Selection
+from imagexplorer.core.entities import Image, Selection
 from imagexplorer.session import Session, SourceState
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.notice_strip import NoticeStrip
@@ -103,6 +103,9 @@ class RecordPage(QWidget):
     def refresh(self) -> None:
         """Ask for everything again (F5, or the way out of an error)."""
         raise NotImplementedError
+
+    def compare_with(self, source: str, other: Image | None) -> None:
+        """Show how it differs from another of its kind; None: the user chooses. Only images do."""
 
     # -- following the session --------------------------------------------------------------------------
 

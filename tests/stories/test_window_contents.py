@@ -158,3 +158,31 @@ def test_what_could_not_be_written_is_listed(open_: Open, tmp_path: Path) -> Non
     assert (tmp_path / "out/app/tool").read_bytes() == b"mine"
     box.close()
     box.deleteLater()
+
+
+def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path)
+    other = tmp_path / "other.tar"
+    newer = tars.tar([tars.file("app/empty", b"no more\n"), tars.file("app/main.py", PYTHON, mode=0o755)])
+    layers = (*LAYERS, newer)
+    other.write_bytes(tars.docker_archive(layers, tars.config(layers, config={"Env": ["A=1"]})))
+    settle(other)
+    person.session.open_path(str(other))
+    key = f"file:{other}"
+    person.sees(lambda: person.session.rows_of(key)[0])
+    page.compare_with(key, person.session.rows_of(key)[0][0])
+    person.window.tabs.setCurrentWidget(page)
+    compare = page.compare
+    person.sees(lambda: compare.is_made and compare.body.currentWidget() is compare.parts)
+    person.sees(lambda: compare.files.body.currentWidget() is compare.files.tree)
+    assert compare.parts.tabText(0) == "F&iles (2)"
+    assert "4 in common, 0 only in A, 1 only in B" in compare.summary.text()
+    person.sees(lambda: compare.files.tree.reveal(b"app/empty"))
+    person.sees(lambda: "+no more" in compare.file.text.toPlainText())
+    assert compare.files.tree.reveal(b"app/main.py")
+    person.sees(lambda: "mode 0644 -> 0755" in compare.file.text.toPlainText())
+    keys = {compare.config.records.index(row, 0).data() for row in range(compare.config.records.rowCount())}
+    assert "env.A" in keys
+    compare.choice.setCurrentIndex(-1)
+    page.compare_with(page.source, page.image)
+    person.sees(lambda: compare.empty.title.text() == "No differences")

@@ -1,0 +1,137 @@
+"""Comparisons that the worker has made, kept for the questions that a screen asks of them: rows, and single files.
+
+Knows how a comparison becomes a tree and how a file's two contents become a text; must not know processes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from imagexplorer.core.changes_tree import OWNED, changes_view
+from imagexplorer.core.compare import ADDED, METADATA, REMOVED, Difference, Facts, differences
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ADDED as CHANGE_ADDED
+from imagexplorer.core.entities import DELETED, MODIFIED, Change
+from imagexplorer.core.errors import NotFound
+from imagexplorer.core.layer_index import FILE, KINDS
+from imagexplorer.core.preview import MORE_BYTES, Preview
+from imagexplorer.core.recognise import TEXT, recognise
+from imagexplorer.core.text import plain_bytes
+from imagexplorer.core.text_diff import first_difference, unified
+from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.indexing.comparing import Comparison
+from imagexplorer.indexing.previewing import highlight
+from imagexplorer.indexing.records import ComparisonHandle
+
+_KEPT = 4
+_KINDS = {ADDED: CHANGE_ADDED, REMOVED: DELETED, METADATA: OWNED}
+Read = Callable[[str, int, int, int], bytes]
+"""`read(side, version, start, length)`, side "a" or "b"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    changes: list[Change]
+    rows: dict[bytes, Difference]
+
+
+class Comparisons:
+    """Any thread may use it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._made = 0
+
+    def keep(self, found: Comparison) -> ComparisonHandle:
+        rows = differences(found.files)
+        changes = [_change(row) for row in rows]
+        with self._lock:
+            self._made += 1
+            key = f"comparison {self._made}"
+            self._kept[key] = _Kept(changes, {row.path: row for row in rows})
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        counts = {change: sum(row.change == change for row in rows) for change in {row.change for row in rows}}
+        return ComparisonHandle(
+            key, counts, found.files.added_bytes, found.files.removed_bytes, found.layers, tuple(found.config)
+        )
+
+    def view(self, key: str, spec: ViewSpec, control: Control) -> TreeView:
+        return changes_view(self._of(key).changes, spec, control)
+
+    def file(self, key: str, path: bytes, read: Read, control: Control) -> Preview:
+        """The two contents of a path as a unified diff, or what can be said of them."""
+        row = self._of(key).rows.get(path)
+        if row is None:
+            raise NotFound(plain_bytes(path, 300), "it does not differ")
+        words = [_meta(row)]
+        a, b = row.a, row.b
+        if not any(side is not None and side.kind == FILE and side.size for side in (a, b)):
+            return _said(words)
+        if a is not None and b is not None and a.kind == b.kind and row.change == METADATA:
+            return _said([*words, "The content is the same."])
+        one, other = _content(a, "a", read), _content(b, "b", read)
+        control.step()
+        known = [recognise(each, len(each)) for each in (one, other)]
+        if any(each.kind not in (TEXT, "empty") for each in known):
+            at = first_difference(one, other)
+            kinds = " and ".join(dict.fromkeys(each.words for each in known))
+            return _said([*words, f"No texts: {kinds}.", f"They differ from byte {at:,} on."])
+        texts = [
+            each.decode(told.encoding or "utf-8", "replace") for each, told in zip((one, other), known, strict=True)
+        ]
+        name = plain_bytes(path, 200)
+        diff, note = unified(texts[0], texts[1], f"a/{name}", f"b/{name}")
+        said = _said([*words, diff])
+        return replace(said, spans=highlight(said.text, "x.diff", control), note=note or _cut(a, b))
+
+    def _of(self, key: str) -> _Kept:
+        with self._lock:
+            found = self._kept.get(key)
+        if found is None:
+            raise NotFound("the comparison", "it is not in memory any more", "Compare again")
+        return found
+
+
+def _change(row: Difference) -> Change:
+    facts = row.b if row.b is not None else row.a
+    assert facts is not None
+    path = row.path.decode("utf-8", "surrogateescape")
+    return Change(path, _KINDS.get(row.change, MODIFIED), facts.size, KINDS[facts.kind], facts.mode)
+
+
+def _content(facts: Facts | None, side: str, read: Read) -> bytes:
+    if facts is None or facts.kind != FILE or not facts.size:
+        return b""
+    return read(side, facts.version, 0, min(facts.size, MORE_BYTES))
+
+
+def _cut(a: Facts | None, b: Facts | None) -> str:
+    long = any(side is not None and side.size > MORE_BYTES for side in (a, b))
+    return f"Only the first {MORE_BYTES >> 20} MiB of each are compared." if long else ""
+
+
+def _meta(row: Difference) -> str:
+    a, b = row.a, row.b
+    if a is None or b is None:
+        return "Only in B" if a is None else "Only in A"
+    words = []
+    if a.kind != b.kind:
+        words.append(f"kind {KINDS[a.kind]} -> {KINDS[b.kind]}")
+    if a.mode != b.mode:
+        words.append(f"mode {a.mode:04o} -> {b.mode:04o}")
+    if (a.uid, a.gid) != (b.uid, b.gid):
+        words.append(f"owner {a.uid}:{a.gid} -> {b.uid}:{b.gid}")
+    if a.link != b.link:
+        words.append(f"link {plain_bytes(a.link or b'')} -> {plain_bytes(b.link or b'')}")
+    return ", ".join(words)
+
+
+def _said(lines: list[str]) -> Preview:
+    text = "".join(f"{line}\n" for line in lines if line)
+    size = len(text.encode("utf-8", "surrogateescape"))
+    return Preview(TEXT, "difference", size, size, text=text)

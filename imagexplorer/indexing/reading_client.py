@@ -1,0 +1,62 @@
+"""What a RemoteSource tells of files beyond the protocol: stories, previews, extraction, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ImageDetail
+from imagexplorer.core.extraction import Wanted
+from imagexplorer.core.preview import Preview
+from imagexplorer.core.story import Story
+from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.indexing.records import Call, ComparisonHandle, Opened, TreeHandle
+
+if TYPE_CHECKING:
+    from imagexplorer.indexing.client import Workers
+
+
+class RemoteReading:
+    _workers: Workers
+
+    def _call(self, method: str, arguments: dict[str, Any], target: str = "source", stream: str = "") -> Call:
+        raise NotImplementedError
+
+    def story(self, image: ImageDetail, tree: TreeHandle, node: int, control: Control) -> Story:
+        """What all layers did to a path."""
+        call = self._call("story", {"image": image, "tree": tree, "node": node}, "indexing")
+        told: Story = self._workers.scans.ask(call, control)
+        return told
+
+    def preview(self, image: ImageDetail, tree: TreeHandle, version: int, more: bool, control: Control) -> Preview:
+        """The content of a version of a path, ready to be shown."""
+        arguments = {"image": image, "tree": tree, "version": version, "more": more}
+        shown: Preview = self._workers.scans.ask(self._call("preview", arguments, "indexing"), control)
+        return shown
+
+    def extract(
+        self, image: ImageDetail, tree: TreeHandle, wanted: Wanted, tell: Callable[..., object], control: Control
+    ) -> None:
+        """Tells what `core.extraction` has."""
+        arguments = {"image": image, "tree": tree, "wanted": wanted}
+        self._workers.scans.ask(self._call("extract", arguments, "indexing", "tell"), control, tell)
+
+    def compare(self, a: Opened, b: Opened, control: Control) -> ComparisonHandle:
+        """Two images, wherever they are."""
+        call = Call("indexing", "compare", arguments={"a": a, "b": b})
+        handle: ComparisonHandle = self._workers.scans.ask(call, control, kill=True)
+        return handle
+
+    def compare_view(self, comparison: ComparisonHandle, spec: ViewSpec, control: Control) -> TreeView:
+        """The differences as a tree. Raises NotFound where they are no longer kept: compare again."""
+        call = Call("indexing", "compare_view", arguments={"key": comparison.key, "spec": spec})
+        view: TreeView = self._workers.scans.ask(call, control)
+        return view
+
+    def compare_file(
+        self, comparison: ComparisonHandle, a: Opened, b: Opened, path: bytes, control: Control
+    ) -> Preview:
+        arguments = {"key": comparison.key, "a": a, "b": b, "path": path}
+        shown: Preview = self._workers.scans.ask(Call("indexing", "compare_file", arguments=arguments), control)
+        return shown
