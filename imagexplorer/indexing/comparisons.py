@@ -6,7 +6,7 @@ Knows how a comparison becomes a tree and how a file's two contents become a tex
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -18,7 +18,7 @@ from imagexplorer.core.entities import DELETED, MODIFIED, Change
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.layer_index import FILE, KINDS
 from imagexplorer.core.preview import MORE_BYTES, Preview
-from imagexplorer.core.recognise import TEXT, recognise
+from imagexplorer.core.recognise import EMPTY, TEXT, recognise
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.text_diff import first_difference, unified
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -75,19 +75,9 @@ class Comparisons:
         if a is not None and b is not None and a.kind == b.kind and row.change == METADATA:
             return _said([*words, "The content is the same."])
         one, other = _content(a, "a", read), _content(b, "b", read)
-        control.step()
-        known = [recognise(each, len(each)) for each in (one, other)]
-        if any(each.kind not in (TEXT, "empty") for each in known):
-            at = first_difference(one, other)
-            kinds = " and ".join(dict.fromkeys(each.words for each in known))
-            return _said([*words, f"No texts: {kinds}.", f"They differ from byte {at:,} on."])
-        texts = [
-            each.decode(told.encoding or "utf-8", "replace") for each, told in zip((one, other), known, strict=True)
-        ]
         name = plain_bytes(path, 200)
-        diff, note = unified(texts[0], texts[1], f"a/{name}", f"b/{name}")
-        said = _said([*words, diff])
-        return replace(said, spans=highlight(said.text, "x.diff", control), note=note or _cut(a, b))
+        shown = contents_differ(one, other, f"a/{name}", f"b/{name}", control, words)
+        return shown if shown.note else replace(shown, note=_cut(a, b))
 
     def _of(self, key: str) -> _Kept:
         with self._lock:
@@ -95,6 +85,25 @@ class Comparisons:
         if found is None:
             raise NotFound("the comparison", "it is not in memory any more", "Compare again")
         return found
+
+
+def contents_differ(
+    one: bytes, other: bytes, name_a: str, name_b: str, control: Control, words: Sequence[str] = ()
+) -> Preview:
+    """A unified diff of two texts, below `words`; of anything else, what can be said."""
+    control.step()
+    if one == other:
+        return _said([*words, "The content is the same."])
+    known = [recognise(each, len(each)) for each in (one, other)]
+    if any(each.kind not in (TEXT, EMPTY) for each in known):
+        at = first_difference(one, other)
+        kinds = " and ".join(dict.fromkeys(each.words for each in known))
+        sizes = f"{len(one):,} and {len(other):,} bytes, different from byte {at:,} on."
+        return _said([*words, f"No texts: {kinds}.", sizes])
+    texts = [each.decode(told.encoding or "utf-8", "replace") for each, told in zip((one, other), known, strict=True)]
+    diff, note = unified(texts[0], texts[1], name_a, name_b)
+    said = _said([*words, diff])
+    return replace(said, spans=highlight(said.text, "x.diff", control), note=note)
 
 
 def _change(row: Difference) -> Change:

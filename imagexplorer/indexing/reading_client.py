@@ -35,6 +35,12 @@ class RemoteReading:
         shown: Preview = self._workers.scans.ask(self._call("preview", arguments, "indexing"), control)
         return shown
 
+    def versions_diff(self, image: ImageDetail, tree: TreeHandle, older: int, newer: int, control: Control) -> Preview:
+        """How the contents of two versions differ, as a text."""
+        arguments = {"image": image, "tree": tree, "older": older, "newer": newer}
+        shown: Preview = self._workers.scans.ask(self._call("versions_diff", arguments, "indexing"), control)
+        return shown
+
     def extract(
         self, image: ImageDetail, tree: TreeHandle, wanted: Wanted, tell: Callable[..., object], control: Control
     ) -> None:

@@ -18,7 +18,7 @@ from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
 from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.manifest_tree import DocumentText
-from imagexplorer.core.preview import Preview
+from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.space_map import MapSpec, SpaceMap
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -163,6 +163,21 @@ class Service:
 
             name = stacked.name(stacked.node_of(version)).decode("utf-8", "replace")
             return preview(read, name, stacked["version_size"][version], control, more)
+
+    def ask_versions_diff(
+        self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, older: int, newer: int
+    ) -> Preview:
+        from imagexplorer.indexing.comparisons import contents_differ
+
+        stacked = self._tree(tree)
+        with self._sources.use(address, control) as source:
+
+            def read(version: int) -> bytes:
+                length = min(stacked["version_size"][version], MORE_BYTES)
+                return self._reading.read(source, image, stacked, version, 0, length, self._cache, control)
+
+            names = [f"layer {stacked['version_layer'][version]}" for version in (older, newer)]
+            return contents_differ(read(older), read(newer), names[0], names[1], control)
 
     def ask_extract(
         self,

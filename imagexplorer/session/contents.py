@@ -77,6 +77,24 @@ class Contents:
             "Reading a file",
         )
 
+    def load_difference(
+        self,
+        lane: str,
+        source: str,
+        image: ImageDetail,
+        tree: IndexedTree,
+        versions: tuple[int, int],
+        done: Callable[[Preview], None],
+        failed: Failed,
+    ) -> None:
+        """How two versions of contents differ, the older first."""
+
+        def work(opened: Any, control: Control) -> Preview:
+            shown: Preview = opened.versions_diff(image, tree.handle, *versions, control)
+            return shown
+
+        self._ask(lane, source, work, done, failed, "Comparing versions")
+
     def extract(
         self,
         source: str,

@@ -57,6 +57,8 @@ class PathPane(QTabWidget):
         self.versions.customContextMenuRequested.connect(self._menu)
         self.extract = QAction(resources.icon("save"), self.tr("E&xtract this version …"), self.versions)
         self.extract.triggered.connect(self._extract)
+        self.differ = QAction(resources.icon("modified"), self.tr("&Differences of the two versions"), self.versions)
+        self.differ.triggered.connect(self._differ)
         self.preview.more_wanted.connect(lambda: self._read(more=True))
 
     # -- which path -------------------------------------------------------------------------------------
@@ -144,6 +146,9 @@ class PathPane(QTabWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chosen = self.versions.selected()
         menu.addAction(resources.icon("copy"), self.tr("&Copy row as text"), self.versions.copy)
+        menu.addAction(self.differ)
+        self.differ.setEnabled(len(chosen) == 2 and all(row.version.readable for row in chosen))
+        self.differ.setToolTip(self.tr("Select two versions that hold something"))
         menu.addAction(self.extract)
         self.extract.setEnabled(len(chosen) == 1 and chosen[0].version.readable)
         menu.aboutToHide.connect(lambda: self.extract.setEnabled(True))
@@ -153,6 +158,22 @@ class PathPane(QTabWidget):
         chosen = self.versions.selected()
         if len(chosen) == 1 and self._node is not None:
             self._page.extracting.extract_version(chosen[0], self._node, self._path)
+
+    def _differ(self) -> None:
+        """The two selected versions, the older one first."""
+        page, chosen = self._page, [row.version for row in self.versions.selected()]
+        if len(chosen) != 2 or page.tree is None or page.detail is None:
+            return
+        older, newer = sorted(chosen, key=lambda version: version.number)
+        if older.content is None or newer.content is None:
+            return
+        self._version = None
+        self._slow.start()
+        self.setCurrentWidget(self.preview)
+        page.session.contents.load_difference(
+            self._lane + "preview", page.source, page.detail, page.tree, (older.content, newer.content), self._read_it,
+            self._failed,
+        )  # fmt: skip
 
     def _nothing(self, title: str, text: str) -> None:
         self._version = None

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
@@ -103,6 +103,10 @@ def test_a_deleted_file_is_read_from_the_layer_that_had_it(open_: Open, tmp_path
     person.sees(lambda: page.path.preview.text.toPlainText() == "two\n")
     versions.selectRow(3)
     person.sees(lambda: page.path.preview.text.toPlainText() == "one\n")
+    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    versions.selectionModel().select(versions.records.index(2, 0), flags)
+    page.path.differ.trigger()
+    person.sees(lambda: page.path.preview.text.toPlainText().endswith("@@ -1 +1 @@\n-one\n+two\n"))
     versions.selectRow(0)
     person.sees(lambda: page.path.preview.empty.title.text() == "Nothing is here any more")
 
