@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,18 +15,14 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
-from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.manifest_tree import DocumentText
-from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.space_map import MapSpec, SpaceMap
-from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache, open_cache
-from imagexplorer.indexing.comparisons import Comparisons
+from imagexplorer.indexing.content_service import ContentQuestions
 from imagexplorer.indexing.opened import Opener, OpenSources
-from imagexplorer.indexing.reading import Reading
-from imagexplorer.indexing.records import CacheOptions, Call, ComparisonHandle, Opened, TreeHandle
+from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
 from imagexplorer.indexing.spaces import Spaces
 from imagexplorer.sources.protocol import ScanOptions
 
@@ -45,10 +40,11 @@ if TYPE_CHECKING:
 _TREES_KEPT = 6
 
 
-class Service:
+class Service(ContentQuestions):
     """Answers calls; any thread may ask."""
 
     def __init__(self, cache: CacheOptions | None = None, opener: Opener | None = None) -> None:
+        super().__init__()
         if opener is None:
             from imagexplorer.sources.opening import open_source
 
@@ -58,8 +54,6 @@ class Service:
         self._lock = Lock()
         self._sources = OpenSources(opener)
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
-        self._reading = Reading()
-        self._comparisons = Comparisons()
         self._spaces = Spaces(self._reading)
         self._chains: dict[Address, Chains] = {}
         self._made = 0
@@ -145,79 +139,6 @@ class Service:
         from imagexplorer.core.tree_viewing import view
 
         return view(self._tree(tree), spec, control)
-
-    def ask_story(self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, node: int) -> Story:
-        with self._sources.use(address, control) as source:
-            return self._reading.story(source, image, self._tree(tree), node, self._cache, control)
-
-    def ask_preview(
-        self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, version: int, more: bool
-    ) -> Preview:
-        from imagexplorer.indexing.previewing import preview
-
-        stacked = self._tree(tree)
-        with self._sources.use(address, control) as source:
-
-            def read(start: int, length: int) -> bytes:
-                return self._reading.read(source, image, stacked, version, start, length, self._cache, control)
-
-            name = stacked.name(stacked.node_of(version)).decode("utf-8", "replace")
-            return preview(read, name, stacked["version_size"][version], control, more)
-
-    def ask_versions_diff(
-        self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, older: int, newer: int
-    ) -> Preview:
-        from imagexplorer.indexing.comparisons import contents_differ
-
-        stacked = self._tree(tree)
-        with self._sources.use(address, control) as source:
-
-            def read(version: int) -> bytes:
-                length = min(stacked["version_size"][version], MORE_BYTES)
-                return self._reading.read(source, image, stacked, version, 0, length, self._cache, control)
-
-            names = [f"layer {stacked['version_layer'][version]}" for version in (older, newer)]
-            return contents_differ(read(older), read(newer), names[0], names[1], control)
-
-    def ask_extract(
-        self,
-        control: Control,
-        address: Address,
-        image: ImageDetail,
-        tree: TreeHandle,
-        wanted: Wanted,
-        tell: Callable[..., object],
-    ) -> None:
-        from imagexplorer.indexing.extracting import extract
-
-        with self._sources.use(address, control) as source:
-            extract(source, image, self._tree(tree), wanted, self._reading, self._cache, tell, control)
-
-    def ask_compare(self, control: Control, a: Opened, b: Opened) -> ComparisonHandle:
-        from imagexplorer.indexing.comparing import Compared, compare_images
-
-        with ExitStack() as stack:
-
-            def side(opened: Opened) -> Compared:
-                source = stack.enter_context(self._sources.use(opened.address, control))
-                return Compared(
-                    source, opened.image, self._tree(opened.tree),
-                    lambda layer: self._reading.index(source, opened.image, layer, self._cache, control),
-                )  # fmt: skip
-
-            return self._comparisons.keep(compare_images(side(a), side(b), control))
-
-    def ask_compare_view(self, control: Control, key: str, spec: ViewSpec) -> TreeView:
-        return self._comparisons.view(key, spec, control)
-
-    def ask_compare_file(self, control: Control, key: str, a: Opened, b: Opened, path: bytes) -> Preview:
-        def read(side: str, version: int, start: int, length: int) -> bytes:
-            of = a if side == "a" else b
-            with self._sources.use(of.address, control) as source:
-                tree = self._tree(of.tree)
-                return self._reading.read(source, of.image, tree, version, start, length, self._cache, control)
-
-        return self._comparisons.file(key, path, read, control)
 
     def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view
