@@ -129,9 +129,8 @@ def rows_view(rows: dict[str, Row], spec: ViewSpec | None = None) -> TreeView:
     """Rows by path (no leading slash) as a TreeView; folders that are missing are made up."""
     spec = spec or ViewSpec()
     hits = [path for path, row in rows.items() if _matches(path, row, spec)]
-    filtered = bool(spec.text or spec.marks)
     kept: dict[str, Row] = {"": Row()}
-    for path in hits if filtered else rows:
+    for path in hits if spec.filtered else rows:
         parts = path.split("/")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
@@ -183,14 +182,23 @@ def rows_view(rows: dict[str, Row], spec: ViewSpec | None = None) -> TreeView:
                 "link_row": _column("I", (number for number, _ in links)),
                 "link_start": _column("I", _starts([link for _, link in links])),
                 "links": _blob([link for _, link in links]),
+                "hit": _column("B", (path in hits for path in order) if spec.filtered else ()),
             },
-            {"hits": len(hits) if filtered else -1, "hit_bytes": sum(rows[path].size for path in hits)},
+            {
+                "hits": len(hits) if spec.filtered else -1,
+                "hit_bytes": sum(rows[path].size for path in hits),
+                "gone_hits": 0,
+            },
         )
     )
 
 
 def _matches(path: str, row: Row, spec: ViewSpec) -> bool:
     if spec.marks and MARK_LETTERS[row.mark] not in tuple(spec.marks):
+        return False
+    if spec.types and row.kind not in spec.types and not ("setuid" in spec.types and row.mode & 0o6000):
+        return False
+    if spec.sizes and (row.kind != "file" or not spec.sizes.least <= row.size <= (spec.sizes.most or row.size)):
         return False
     if not spec.text:
         return True
@@ -210,6 +218,9 @@ def _sort_key(rows: dict[str, Row], sizes: dict[str, int], spec: ViewSpec) -> Ca
         "mode": lambda path: rows[path].mode,
         "mtime": lambda path: rows[path].mtime,
         "kind": lambda path: rows[path].kind,
+        "owner": lambda path: (rows[path].uid, rows[path].gid),
+        "link": lambda path: (not rows[path].link, rows[path].link),
+        "files": lambda path: rows[path].kind == "file",
     }
     return keys[spec.sort]
 

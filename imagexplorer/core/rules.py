@@ -5,12 +5,12 @@ A rules file is TOML or JSON with one key a rule. Limits are absolute (bytes, co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from imagexplorer.core.errors import WrongUse
+from imagexplorer.core.sizes import size_of
 from imagexplorer.core.text import plain
 from imagexplorer.core.tree_filter import MAX_PATTERN
 
@@ -73,8 +73,6 @@ _EXAMPLES = {
     "required-labels": ["org.opencontainers.image.source", "version=1.*"],
     "allow": ["/usr/share/doc"],
 }
-_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kKMGT]?)(i?)[bB]?\s*")
-_STEPS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _MOST = 1_000
 
 
@@ -85,16 +83,6 @@ def field_of(key: str) -> str:
 
 def _demands(value: Any) -> bool:
     return value is not None and value is not False and value not in ("", ())
-
-
-def size_of(text: Any, where: str) -> int:
-    """Bytes of a number or of words: `500 MB` (decimal steps), `1.5 GiB` (binary ones). Raises WrongUse."""
-    if isinstance(text, int) and not isinstance(text, bool) and 0 <= text < 2**63:
-        return text
-    found = _SIZE.fullmatch(text) if isinstance(text, str) else None
-    if found is None or (found[3] and not found[2]):
-        raise WrongUse(where, f"{plain(str(text), 100)} is no size: say 500 MB, 1.5 GiB or a number of bytes")
-    return int(float(found[1]) * (1024 if found[3] else 1000) ** _STEPS[found[2].upper()])
 
 
 def rules_of(data: Any, where: str) -> Rules:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.errors import WrongUse
+from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import DIR
 from imagexplorer.core.tree_view import ViewSpec
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 
     from imagexplorer.core.tree_nodes import Ints
 
-SORTS = ("name", "size", "mark", "layer", "mode", "mtime", "kind")
+SORTS = ("name", "size", "files", "mark", "layer", "mode", "owner", "mtime", "kind", "link")
+"""By `owner`: by the numbers of user and group. By `link`: what has no target comes last."""
 
 
 def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, Ints]) -> Ints:
     """Rows in their new breadth-first order. They come in breadth-first order, siblings by name; equal ones stay so.
-    Raises WrongUse for a key that is none of SORTS."""
+    `values` are the columns of a view by name, and for `link` the ranks of `link_ranks`. Raises WrongUse for a key that
+    is none of SORTS."""
     import numpy as np
 
     if spec.sort not in SORTS:
@@ -36,7 +39,7 @@ def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, 
             result[low:high] = low + by
             place[low + by] = index
         return result
-    value = values[spec.sort].astype(np.int64)
+    value = _value(spec, values)
     if spec.descending:
         value = ~value  # as -value, but the smallest number has a counterpart
     for low, high in pairwise(levels[1:]):
@@ -44,3 +47,32 @@ def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, 
         result[low:high] = low + by
         place[low + by] = np.arange(low, high)
     return result
+
+
+def _value(spec: ViewSpec, values: Mapping[str, Ints]) -> Ints:
+    import numpy as np
+
+    if spec.sort == "owner":  # two unsigned numbers as one signed one
+        both = values["uid"].astype(np.uint64) << np.uint64(32) | values["gid"].astype(np.uint64)
+        owner: Ints = (both ^ np.uint64(1 << 63)).view(np.int64)
+        return owner
+    value: Ints = values[spec.sort].astype(np.int64)
+    if spec.sort == "link" and not spec.descending:
+        value[value == 0] = len(value) + 1
+    return value
+
+
+def link_ranks(tree: FileTree, rows: int, linked: Ints, which: Ints) -> Ints:
+    """For each of `rows` rows the rank of its target among all (equal ones have the same), from 1; 0 for those without.
+    `linked` are rows, `which` their targets in the tree."""
+    import numpy as np
+
+    from imagexplorer.core.name_order import Words, sorted_names
+
+    ranks = np.zeros(rows, np.int64)
+    if len(linked):
+        start = np.asarray(tree["link_start"]).astype(np.int64)
+        words = Words(np.concatenate((np.asarray(tree["links"]), np.zeros(8, np.uint8))))
+        order, new = sorted_names(words, np.zeros(len(which), np.int32), start[which], start[which + 1] - start[which])
+        ranks[linked[order]] = np.cumsum(new)
+    return ranks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imagexplorer.core.columns import Columns
+from imagexplorer.core.sizes import SizeRange
 
 ROOT = 0
 NO_MARK, MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER = range(5)
@@ -21,7 +22,10 @@ class ViewSpec:
                  and what it deleted, with its marks
     text         filter; `pattern` is text (case-insensitive part of the path), glob or regex
     marks        only rows with one of these marks ("" = all), with the folders above
-    sort         name, size, mark, layer, mode, mtime or kind; folders first where sort is name
+    types        only rows of one of these types (core.tree_types)
+    sizes        only files of such a size
+    gone         also what layers below had deleted already, marked as deleted (without delta)
+    sort         one of core.tree_sort.SORTS; folders first where it is name
     """
 
     layer: int = -1
@@ -29,8 +33,16 @@ class ViewSpec:
     text: str = ""
     pattern: str = "text"
     marks: str = ""
+    types: tuple[str, ...] = ()
+    sizes: SizeRange | None = None
+    gone: bool = False
     sort: str = "name"
     descending: bool = False
+
+    @property
+    def filtered(self) -> bool:
+        """Whether only some rows are wanted."""
+        return bool(self.text or self.marks or self.types or self.sizes)
 
 
 class TreeView:
@@ -46,13 +58,16 @@ class TreeView:
     files I m                           regular files (and hard links to such) at or below the row, likewise
     name_start I m, name_length H m, names B    bytes of the name; names may be the FileTree's own blob
     link_row I k (ascending), link_start I k+1, links B
-    meta: hits (rows that match a filter, -1 without one), hit_bytes
+    hit B m                             1 where the row itself matches the filter; of length 0 without a filter
+    meta: hits (rows that match a filter, -1 without one), hit_bytes, gone_hits (what would match beside them with
+    ViewSpec.gone)
     """
 
     __slots__ = (
         "columns",
         "count",
         "first",
+        "hit",
         "kind",
         "layer",
         "link_row",
@@ -74,6 +89,7 @@ class TreeView:
         # Bound once: a model asks these for every cell that it paints.
         self.count = columns["count"]
         self.first = columns["first"]
+        self.hit = columns["hit"]
         self.kind = columns["kind"]
         self.layer = columns["layer"]
         self.link_row = columns["link_row"]
@@ -100,6 +116,11 @@ class TreeView:
     @property
     def hit_bytes(self) -> int:
         return int(self.columns.meta["hit_bytes"])
+
+    @property
+    def gone_hits(self) -> int:
+        """What would match beside them with ViewSpec.gone."""
+        return int(self.columns.meta["gone_hits"])
 
     def name(self, row: int) -> bytes:
         start = self.name_start[row]

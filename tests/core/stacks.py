@@ -11,7 +11,7 @@ _PATHS = st.lists(_NAMES, min_size=1, max_size=4).map(b"/".join)
 _FEW = st.lists(st.sampled_from([b"a", b"b"]), min_size=1, max_size=3).map(b"/".join)
 PATHS = _PATHS | _FEW
 TARGETS = PATHS | PATHS.map(lambda path: b"/" + path) | st.sampled_from([b"..", b"/", b"../b", b"a/../b", b".", b"./a"])
-_MODES = st.sampled_from([0o644, 0o755])
+_MODES = st.sampled_from([0o644, 0o755, 0o4711, 0o1777])
 
 FILES = st.builds(Entry, PATHS, st.just("file"), st.integers(0, 3), st.integers(0, 2), _MODES)
 DIRS = st.builds(Entry, PATHS | st.just(b""), st.just("dir"), mode=_MODES)

@@ -20,7 +20,8 @@ from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.file_tree import Version
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.report_head import Asked
-from imagexplorer.core.rules import ANYWHERE, BUILT_IN, RULES, Rules, rules_of, rules_text, size_of
+from imagexplorer.core.rules import ANYWHERE, BUILT_IN, RULES, Rules, rules_of, rules_text
+from imagexplorer.core.sizes import size_of
 from imagexplorer.core.space import space
 from tests.core.naive import Entry, Replay, build
 from tests.core.stacks import STACKS

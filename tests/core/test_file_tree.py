@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import pytest
@@ -16,6 +17,7 @@ from imagexplorer.core.errors import Cancelled, WrongUse
 from imagexplorer.core.file_tree import WRITTEN, FileTree
 from imagexplorer.core.layer_index import DIR, KINDS
 from imagexplorer.core.overlay import stack
+from imagexplorer.core.sizes import SizeRange
 from imagexplorer.core.tree_sort import SORTS
 from imagexplorer.core.tree_view import MARK_DELETED, MARKS, TreeView, ViewSpec
 from imagexplorer.core.tree_viewing import view
@@ -29,6 +31,9 @@ SPECS = st.builds(
     delta=st.booleans(),
     text=st.sampled_from(["", "", "a", "A/b", "/a", "long", "b/", "c"]),
     marks=st.sampled_from(["", "", "A", "D", "MO", "AMDO"]),
+    types=st.sampled_from([(), (), ("setuid",), ("writable", "symlink"), ("hardlink", "symlink"), ("executable",)]),
+    sizes=st.sampled_from([None, None, SizeRange(1), SizeRange(2, 2), SizeRange(0, 0)]),
+    gone=st.booleans(),
     sort=st.sampled_from(SORTS),
     descending=st.booleans(),
 )
@@ -42,8 +47,44 @@ def packed(columns: Columns) -> Columns:
     return Columns.unpack(memoryview(b"".join(bytes(piece) for piece in columns.pack())))
 
 
-def sort_key(shown: TreeView, row: int, sort: str) -> int:
-    return 0 if sort == "name" else int(shown.columns[sort][row])
+def sort_key(shown: TreeView, row: int, sort: str, descending: bool) -> tuple[int, ...] | tuple[bool, bytes]:
+    """What ascends in a folder; turned around by the caller for `descending`."""
+    if sort == "owner":
+        return shown.columns["uid"][row], shown.columns["gid"][row]
+    if sort == "link":
+        link = shown.link(row)
+        return (link is None) != descending, link or b""
+    return (int(shown.columns[sort][row]),)
+
+
+TYPES: dict[str, Callable[[TreeView, int], bool]] = {
+    "setuid": lambda shown, row: KINDS[shown.kind[row]] in ("file", "hardlink") and shown.mode[row] & 0o6000 > 0,
+    "executable": lambda shown, row: KINDS[shown.kind[row]] in ("file", "hardlink") and shown.mode[row] & 0o111 > 0,
+    "writable": lambda shown, row: (
+        KINDS[shown.kind[row]] in ("file", "hardlink", "dir")
+        and shown.mode[row] & 0o002 > 0
+        and (shown.kind[row] != DIR or shown.mode[row] & 0o1000 == 0)
+    ),
+    "symlink": lambda shown, row: KINDS[shown.kind[row]] == "symlink",
+    "hardlink": lambda shown, row: KINDS[shown.kind[row]] == "hardlink",
+}
+
+
+def is_hit(shown: TreeView, row: int, spec: ViewSpec) -> bool:
+    """By looking at the row alone."""
+    folder_above_a_change = spec.delta and not shown.mark[row]
+    sized = True
+    if spec.sizes is not None:
+        most = 2**63 if spec.sizes.most is None else spec.sizes.most
+        sized = bool(shown.columns["files"][row]) and spec.sizes.least <= shown.size[row] <= most
+        sized = sized and shown.kind[row] != DIR
+    return (
+        not folder_above_a_change
+        and spec.text.lower().encode() in b"/" + shown.path(row).lower()
+        and (not spec.marks or (MARKS[shown.mark[row]] or "-") in spec.marks)
+        and (not spec.types or any(TYPES[name](shown, row) for name in spec.types))
+        and sized
+    )
 
 
 def check_shape(shown: TreeView, spec: ViewSpec) -> None:
@@ -67,8 +108,9 @@ def check_shape(shown: TreeView, spec: ViewSpec) -> None:
                 names = [shown.name(child) for child in children if (shown.kind[child] != DIR) == kind]
                 assert names == sorted(names, reverse=spec.descending)
         else:
-            keys = [(sort_key(shown, child, spec.sort), shown.name(child)) for child in children]
-            assert keys == sorted(keys, key=lambda key: (-key[0] if spec.descending else key[0], key[1]))
+            by_name = sorted(children, key=shown.name)
+            keys = {child: sort_key(shown, child, spec.sort, spec.descending) for child in children}
+            assert list(children) == sorted(by_name, key=keys.__getitem__, reverse=spec.descending)
     assert seen == len(shown), "rows that no row has as a child"
 
 
@@ -77,26 +119,43 @@ def check_shape(shown: TreeView, spec: ViewSpec) -> None:
 def test_a_view_holds_together(layers: Layers, spec: ViewSpec, layer: int) -> None:
     tree = FileTree(packed(of(*layers).columns))
     layer = min(layer, max(len(layers) - 1, 0))
-    spec = ViewSpec(layer, spec.delta, spec.text, "text", spec.marks, spec.sort, spec.descending)
+    spec = replace(spec, layer=layer)
     shown = TreeView(packed(view(tree, spec).columns))
     check_shape(shown, spec)
-    whole = view(tree, ViewSpec(layer, spec.delta))
-    if not spec.text and not spec.marks:
+    whole = view(tree, ViewSpec(layer, spec.delta, gone=spec.gone))
+    if not spec.filtered:
         assert shown.hits == -1
         assert sorted(map(shown.path, range(len(shown)))) == sorted(map(whole.path, range(len(whole))))
         return
-    hits = {
-        whole.path(row)
-        for row in range(1, len(whole))
-        if (whole.mark[row] or not spec.delta)  # folders above a change are no hits
-        and spec.text.lower().encode() in b"/" + whole.path(row).lower()
-        and (not spec.marks or (MARKS[whole.mark[row]] or "-") in spec.marks)
-    }
+    hits = {whole.path(row) for row in range(1, len(whole)) if is_hit(whole, row, spec)}
     folders = {b""} | {path[:i] for path in hits for i in range(len(path)) if path[i : i + 1] == b"/"}
     assert {shown.path(row) for row in range(len(shown))} == hits | folders
+    assert {shown.path(row) for row in range(len(shown)) if shown.hit[row]} == hits
     assert shown.hits == len(hits)
     own = {whole.path(row): int(whole.size[row]) for row in range(len(whole)) if whole.kind[row] != DIR}
     assert shown.hit_bytes == sum(own.get(path, 0) for path in hits)
+    more = view(tree, replace(spec, gone=True)) if not spec.gone and not spec.delta else shown
+    if not spec.sizes:  # whose bytes those of a hard link are may change with what is dug up
+        assert shown.gone_hits == more.hits - shown.hits
+
+
+@settings(max_examples=200, deadline=None)
+@given(STACKS, st.integers(0, 4))
+def test_what_earlier_layers_deleted_is_found(layers: Layers, layer: int) -> None:
+    layer = min(layer, max(len(layers) - 1, 0))
+    shown = view(of(*layers), ViewSpec(layer, gone=True))
+    trees = Replay(layers).trees
+    wanted: dict[bytes, tuple[str, int, int]] = {}
+    for number in range(layer + 1 if layers else 0):
+        for path, thing in trees[number].items():
+            wanted[path] = (thing.kind, thing.mode, -1 if thing.row is None else thing.layer)
+    found = {
+        shown.path(row): (KINDS[shown.kind[row]], shown.mode[row], shown.layer[row]) for row in range(1, len(shown))
+    }
+    wanted.pop(b"", None)
+    assert found == wanted
+    gone = {shown.path(row) for row in range(1, len(shown)) if MARKS[shown.mark[row]] == "D"}
+    assert gone == wanted.keys() - (trees[layer].keys() if layers else set())
 
 
 @settings(max_examples=200, deadline=None)
@@ -197,6 +256,7 @@ def test_other_wrong_questions() -> None:
         ViewSpec(layer=1),
         ViewSpec(sort="colour"),
         ViewSpec(text="x", pattern="sql"),
+        ViewSpec(types=("nice",)),
         ViewSpec(text="x" * 1001),
     ):
         with pytest.raises(WrongUse):
