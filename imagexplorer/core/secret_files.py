@@ -11,6 +11,7 @@ import re
 HEAD_BYTES = 65_536
 """So much of a file is looked at: a private key may stand behind its certificates."""
 
+_STORES = r"\.(?:p12|pfx|jks|keystore|kdbx)"
 # What the last name is -> what it is. The names are compared in lower case.
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?", "a private key of ssh"),
@@ -18,8 +19,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"secring\.gpg|[0-9a-f]{40}\.key", "a private key of GnuPG"),
     (r"\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.dockercfg|\.vault-token", "passwords of a program's user"),
     (r"\.env(?:\.(?:local|production|prod|staging))?", "settings of an application, which hold its passwords"),
-    (r"[^/]+\.(?:p12|pfx|jks|keystore|kdbx)", "a store of keys"),
     (r"terraform\.tfstate", "the state of terraform, which holds passwords in clear"),
+    (rf"[^/]+{_STORES}", "a store of keys"),
 )
 # The last two names.
 _PLACES: tuple[tuple[str, str], ...] = (
@@ -52,14 +53,21 @@ def _group(rows: tuple[tuple[str, str], ...]) -> bytes:
 
 
 _LAST = rb"(?:%s|%s)" % (_group(_NAMES), _DOUBTFUL.encode())
+_LAST_OF_TWO = rb"config\.json|credentials|config|application_default_credentials\.json|credentials\.db"
 _ALONE = tuple((re.compile(pattern.encode()), what) for pattern, what in _NAMES)
 _TWO = tuple((re.compile(pattern.encode()), what) for pattern, what in _PLACES)
 _ANY = re.compile(_DOUBTFUL.encode())
 
 # Found in a row of names, each with a slash behind it; what begins with a slash is the last name of a place.
 CANDIDATE = re.compile(
-    rb"(?<![^/])(?:%s|config\.json|config|application_default_credentials\.json|credentials\.db)(?=/)" % _LAST,
+    rb"(?<![^/])(?:%s|%s)(?=/)" % (_LAST, _LAST_OF_TWO),
     re.IGNORECASE,
+)
+# The same for what `by_name` may know, in a row of names in lower case with a slash before each: ten times as fast, as
+# what it begins with is quickly found.
+CERTAIN = (
+    re.compile(rb"/(?:%s|%s)(?=/)" % (_group(_NAMES[:-1]), _LAST_OF_TWO)),
+    re.compile(rb"%s(?=/)" % _STORES.encode()),
 )
 
 

@@ -27,7 +27,7 @@ def claims(tree: FileTree, patterns: Sequence[Sequence[str]]) -> Ints:
     an array of bytes."""
     import numpy as np
 
-    places = _Places(tree)
+    places = _Places(tree, [pattern for group in patterns for pattern in group])
     claim = np.full(len(tree), NOWHERE, np.uint8)
     for number, group in enumerate(patterns):
         for pattern in group:
@@ -40,32 +40,43 @@ def claims(tree: FileTree, patterns: Sequence[Sequence[str]]) -> Ints:
 
 
 class _Places:
-    def __init__(self, tree: FileTree) -> None:
+    def __init__(self, tree: FileTree, patterns: Iterable[str]) -> None:
         self._tree = tree
         self._names = bytes(tree["names"])
         self._start = tree["name_start"]
+        firsts = {names[1] for pattern in patterns if (names := pattern.encode().split(b"/"))[0] == b"**"}
+        self._anywhere = self._look_for({name for name in firsts if not name.startswith(b"*")})
+
+    def _look_for(self, firsts: set[bytes]) -> dict[bytes, list[int]]:
+        """Nodes of these names, all in one pass. Each has a slash behind it, and that of the one before (the root's is
+        empty) in front."""
+        found: dict[bytes, list[int]] = {name: [] for name in firsts}
+        if firsts:
+            one_of = re.compile(b"/(?:" + b"|".join(map(re.escape, sorted(firsts))) + b")(?=/)")
+            for match in one_of.finditer(self._names):
+                found[match[0][1:]].append(bisect_left(self._start, match.start() + 1))
+        return found
 
     def find(self, pattern: str) -> list[int]:
         names = pattern.encode().split(b"/")
         if names[0] != b"**":
             nodes: Iterable[int] = (0,)
         elif names[1].startswith(b"*"):
-            nodes = self._anywhere(names[1][1:] + b"/", ending=True)
+            nodes = self._ending(names[1][1:] + b"/")
             names = names[2:]
         else:
-            nodes = self._anywhere(b"/" + names[1] + b"/")
+            nodes = self._anywhere[names[1]]
             names = names[2:]
         for name in names:
             nodes = [child for node in nodes for child in self._children(node, name)]
         return list(nodes)
 
-    def _anywhere(self, text: bytes, ending: bool = False) -> Iterable[int]:
-        """Nodes of a name. Each has a slash behind it, and that of the one before (the root's is empty) in front."""
-        start, names = self._start, self._names
-        at = names.find(text)
+    def _ending(self, text: bytes) -> Iterable[int]:
+        """Nodes whose name and the slash behind it end so."""
+        at = self._names.find(text)
         while at >= 0:
-            yield bisect_left(start, at + 1) if not ending else bisect_left(start, at + 1) - 1
-            at = names.find(text, at + len(text) - 1)
+            yield bisect_left(self._start, at + 1) - 1
+            at = self._names.find(text, at + len(text) - 1)
 
     def _children(self, node: int, name: bytes) -> Iterable[int]:
         first, count = self._tree["first"][node], self._tree["count"][node]

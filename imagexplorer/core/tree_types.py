@@ -10,7 +10,7 @@ from imagexplorer.core.advice_rules import PLACES
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, SYMLINK
-from imagexplorer.core.secret_files import CANDIDATE, by_name
+from imagexplorer.core.secret_files import CERTAIN, by_name
 from imagexplorer.core.tree_places import NOWHERE, claims
 
 if TYPE_CHECKING:
@@ -118,11 +118,11 @@ class _Seen:
     def secret(self) -> Flags:
         import numpy as np
 
-        names, start = bytes(self._tree["names"]), np.asarray(self._tree["name_start"])
-        found = np.fromiter((match.start() for match in CANDIDATE.finditer(names)), np.int64)
-        nodes = np.unique(np.searchsorted(start, found, "right") - 1).tolist()
+        names, start = bytes(self._tree["names"]).lower(), np.asarray(self._tree["name_start"])
+        last = [match.end() - 1 for pattern in CERTAIN for match in pattern.finditer(names)]
+        nodes = np.searchsorted(start, last, "right") - 1
         named = np.zeros(len(self._tree), bool)
-        named[[node for node in nodes if by_name(self._tree.path(node))]] = True
+        named[[node for node in nodes.tolist() if by_name(self._tree.path(node))]] = True
         flags: Flags = named & self._files
         return flags
 

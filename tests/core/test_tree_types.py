@@ -39,6 +39,8 @@ TREE = stack(
                 Entry(b"home/x/id_rsa", size=9),
                 Entry(b"home/x/id_rsa.pub", size=9),
                 Entry(b"home/y/id_rsa", "dir"),
+                Entry(b"ssl/Server.P12", size=9),
+                Entry(b".env", size=9),
             ]
         )
     ]
@@ -54,7 +56,7 @@ TREE = stack(
         (["symlink", "hardlink"], "usr/bin/cc usr/bin/su"),
         (["special"], "dev/null run/pipe"),
         (["empty"], "srv/in/note"),
-        (["secret"], "home/x/id_rsa root/.aws/credentials"),
+        (["secret"], ".env home/x/id_rsa root/.aws/credentials ssl/Server.P12"),
         (["cache"], "root/.cache/pip/wheel tmp/left var/lib/apt/lists/archive_Packages"),
         (["build", "documents"], "usr/bin/gcc-12 usr/include/x.h usr/share/doc/x"),
     ],
