@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
@@ -126,6 +126,10 @@ class DetailsPane(QFrame):
                 self._rest.stop()
         self._show()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._rest.start()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -144,7 +148,7 @@ class DetailsPane(QFrame):
 
     def _ask(self) -> None:
         wanted = self._wanted()
-        if not wanted or wanted == self._asked:
+        if not wanted or wanted == self._asked or not self.isVisible():  # out of sight nobody asks
             return
         self._asked = wanted
         self._session.load_image(self._lane, self._selection.source, wanted, self._answer, self._no_answer)

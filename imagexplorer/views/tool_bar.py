@@ -95,9 +95,8 @@ class WindowBar(QToolBar):
             self.filter.setPlaceholderText(f"{words}   Ctrl+F")
             self.filter.setAccessibleName(words)
             if self.filter.text() != text:
-                self.filter.blockSignals(True)
-                self.filter.setText(text)
-                self.filter.blockSignals(False)
+                self.filter.setText(text)  # not behind a blocker: the button that empties it listens too
+                self._rest.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.filter and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
