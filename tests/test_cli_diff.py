@@ -79,3 +79,18 @@ def test_wrong_use(files: tuple[str, str], tmp_path: Path) -> None:
     assert main(["diff", files[0]]) == WRONG_USE
     assert main(["diff", files[0], str(tmp_path / "none.tar")]) == FAILED
     assert main(["diff", *files, "--image-b", "7"]) == WRONG_USE
+
+
+def test_a_page_needs_nothing_else_and_escapes_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = tars.tar([tars.file("<script>alert(1)</script>", b"x"), tars.file('"&.txt', b"y")])
+    one, other = tmp_path / "a.tar", tmp_path / "b.tar"
+    one.write_bytes(tars.docker_archive([BASE]))
+    config = tars.config([BASE, hostile], config={"Env": ["A=<img src=x>"]})
+    other.write_bytes(tars.docker_archive([BASE, hostile], config))
+    assert main(["diff", str(one), str(other), "--html", str(tmp_path / "page.html")]) == OK
+    page = (tmp_path / "page.html").read_text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "src=" not in page.replace("&lt;img src=x&gt;", "")
+    assert page.rstrip().endswith("</html>")

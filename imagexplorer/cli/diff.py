@@ -16,15 +16,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--image-{side}", metavar="TAG|N", default="", help=title)
     parser.add_argument("--platform", metavar="OS/ARCH", default="", help="one of several platforms, of both")
     parser.add_argument("--json", action="store_true", help="the document imagexplorer.diff/1")
+    parser.add_argument("--html", metavar="FILE", default="", help="write it as a page too")
     parser.add_argument("--exit-code", action="store_true", help="exit status 1 where there is any difference")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
 
 def run(options: argparse.Namespace) -> int:
-    from imagexplorer.output.differing import DiffQuestion, diff
+    from imagexplorer.output.differing import HTML, JSON, TEXT, DiffQuestion, diff
+    from imagexplorer.output.writing import write_text
 
     images = (options.image_a, options.image_b)
     cache = not options.no_cache
-    found = diff(DiffQuestion(options.a, options.b, options.host, options.platform, options.json, cache, images))
-    show(found.pieces)
+    found = diff(DiffQuestion(options.a, options.b, options.host, options.platform, cache, images))
+    if options.html:
+        write_text(options.html, found.pieces(HTML))
+    show(found.pieces(JSON if options.json else TEXT))
     return FAILED if options.exit_code and found.differs else OK

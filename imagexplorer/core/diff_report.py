@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from imagexplorer.core.compare import Difference, Facts
 from imagexplorer.core.compare_config import ConfigDifference, LayersCompared
@@ -13,7 +13,19 @@ from imagexplorer.core.report_head import Asked, asked_fields, dump, opening
 from imagexplorer.core.text import human_size, plain, plain_bytes
 
 SCHEMA = "imagexplorer.diff/1"
-_LETTERS = {"added": "A", "removed": "D", "content": "M", "metadata": "O", "kind": "K"}
+LETTERS = {"added": "A", "removed": "D", "content": "M", "metadata": "O", "kind": "K"}
+
+
+class DiffFacts(NamedTuple):
+    """All that a comparison tells. `sizes` are bytes added and removed."""
+
+    a: Asked
+    b: Asked
+    layers: LayersCompared
+    files: Sequence[Difference]
+    config: Sequence[ConfigDifference]
+    sizes: tuple[int, int]
+    problems: Sequence[Problem] = ()
 
 
 def diff_pieces(
@@ -80,17 +92,17 @@ def diff_text(
         yield ""
         yield f"Configuration ({len(config)})"
         for each in config:
-            yield f"  {plain(each.key, 200)}: {_value(each.a)} -> {_value(each.b)}"
+            yield f"  {plain(each.key, 200)}: {value_words(each.a)} -> {value_words(each.b)}"
     if files:
         yield ""
         yield f"Files ({len(files):,}): A added, D removed, M content, O mode or owner, K kind"
         for row in files:
-            yield f"{_LETTERS[row.change]} {_sizes(row):>23}  {plain_bytes(row.path)}{_meta(row)}"
+            yield f"{LETTERS[row.change]} {_sizes(row):>23}  {plain_bytes(row.path)}{_meta(row)}"
     for problem in problems:
         yield f"Problem    {plain(problem.where, 200)}: {plain(problem.reason, 500)}"
 
 
-def _value(value: Any) -> str:
+def value_words(value: Any) -> str:
     return "(none)" if value is None else plain(value if isinstance(value, str) else dump(value), 300)
 
 
@@ -103,6 +115,12 @@ def _sizes(row: Difference) -> str:
 
 
 def _meta(row: Difference) -> str:
+    words = changed_words(row)
+    return f"  ({words})" if words else ""
+
+
+def changed_words(row: Difference) -> str:
+    """What of kind, mode, owner and link target differs."""
     a, b = row.a, row.b
     if a is None or b is None:
         return ""
@@ -115,4 +133,4 @@ def _meta(row: Difference) -> str:
         words.append(f"{a.uid}:{a.gid} -> {b.uid}:{b.gid}")
     if a.link != b.link:
         words.append(f"{plain_bytes(a.link or b'')} -> {plain_bytes(b.link or b'')}")
-    return f"  ({', '.join(words)})" if words else ""
+    return ", ".join(words)

@@ -6,19 +6,22 @@ Knows how a comparison becomes a tree and how a file's two contents become a tex
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from imagexplorer.core.changes_tree import OWNED, changes_view
 from imagexplorer.core.compare import ADDED, METADATA, REMOVED, Difference, Facts, differences
 from imagexplorer.core.control import Control
+from imagexplorer.core.diff_html import diff_html
+from imagexplorer.core.diff_report import DiffFacts, diff_pieces
 from imagexplorer.core.entities import ADDED as CHANGE_ADDED
 from imagexplorer.core.entities import DELETED, MODIFIED, Change
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.layer_index import FILE, KINDS
 from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.recognise import EMPTY, TEXT, recognise
+from imagexplorer.core.report_head import Asked
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.text_diff import first_difference, unified
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -34,6 +37,7 @@ Read = Callable[[str, int, int, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    found: Comparison
     changes: list[Change]
     rows: dict[bytes, Difference]
 
@@ -52,7 +56,7 @@ class Comparisons:
         with self._lock:
             self._made += 1
             key = f"comparison {self._made}"
-            self._kept[key] = _Kept(changes, {row.path: row for row in rows})
+            self._kept[key] = _Kept(found, changes, {row.path: row for row in rows})
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         counts = {change: sum(row.change == change for row in rows) for change in {row.change for row in rows}}
@@ -62,6 +66,14 @@ class Comparisons:
 
     def view(self, key: str, spec: ViewSpec, control: Control) -> TreeView:
         return changes_view(self._of(key).changes, spec, control)
+
+    def pieces(self, key: str, form: str, a: Asked, b: Asked) -> Iterator[str]:
+        """As the document imagexplorer.diff/1 ("json"), or as a page ("html")."""
+        kept = self._of(key)
+        found = kept.found
+        sizes = (found.files.added_bytes, found.files.removed_bytes)
+        told = DiffFacts(a, b, found.layers, list(kept.rows.values()), found.config, sizes)
+        return diff_html(*told) if form == "html" else diff_pieces(*told)
 
     def file(self, key: str, path: bytes, read: Read, control: Control) -> Preview:
         """The two contents of a path as a unified diff, or what can be said of them."""

@@ -13,6 +13,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.preview import MORE_BYTES, Preview
+from imagexplorer.core.report_head import Asked
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.cache import Cache
@@ -108,3 +109,23 @@ class ContentQuestions:
                 return self._reading.read(source, of.image, tree, version, start, length, self._cache, control)
 
         return self._comparisons.file(key, path, read, control)
+
+    def ask_compare_document(
+        self, _control: Control, key: str, a: Opened, b: Opened, form: str, tell: Callable[..., object]
+    ) -> None:
+        gathered: list[str] = []
+        for piece in self._comparisons.pieces(key, form, _asked(a), _asked(b)):
+            gathered.append(piece)
+            if len(gathered) >= _PIECES:
+                tell("".join(gathered))
+                gathered.clear()
+        tell("".join(gathered))
+
+
+_PIECES = 500
+
+
+def _asked(opened: Opened) -> Asked:
+    place = opened.address
+    target = opened.image.image.name if place.kind == "engine" else place.location
+    return Asked(target, place.kind, place.location, opened.image)

@@ -66,3 +66,16 @@ class RemoteReading:
         arguments = {"key": comparison.key, "a": a, "b": b, "path": path}
         shown: Preview = self._workers.scans.ask(Call("indexing", "compare_file", arguments=arguments), control)
         return shown
+
+    def compare_document(
+        self,
+        comparison: ComparisonHandle,
+        a: Opened,
+        b: Opened,
+        form: str,
+        tell: Callable[[str], object],
+        control: Control,
+    ) -> None:
+        """The comparison as a document, in pieces: form "json" or "html"."""
+        arguments = {"key": comparison.key, "a": a, "b": b, "form": form}
+        self._workers.scans.ask(Call("indexing", "compare_document", arguments=arguments, stream="tell"), control, tell)

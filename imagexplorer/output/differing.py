@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from imagexplorer.core.compare import differences
 from imagexplorer.core.control import Control
-from imagexplorer.core.diff_report import diff_pieces, diff_text
+from imagexplorer.core.diff_html import diff_html
+from imagexplorer.core.diff_report import DiffFacts, diff_pieces, diff_text
 from imagexplorer.core.report_head import Asked
 from imagexplorer.indexing.builder import Built, build, problems_of
 from imagexplorer.indexing.comparing import Compared, compare_images
@@ -22,17 +23,27 @@ class DiffQuestion:
     b: str
     host: str = ""
     platform: str = ""
-    json: bool = False
     cache: bool = True
     images: tuple[str, str] = ("", "")
 
 
+TEXT, JSON, HTML = "text", "json", "html"
+
+
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """`pieces` of the document or lines of the text; `differs`: whether there is any difference."""
+    """`differs`: whether there is any difference."""
 
-    pieces: Iterator[str]
+    told: DiffFacts
     differs: bool
+
+    def pieces(self, form: str) -> Iterator[str]:
+        """As TEXT, JSON or HTML."""
+        if form == JSON:
+            return diff_pieces(*self.told)
+        if form == HTML:
+            return diff_html(*self.told)
+        return (line + "\n" for line in diff_text(*self.told))
 
 
 def diff(question: DiffQuestion, control: Control | None = None) -> Diff:
@@ -56,9 +67,8 @@ def diff(question: DiffQuestion, control: Control | None = None) -> Diff:
     rows = differences(found.files)
     sizes = (found.files.added_bytes, found.files.removed_bytes)
     problems = tuple(dict.fromkeys((*problems_of(built_a), *problems_of(built_b))))
-    told = (asked_a, asked_b, found.layers, rows, found.config, sizes, problems)
-    pieces = diff_pieces(*told) if question.json else (line + "\n" for line in diff_text(*told))
-    return Diff(pieces, bool(rows or found.config))
+    told = DiffFacts(asked_a, asked_b, found.layers, rows, found.config, sizes, problems)
+    return Diff(told, bool(rows or found.config))
 
 
 def _compared(source: ImageSource, built: Built) -> Compared:

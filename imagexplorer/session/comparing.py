@@ -101,3 +101,26 @@ class Comparing(QObject):
             return a.tree.opened.compare_file(comparison, a.opened, b.opened, path, control)
 
         self._jobs.load(lane, work, done, failed, "Comparing contents")
+
+    def save(
+        self,
+        lane: str,
+        a: Compared,
+        b: Compared,
+        comparison: ComparisonHandle,
+        path: str,
+        done: Callable[[str], None],
+        failed: Failed,
+    ) -> None:
+        """Write it to a file: a page where the name ends in .html or .htm, else the document of `diff --json`."""
+        form = "html" if path.lower().endswith((".html", ".htm")) else "json"
+
+        def work(control: Control) -> str:
+            from imagexplorer.output.writing import write_text
+
+            pieces: list[str] = []
+            a.tree.opened.compare_document(comparison, a.opened, b.opened, form, pieces.append, control)
+            write_text(path, pieces)
+            return path
+
+        self._jobs.load(lane, work, done, failed, "Saving a comparison")

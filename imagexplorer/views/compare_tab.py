@@ -10,8 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+)
 
+from imagexplorer import resources
 from imagexplorer.core.compare_config import ConfigDifference
 from imagexplorer.core.entities import Image
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, WrongUse
@@ -29,7 +40,7 @@ from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.preview import PreviewView
 from imagexplorer.views.records_view import RecordsView
-from imagexplorer.views.theme import plain_label
+from imagexplorer.views.theme import plain_label, set_tip
 from imagexplorer.views.waiting_view import WaitingView
 
 if TYPE_CHECKING:
@@ -64,6 +75,10 @@ class CompareTab(PageTab[Any]):
         caption.setBuddy(self.choice)
         self.choice.setAccessibleName(self.tr("Compare with"))
         self.summary = plain_label(tone="muted")
+        self.save = QPushButton(resources.icon("save"), self.tr("&Save …"))
+        self.save.setEnabled(False)
+        set_tip(self.save, self.tr("Save the comparison as a page (HTML) or as a document (JSON)"))
+        self.save.clicked.connect(self._save)
         self.files = FilePane(self.page.session.jobs, self.lane + "compare", layered=False, columns=CHANGES, owned=True)
         self.file = PreviewView()
         self.config = RecordsView(CONFIG_DIFFERENCES, lambda row: row.key, self.tr("Differences of the configuration"))
@@ -87,6 +102,7 @@ class CompareTab(PageTab[Any]):
         bar.addWidget(caption)
         bar.addWidget(self.choice)
         bar.addWidget(self.summary, 1)
+        bar.addWidget(self.save)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -174,6 +190,7 @@ class CompareTab(PageTab[Any]):
         if self._a is None or self._wanted is None:
             return
         source, image = self._wanted
+        self.save.setEnabled(False)
         self._wait(self.tr("Comparing with {name}").format(name=plain(image.name, 80)))
         self.summary.set_text("")
         reference = image.id
@@ -185,6 +202,7 @@ class CompareTab(PageTab[Any]):
 
     def _compared(self, b: Compared, found: ComparisonHandle) -> None:
         self._b, self._found = b, found
+        self.save.setEnabled(True)
         files, config = sum(found.counts.values()), len(found.config)
         words = [
             self.tr("layers: {n} in common, {a} only in A, {b} only in B").format(
@@ -209,6 +227,23 @@ class CompareTab(PageTab[Any]):
         self.parts.setCurrentIndex(0 if files else 1)
         self.file.show_message(self.tr("Select a file to see how it differs"))
         self._look(self.files.spec)
+
+    def _save(self) -> None:
+        if self._a is None or self._b is None or self._found is None:
+            return
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save the comparison"), "comparison.html", self.tr("Pages (*.html);;Documents (*.json)")
+        )
+        if chosen:
+            self.save_to(chosen)
+
+    def save_to(self, path: str) -> None:
+        session = self.page.session
+        if self._a is not None and self._b is not None and self._found is not None:
+            session.comparing.save(
+                self.lane + "save", self._a, self._b, self._found, path,
+                lambda saved: session.message.emit(plain(f"Saved {saved}", 300)), session.failed.emit,
+            )  # fmt: skip
 
     def _show_config(self) -> None:
         if self._found is None:

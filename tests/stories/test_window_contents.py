@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 from PIL import Image
@@ -187,6 +188,10 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     person.sees(lambda: "mode 0644 -> 0755" in compare.file.text.toPlainText())
     keys = {compare.config.records.index(row, 0).data() for row in range(compare.config.records.rowCount())}
     assert "env.A" in keys
+    for name in ("saved.json", "saved.html"):
+        compare.save_to(str(tmp_path / name))
+        person.sees((tmp_path / name).exists)
+    assert json.loads((tmp_path / "saved.json").read_text())["schema"] == "imagexplorer.diff/1"
     compare.choice.setCurrentIndex(-1)
     page.compare_with(page.source, page.image)
     person.sees(lambda: compare.empty.title.text() == "No differences")
