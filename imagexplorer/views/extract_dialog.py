@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from imagexplorer.core.extraction import Options, Target
@@ -35,11 +36,14 @@ class ExtractDialog(AskDialog):
         self.browse = QPushButton(self.tr("&Browse …"))
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
-        self._field = Field(self.path, self.tr("Nothing is written outside of it, whatever the image holds."))
+        where = QHBoxLayout()
+        where.setSpacing(8)
+        self._field = Field(self.path, self.tr("Nothing is ever written outside of it."))
         rows = form()
         add_row(rows, self.tr("&Where"), self._field)
-        self.body.addLayout(rows)
-        self.body.addWidget(self.browse)
+        where.addLayout(rows, 1)
+        where.addWidget(self.browse, alignment=Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(where)
         self.overwrite = QCheckBox(self.tr("&Replace files that are there already"))
         self.ids = QCheckBox(self.tr("Keep &owners, setuid and setgid (owners need root)"))
         self.body.addWidget(self.overwrite)

@@ -179,7 +179,8 @@ class EngineSource(Layers, Live):
         if ids and len(ids) <= FILTERED_IDS:
             params["filters"] = json.dumps({"id": sorted(ids)})
         what = "list of containers"
-        found = containers.container_rows(self.wire.get("/containers/json", what=what, control=control, params=params))
+        rows = containers.container_rows(self.wire.get("/containers/json", what=what, control=control, params=params))
+        found = [row for row in rows if image_files.LABEL not in row.labels]  # ours, for the moment of a reading
         return [row for row in found if row.id in set(ids)] if ids else found
 
     def container(self, reference: str, control: Control) -> ContainerDetail:

@@ -24,6 +24,7 @@ def test_it_is_removed_whatever_happens(engine: Engine, sample: str, error: Exce
     try:
         with image_files.made_of(engine.source.wire, sample, control) as container:
             assert labelled(engine) == [container]
+            assert container not in [row.id for row in engine.source.containers(Control())]
             assert engine.api.inspect_container(container)["State"]["Running"] is False
             if error is not None:
                 control.cancel()
