@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from imagexplorer.core.history_words import USUAL_SHELL, json_list, pairs
+from imagexplorer.core.history_words import USUAL_SHELL, Pair, json_list, pairs
 from imagexplorer.core.instruction_text import assignments, check_text, duration, exec_form
 
 _USUAL_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What builders set by themselves where an image has no PATH."""
 _CONTINUED = re.compile(r" \\\n\s*")
+_EXPANDED = re.compile(r"(?<!\\)\$")
+"""A value that builders fill in: what comes of it stands in the configuration."""
 
 
 def unexplained(config: Mapping[str, Any], lines: Sequence[str]) -> list[str]:
@@ -24,16 +26,11 @@ def unexplained(config: Mapping[str, Any], lines: Sequence[str]) -> list[str]:
 
 
 def _missing(config: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:
-    set_env = {f"{key}={value}" for key, value in _assigned("ENV", lines)}
-    env = [each for each in _texts(config.get("Env")) if each not in set_env and each != _USUAL_PATH and "=" in each]
-    if env:
-        yield assignments("ENV", [(each.partition("=")[0], each.partition("=")[2]) for each in env])
-    set_labels = set(_assigned("LABEL", lines))
-    labels = [
-        (key, value)
-        for key, value in _record(config.get("Labels")).items()
-        if isinstance(value, str) and (key, value) not in set_labels
-    ]
+    env = [Pair(*each.partition("=")[::2]) for each in _texts(config.get("Env")) if "=" in each and each != _USUAL_PATH]
+    if env := _unsaid(env, _assigned("ENV", lines)):
+        yield assignments("ENV", env)
+    labels = [Pair(key, value) for key, value in _record(config.get("Labels")).items() if isinstance(value, str)]
+    labels = _unsaid(labels, _assigned("LABEL", lines))
     if labels:
         yield assignments("LABEL", labels)
     for word, key in (("USER", "User"), ("WORKDIR", "WorkingDir"), ("STOPSIGNAL", "StopSignal")):
@@ -103,9 +100,14 @@ def _all(word: str, lines: Sequence[str]) -> Iterator[str]:
     return (line[len(word) + 1 :] for line in lines if line.startswith(f"{word} "))
 
 
-def _assigned(word: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for rest in _all(word, lines):
-        yield from pairs(rest, {})[0]
+def _assigned(word: str, lines: Sequence[str]) -> list[Pair]:
+    return [each for rest in _all(word, lines) for each in pairs(rest, {})[0]]
+
+
+def _unsaid(there: Sequence[Pair], told: Sequence[Pair]) -> list[Pair]:
+    expanded = {each.name for each in told if _EXPANDED.search(each.raw or each.value)}
+    said = {(each.name, each.value) for each in told}
+    return [each for each in there if each.name not in expanded and (each.name, each.value) not in said]
 
 
 def _ports(lines: Sequence[str]) -> set[str]:

@@ -18,7 +18,7 @@ from imagexplorer.core.instruction_text import UNKNOWN, Known, shell_after, told
 from imagexplorer.core.text import plain
 
 _BLANK = re.compile(r"\s+")
-_COPY_HASH = re.compile(r"(ADD|COPY) ((?:--\S+ )*)(?:file|dir|multi):[0-9a-f]{16,} in ")
+_COPY_HASH = re.compile(r"(ADD|COPY) ((?:--\S*?)??) *(?:file|dir|multi):[0-9a-f]{16,} in ")
 _FROM = re.compile(r"FROM (?P<name>\S+)\Z")
 _HEX = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}\Z")
 _BARE_SHELLS = frozenset({"/bin/sh", "/bin/bash", "sh", "bash"})
@@ -49,7 +49,8 @@ def instruction_words(raw: str) -> str:
     found = said(_BLANK.sub(" ", raw))
     if found.word == "RUN":
         return f"RUN {found.rest}"
-    return _COPY_HASH.sub(rf"\1 \2{UNKNOWN} ", f"{found.word} {found.rest}".strip())
+    line = _COPY_HASH.sub(rf"\1 \2 {UNKNOWN} ", f"{found.word} {found.rest}".strip())
+    return line.replace(f"  {UNKNOWN}", f" {UNKNOWN}")
 
 
 def keyword(words: str) -> str:
@@ -65,15 +66,16 @@ def rebuilt(detail: ImageDetail) -> tuple[Line, ...]:
     labels = {key: value for key, value in _record(config.get("Labels")).items() if isinstance(value, str)}
     check = _texts(_record(config.get("Healthcheck")).get("Test"))
     lists = [_texts(config.get(key)) for key in ("Shell", "Cmd", "Entrypoint")]
-    lists += [list(_record(config.get("Volumes"))), sorted(_record(config.get("Volumes"))), check]
+    lists = [each for each in (*lists, check) if each]
+    volumes = _record(config.get("Volumes"))
     shell: Sequence[str] = USUAL_SHELL
     lines: list[Line] = []
     left = TOTAL_MOST
     for number, step in enumerate(detail.steps):
         room = min(TEXT_MOST, max(left, TEXT_LEAST))
         found = said(step.instruction[:room], shell)
-        lines.append(_line(number, step, found, Known(env, labels, [each for each in lists if each], shell), room))
-        shell = shell_after(lines[-1].text, shell)
+        lines.append(_line(number, step, found, Known(env, labels, lists, volumes, shell), room))
+        shell = shell_after(found, lines[-1].text, shell)
         left -= len(lines[-1].text)
     asked = [Line(text.partition(" ")[0], text, -1, (CONFIG_NOTE,)) for text in unexplained(config, lines_of(lines))]
     return (*lines, *asked)
@@ -90,7 +92,9 @@ def _line(number: int, step: Step, found: Said, known: Known, room: int) -> Line
     base = beginning["name"] if beginning is not None and not _HEX.match(beginning["name"]) else ""
     if comment and beginning is None and not comment.startswith("buildkit."):
         notes.append(comment)
-    found = _as_exec(found, step)
+    given, found = found, _as_exec(found, step)
+    if found is not given:
+        notes.append("or what was committed of a container that ran this: the history does not say which")
     if not found.word or step.instruction.strip() in _BARE_SHELLS:
         how = step.instruction.strip()[:room]
         said_so = "no Dockerfile instruction is recorded for this" + (f": {how}" if how else "")
@@ -103,7 +107,7 @@ def _line(number: int, step: Step, found: Said, known: Known, room: int) -> Line
 
 def _as_exec(found: Said, step: Step) -> Said:
     """The classic builder writes an exec form as the bare command; so does `docker commit`, which has a message."""
-    if found.word or step.comment or (not step.size_bytes and step.empty is not False):
+    if found.word or step.comment:
         return found
     words = exec_words(found.rest)
     return Said("RUN", found.rest, words, exact=False) if words else found

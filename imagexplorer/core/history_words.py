@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 USUAL_SHELL = ("/bin/sh", "-c")
@@ -147,9 +147,22 @@ def word_list(text: str, known: Sequence[Sequence[str]] = ()) -> tuple[list[str]
     if quoted and " ".join(match[0] for match in quoted) == inner:
         return [go_text(match[1]) for match in quoted], True
     for each in known:
-        if " ".join(each) == inner:
+        if each and " ".join(each) == inner:
             return list(each), True
-    return inner.split(), not known or len(inner.split()) < 2
+    return inner.split(), len(inner.split()) < 2
+
+
+def known_words(text: str, words: Collection[str]) -> list[str]:
+    """The text as a row of these words, which may hold blanks; [] where it is none."""
+    longest = sorted(words, key=len, reverse=True)
+    found: list[str] = []
+    while text:
+        word = next((each for each in longest if each and (text == each or text.startswith(f"{each} "))), None)
+        if word is None:
+            return []
+        found.append(word)
+        text = text[len(word) + 1 :]
+    return found
 
 
 def go_text(inner: str) -> str:
@@ -165,10 +178,19 @@ def go_text(inner: str) -> str:
     return _ESCAPE.sub(one, inner)
 
 
-def pairs(text: str, known: Mapping[str, str]) -> tuple[list[tuple[str, str]], bool]:
-    """`A=1 B=two words` -> [("A", "1"), ("B", "two words")], and whether that is certain: builders leave quotes out, so
-    a value ends where the next name begins, or where the value that the configuration has of it ends."""
-    found: list[tuple[str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`raw` is the value as it was written where a builder kept that (Podman does), "" where it kept its meaning."""
+
+    name: str
+    value: str
+    raw: str = ""
+
+
+def pairs(text: str, known: Mapping[str, str]) -> tuple[list[Pair], bool]:
+    """`A=1 B=two words`: A is `1`, B is `two words`, and whether that is certain: Docker leaves quotes out, so a value
+    ends where the next name begins, or where the value that the configuration has of it ends."""
+    found: list[Pair] = []
     exact = True
     at = 0
     while at < len(text):
@@ -178,7 +200,10 @@ def pairs(text: str, known: Mapping[str, str]) -> tuple[list[tuple[str, str]], b
         key = go_text(name[1][1:-1]) if name[1].startswith('"') else name[1]
         start = name.end()
         value, at, sure = _value(text, start, known.get(key))
-        found.append((key, value))
+        written = text[start:at]
+        # What Docker writes has been expanded: a dollar there is one in the configuration too.
+        kept = written if value != written or ("$" in written and known.get(key, written) != written) else ""
+        found.append(Pair(key, value, kept))
         exact = exact and sure
     if at < len(text) and text[at:].strip():
         exact = False

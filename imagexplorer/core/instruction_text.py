@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imagexplorer.core.history_words import Said, go_text, json_list, pairs, word_list
+from imagexplorer.core.history_words import Pair, Said, go_text, json_list, known_words, pairs, word_list
 from imagexplorer.core.shell_lines import WIDE, heredoc, laid_out
 
 UNKNOWN = "…"
 """Stands where a Dockerfile would name what the history does not."""
 _BARE = re.compile(r"[\w@%+=:,./~^-]+", re.ASCII)
+# The classic builder writes `--chown=7:8multi:...`: no blank between.
 _COPIED = re.compile(
-    r"(?P<options>(?:--\S+ )*)(?P<kind>file|dir|multi):(?P<hash>[0-9a-f]{16,}) in (?P<target>.+)", re.S
+    r"(?P<options>(?:--.*?)??)(?P<kind>file|dir|multi):(?P<hash>[0-9a-f]{16,}) in (?P<target>.+)", re.S
 )
 _MAP = re.compile(r"(?:map)?\[(.*)\]\Z", re.DOTALL)
 # Go's %q of a HealthConfig: {["CMD-SHELL" "true"] "5s" "0s" "0s" '\x00'}; and %+v: {Test:[CMD-SHELL true] Interval:5s}
@@ -45,6 +46,7 @@ class Known:
     env: Mapping[str, str]
     labels: Mapping[str, str]
     lists: Sequence[Sequence[str]]
+    volumes: Collection[str]
     shell: Sequence[str]
 
 
@@ -68,9 +70,10 @@ def exec_form(words: Sequence[str]) -> str:
     return json.dumps(list(words), ensure_ascii=False)
 
 
-def assignments(word: str, values: Sequence[tuple[str, str]]) -> str:
+def assignments(word: str, values: Sequence[Pair]) -> str:
     """`ENV A=1 B=2`, one a line where they are long."""
-    written = [f"{quoted(key) if word == 'LABEL' else key}={quoted(value)}" for key, value in values]
+    names = [quoted(each.name) if word == "LABEL" else each.name for each in values]
+    written = [f"{name}={each.raw or quoted(each.value)}" for name, each in zip(names, values, strict=True)]
     line = " ".join([word, *written])
     if len(line) <= WIDE or len(written) < 2:
         return line
@@ -86,7 +89,7 @@ def _run(found: Said, _known: Known) -> Told:
         notes.append(f"built with {found.arguments}")
     if found.words:
         if not found.exact:
-            notes.append("an exec form or a commit: where its words end is not recorded")
+            notes.append("an exec form: where its words end is not recorded")
         return Told(f"RUN {exec_form(found.words)}", tuple(notes))
     if "\n" in found.rest.strip():
         return Told(f"RUN {heredoc(found.rest)}", tuple(notes))
@@ -99,7 +102,8 @@ def _copy(found: Said, _known: Known) -> Told:
         return Told(f"{found.word} {found.rest}")
     kind = {"file": "a file", "dir": "a folder", "multi": "several files"}[copied["kind"]]
     note = f"its source is not recorded: {kind} of the build context or of another stage, {copied['hash'][:12]}"
-    return Told(f"{found.word} {copied['options']}{UNKNOWN} {copied['target'].strip()}", (note,))
+    words = [found.word, *copied["options"].split(), UNKNOWN, copied["target"].strip()]
+    return Told(" ".join(words), (note,))
 
 
 def _assigned(found: Said, known: Known) -> Told:
@@ -118,11 +122,14 @@ def _argument(found: Said, _known: Known) -> Told:
 
 def _command(found: Said, known: Known) -> Told:
     listed = word_list(found.rest, known.lists)
-    if listed is None:
+    # Old builders left the quotes of a list out; a shell's test has brackets too.
+    if listed is None or not (listed[1] or found.rest.startswith('["')):
         return Told(f"{found.word} {laid_out(found.rest)}")
     words, exact = listed
     notes = () if exact else ("where its words end is not recorded",)
-    shell_form = words[:-1] == list(known.shell) and words[-1].strip() and "\n" not in words[-1]
+    # Docker writes a shell form as the list that it makes of it, with blanks between; Podman as it stood.
+    kept = json_list(found.rest) is not None and len(words) > 1
+    shell_form = not kept and words[:-1] == list(known.shell) and words[-1].strip() and "\n" not in words[-1]
     if shell_form:
         return Told(f"{found.word} {laid_out(words[-1])}", notes)
     return Told(f"{found.word} {exec_form(words)}", notes)
@@ -136,7 +143,7 @@ def _shell(found: Said, known: Known) -> Told:
 
 
 def _volume(found: Said, known: Known) -> Told:
-    listed = word_list(found.rest, known.lists)
+    listed = word_list(found.rest, (known_words(found.rest.strip()[1:-1], known.volumes),))
     if listed is None:
         return Told(f"VOLUME {found.rest}")
     words, exact = listed
@@ -216,8 +223,9 @@ _WRITERS: dict[str, Callable[[Said, Known], Told]] = {
 }  # fmt: skip
 
 
-def shell_after(text: str, before: Sequence[str]) -> Sequence[str]:
-    """The shell once this instruction stands."""
-    if not text.startswith("SHELL "):
+def shell_after(found: Said, text: str, before: Sequence[str]) -> Sequence[str]:
+    """The shell that a history names once this instruction stands: Podman, which writes it as JSON, goes on naming the
+    usual one."""
+    if found.word != "SHELL" or json_list(found.rest) is not None:
         return before
     return tuple(json_list(text[len("SHELL ") :]) or before)

@@ -6,12 +6,14 @@ either was built. Where both have the same layers, the history tells which came 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 ANCESTOR, SAME, DESCENDANT, SHARING = "ancestor", "same", "descendant", "sharing"
 MOST = 1000
-"""Relatives that are told, the nearest first; more are counted."""
+ALIKE_MOST = 6
+"""Relatives that are told, and of those the ancestors that have the same layers as each other; more are counted."""
 
 Chain = tuple[int, ...]
 """For each layer a number that stands for it and all layers below: equal numbers, equal stacks."""
@@ -97,7 +99,12 @@ def relatives(own: str, chains: Mapping[str, Chain], total: int) -> Relatives:
         found.append(Relative(identifier, kind, len(theirs), common))
     order = {ANCESTOR: 0, SAME: 1, DESCENDANT: 2, SHARING: 3}
     found.sort(key=lambda each: (order[each.kind], each.layers if each.kind != SHARING else -each.common, each.id))
-    told = found[:MOST]
+    alike: Counter[int] = Counter()
+    told: list[Relative] = []
+    for each in found:
+        alike[each.layers] += each.kind == ANCESTOR
+        if len(told) < MOST and (each.kind != ANCESTOR or alike[each.layers] <= ALIKE_MOST):
+            told.append(each)
     return Relatives(_placed(own, told, chains), len(chains), max(total, len(chains)), len(found) - len(told))
 
 

@@ -33,7 +33,7 @@ class Origin(QObject):
         self._page = page
         self._lines: tuple[Sequence[Line], bool] = (), False
         self.kin = Relatives()
-        self.asked = False
+        self._bases: tuple[Relatives, Sequence[Image], list[Base]] | None = None
         self.error: ImagexplorerError | None = None
         self._written_of: tuple[ImageDetail, bool] | None = None
         self._kin_of: tuple[tuple[str, ...], frozenset[str]] | None = None
@@ -57,7 +57,10 @@ class Origin(QObject):
     @property
     def bases(self) -> list[Base]:
         """The images that this one stands on, lowest first, by the names that they have now."""
-        return bases(self.kin, self.rows)
+        about = self.kin, self.rows
+        if self._bases is None or self._bases[0] is not about[0] or self._bases[1] is not about[1]:
+            self._bases = (*about, bases(*about))  # asked for with every layer that is read
+        return self._bases[2]
 
     def open(self, image_id: str) -> None:
         """The page of an image of the same source."""
@@ -106,7 +109,7 @@ class Origin(QObject):
         page.session.origins.load_relatives(lane, page.source, detail, self._found, self._not_found)
 
     def _found(self, kin: Relatives) -> None:
-        self.kin, self.asked, self.error = kin, True, None
+        self.kin, self.error = kin, None
         self.changed.emit()
 
     def _not_found(self, error: ImagexplorerError) -> None:

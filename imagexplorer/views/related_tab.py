@@ -64,6 +64,7 @@ class RelatedTab(PageTab[Any]):
         self.tree.setAccessibleName(self.tr("What belongs to this image"))
         header = self.tree.header()
         header.setStretchLastSection(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, wide in enumerate(_WIDTHS):
             header.resizeSection(column, wide)
             if column in _NUMBERS:

@@ -48,7 +48,7 @@ def _said(builder: str, word: str, value: Any, shell: list[str], config: dict[st
     if word == "ENV":
         env = dict(each.split("=", 1) for each in config.get("Env", [])) | dict(value)
         config["Env"] = [f"{key}={each}" for key, each in env.items()]
-        return "ENV " + " ".join(f"{key}={each}" for key, each in value)
+        return "ENV " + " ".join(f"{key}={_as_written(each) if builder == PODMAN else each}" for key, each in value)
     if word == "LABEL":
         config.setdefault("Labels", {}).update(value)
         return "LABEL " + " ".join(f"{k}={_go(v) if builder == PODMAN else v}" for k, v in value)
@@ -56,6 +56,8 @@ def _said(builder: str, word: str, value: Any, shell: list[str], config: dict[st
         words = [*shell, value] if isinstance(value, str) else value
         config[{"CMD": "Cmd", "ENTRYPOINT": "Entrypoint"}[word]] = words
         if builder == PODMAN:
+            if isinstance(value, str):
+                return f"{word} {value}"
             return f"{word} {json.dumps(words, ensure_ascii=False, separators=(',', ':'))}"
         return f"{word} [{' '.join(_go(each) for each in words)}]"
     if word == "SHELL":
@@ -69,7 +71,11 @@ def _said(builder: str, word: str, value: Any, shell: list[str], config: dict[st
         return "EXPOSE " + " ".join(ports)
     if word == "VOLUME":
         config.setdefault("Volumes", {}).update({each: {} for each in value})
-        return f"VOLUME {' '.join(value)}" if builder == PODMAN else f"VOLUME [{' '.join(value)}]"
+        if builder == PODMAN:
+            return (
+                f"VOLUME {' '.join(value)}" if not any(" " in each for each in value) else f"VOLUME {json.dumps(value)}"
+            )
+        return f"VOLUME [{' '.join(value)}]"
     if word == "HEALTHCHECK":
         interval, retries, test = value
         words = ["CMD-SHELL", test] if isinstance(test, str) else ["CMD", *test]
@@ -94,6 +100,12 @@ def _said(builder: str, word: str, value: Any, shell: list[str], config: dict[st
     if word == "ONBUILD":
         config.setdefault("OnBuild", []).append(value)
     return f"{word} {value}"
+
+
+def _as_written(value: str) -> str:
+    """Podman keeps what stands in the Dockerfile."""
+    escaped = re.sub(r'([\\"$])', r"\\\1", value)
+    return f'"{escaped}"'
 
 
 def _go(text: str) -> str:

@@ -17,6 +17,7 @@ from imagexplorer.core.dockerfile import instruction_words, keyword
         ("RUN /bin/sh -c make install # buildkit", "RUN make install"),
         ("COPY app /app # buildkit", "COPY app /app"),
         ("/bin/sh -c #(nop) ADD file:5f4e2b1c0a9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f in / ", "ADD … /"),
+        ("/bin/sh -c #(nop) COPY --chown=7:8multi:5f4e2b1c0a9d8e7f in /d ", "COPY --chown=7:8 … /d"),
         ("|2 A=1 B=two words /bin/sh -c make", "RUN make"),
         ("|1 A=1 make all", "RUN make all"),
         ("ENV PATH=/usr/bin", "ENV PATH=/usr/bin"),

@@ -17,6 +17,7 @@ BUILDERS = (CLASSIC, BUILDKIT, PODMAN)
 NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,8}", fullmatch=True)
 VALUES = st.text(st.sampled_from("abz09 $\"'\\#&;=[]{}:/.,-é"), max_size=12).map(lambda text: " ".join(text.split()))
 PATHS = st.from_regex(r"/[a-z]{1,8}(/[a-z]{1,8})?", fullmatch=True)
+FOLDERS = PATHS | st.sampled_from(["/a b", "/with blank/in it"])
 PIECES = st.sampled_from(
     ["apt-get update", "echo 'a && b'", 'echo "x ; y"', "(cd /x && make)", "rm -rf /x/lists/*", "test -f a\\ b",
      "for i in 1 2; do echo $i; done", "echo $(date && id)", "true", "[ -e /x ]", "echo \\# no comment"]
@@ -39,7 +40,7 @@ INSTRUCTIONS = st.one_of(
     st.tuples(st.just("RUN"), COMMANDS),
     st.tuples(st.sampled_from(["CMD", "ENTRYPOINT"]), COMMANDS | EXEC),
     st.tuples(st.just("EXPOSE"), st.lists(st.sampled_from(["80", "443", "53/udp"]), min_size=1, unique=True)),
-    st.tuples(st.just("VOLUME"), st.lists(PATHS, min_size=1, max_size=3, unique=True)),
+    st.tuples(st.just("VOLUME"), st.lists(FOLDERS, min_size=1, max_size=3, unique=True)),
     st.tuples(st.just("HEALTHCHECK"), st.tuples(st.integers(1, 50), st.integers(1, 9), COMMANDS)),
     st.tuples(st.just("COPY"), st.tuples(st.just("src"), PATHS)),
     st.tuples(st.just("USER"), st.sampled_from(["app", "0:0"])),
@@ -110,6 +111,7 @@ def step_lines(*raw, comment="", config=None):
          'HEALTHCHECK --interval=5s --timeout=3s --start-period=1m0s --retries=3 \\\n    CMD ["a", "b c"]'),
         ("EXPOSE [80/tcp 53/udp]", "EXPOSE 80 53/udp"),
         ("/bin/sh -c #(nop) COPY --chown=1:1 dir:5f4e2b1c0a9d8e7f6a5b in /app ", "COPY --chown=1:1 … /app"),
+        ("/bin/sh -c #(nop) COPY --chown=7:8multi:5f4e2b1c0a9d8e7f6a5b in /dst/ ", "COPY --chown=7:8 … /dst/"),
         ("ADD https://example.com/x.tar /x # buildkit", "ADD https://example.com/x.tar /x"),
         ("|0 /bin/bash -o pipefail -c true", 'RUN ["/bin/bash", "-o", "pipefail", "-c", "true"]'),
         ('/bin/sh -c #(nop)  CMD ["/bin/sh" "-c" "echo $HOME"]', "CMD echo $HOME"),
@@ -119,6 +121,21 @@ def step_lines(*raw, comment="", config=None):
 )  # fmt: skip
 def test_spellings(raw, text):
     assert step_lines(raw)[0].text == text
+
+
+def test_what_a_builder_fills_in_stays_as_it_was_written():
+    config = {"Env": ["A=hello ", "B=x"]}
+    lines = step_lines('/bin/sh -c #(nop) ENV A="hello $USER" B=$C', config=config)
+    assert [line.text for line in lines] == ['ENV A="hello $USER" B=$C']
+    lines = step_lines("/bin/sh -c #(nop)  ENV A=cost: $5 B=x", config={"Env": ["A=cost: $5", "B=x"]})
+    assert [line.text for line in lines] == ['ENV A="cost: \\$5" B=x']
+
+
+def test_podman_names_the_usual_shell_whatever_SHELL_says():
+    lines = step_lines('/bin/sh -c #(nop) SHELL ["/bin/bash", "-c"]', "/bin/sh -c make")
+    assert [line.text for line in lines] == ['SHELL ["/bin/bash", "-c"]', "RUN make"]
+    lines = step_lines("/bin/bash -c #(nop)  SHELL [/bin/bash -c]", "/bin/bash -c make", "/bin/sh -c x")
+    assert [line.text for line in lines][1:] == ["RUN make", 'RUN ["/bin/sh", "-c", "x"]']
 
 
 def test_what_is_no_instruction_stays_a_comment():

@@ -5,9 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagexplorer.core.relatives import ANCESTOR, DESCENDANT, SAME, SHARING, Relative, chain, oriented, relatives
+from imagexplorer.core.relatives import (
+    ALIKE_MOST,
+    ANCESTOR,
+    DESCENDANT,
+    MOST,
+    SAME,
+    SHARING,
+    Relative,
+    chain,
+    oriented,
+    relatives,
+)
 
-STACKS = st.dictionaries(st.sampled_from("abcdefgh"), st.lists(st.sampled_from("xyz"), max_size=5), max_size=8)
+STACKS = st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from("xyz"), max_size=5), max_size=8)
 
 
 @given(STACKS, st.lists(st.sampled_from("xyz"), min_size=1, max_size=5))
@@ -34,6 +45,14 @@ def test_kinds_and_places(others, own):
         below = [len(stacks[other]) for other in (*told, "me") if stacks[other] == layers[: len(stacks[other])]]
         below = [length for length in below if length < len(layers)]
         assert len(stacks[each.above]) == max(below) if below else each.above == ""
+
+
+def test_of_many_all_kinds_are_told():
+    stacks = {f"a{n}": "x" for n in range(MOST)} | {f"b{n}": "xyz" for n in range(MOST)} | {"parent": "xy", "me": "xyw"}
+    found = relatives("me", {each: chain(layers) for each, layers in stacks.items()}, len(stacks))
+    assert [len(found.of(kind)) for kind in (ANCESTOR, SHARING)] == [ALIKE_MOST + 1, MOST - ALIKE_MOST - 1]
+    assert found.of(ANCESTOR)[-1].id == "parent"
+    assert len(found.images) + found.left_off == len(stacks) - 1
 
 
 def test_histories_tell_who_was_first():

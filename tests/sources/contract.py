@@ -150,6 +150,13 @@ class ImageSourceContract:
         with pytest.raises(WrongUse):
             known.source.image(known.reference, known.control, platform="plan9/mips")
 
+    def test_diff_ids_are_those_of_its_layers(self, known: Known) -> None:
+        detail = known.image()
+        found = known.source.diff_ids(detail.image.id, known.control)
+        assert list(found) == [layer.diff_id or layer.digest for layer in detail.layers]
+        with pytest.raises(NotFound):
+            known.source.diff_ids("sha256:" + "0" * 64, known.control)
+
     def test_layers_and_steps_come_without_scanning(self, known: Known) -> None:
         detail = known.image()
         assert [layer.index for layer in detail.layers] == list(range(len(LAYERS)))
