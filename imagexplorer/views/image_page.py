@@ -48,6 +48,7 @@ class ImagePage(RecordPage):
         self._tree: IndexedTree | None = None
         self._totals: dict[int, LayerTotals] = {}
         self._failed: ImagexplorerError | None = None
+        self._platform = ""  # the one that was chosen, "" for the source's own choice
         self._again = False
         self.origin = Origin(self)
         self.stack = ImageStack(self)
@@ -128,14 +129,20 @@ class ImagePage(RecordPage):
 
     def refresh(self, platform: str = "") -> None:
         """With a platform: the same image for another of its platforms."""
+        if platform:
+            self._platform = platform
+        elif self.front is not None:
+            self.front.refresh()
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """Tabs in sight follow by `known` where something came of it."""
         self._failed = None
         self.notice.hide()
-        if self.front is not None and not platform:
-            self.front.refresh()
         if self.detail is None:
             self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
         lane = self.lane + "detail"
-        self.session.load_image(lane, self.source, self.image.id, self._found, self._not_found, platform)
+        self.session.load_image(lane, self.source, self.image.id, self._found, self._not_found, self._platform)
 
     # -- layers and steps -----------------------------------------------------------------------------
 
@@ -292,7 +299,7 @@ class ImagePage(RecordPage):
             return
         names = {self.image.id, *self.image.tags, ALL}
         if names & touched.images:
-            self.refresh()
+            self._look_up()
 
     def _row(self) -> Image:
         """What the list knows of the image now; what it knew last, where it has none."""
