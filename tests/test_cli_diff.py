@@ -69,7 +69,7 @@ def test_the_document(files: tuple[str, str], capsys: pytest.CaptureFixture[str]
 def test_the_text_and_the_status(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *files, "--exit-code"]) == FAILED
     said = capsys.readouterr().out
-    assert "O                50 Bytes  etc/same  (0644 -> 0755)" in said
+    assert "O                50 Bytes  etc/same  (mode 0644 -> 0755)" in said
     assert "new\\x0a" in said
     assert main(["diff", files[0], files[0], "--exit-code"]) == OK
     assert "No differences" in capsys.readouterr().out

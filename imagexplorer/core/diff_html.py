@@ -6,14 +6,12 @@ All text comes from images and is escaped.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from imagexplorer.core.compare import Difference
-from imagexplorer.core.compare_config import ConfigDifference, LayersCompared
-from imagexplorer.core.diff_report import LETTERS, changed_words, value_words
-from imagexplorer.core.entities import Problem, short_id
-from imagexplorer.core.report_head import Asked
+from imagexplorer.core.diff_report import LETTERS, DiffFacts, changed_words, value_words
+from imagexplorer.core.entities import short_id
 from imagexplorer.core.text import exact_size, human_size, plain, plain_bytes
 
 _STYLE = """
@@ -35,16 +33,9 @@ code { font-family: ui-monospace, monospace; font-size: .92em; }
 """
 
 
-def diff_html(
-    a: Asked,
-    b: Asked,
-    layers: LayersCompared,
-    files: Sequence[Difference],
-    config: Sequence[ConfigDifference],
-    sizes: tuple[int, int],
-    problems: Sequence[Problem],
-) -> Iterator[str]:
-    """Pieces; as `diff_report.diff_pieces`."""
+def diff_html(told: DiffFacts) -> Iterator[str]:
+    """Pieces."""
+    a, b, layers, files, config, sizes, problems = told
     title = f"{plain(a.detail.image.name, 200)} and {plain(b.detail.image.name, 200)}"
     yield (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>\n'

@@ -28,16 +28,9 @@ class DiffFacts(NamedTuple):
     problems: Sequence[Problem] = ()
 
 
-def diff_pieces(
-    a: Asked,
-    b: Asked,
-    layers: LayersCompared,
-    files: Sequence[Difference],
-    config: Sequence[ConfigDifference],
-    sizes: tuple[int, int],
-    problems: Sequence[Problem],
-) -> Iterator[str]:
-    """`sizes` are bytes added and removed."""
+def diff_pieces(told: DiffFacts) -> Iterator[str]:
+    """The document in pieces."""
+    a, b, layers, files, config, sizes, problems = told
     fields = {
         "a": asked_fields(a),
         "b": asked_fields(b),
@@ -72,16 +65,9 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def diff_text(
-    a: Asked,
-    b: Asked,
-    layers: LayersCompared,
-    files: Sequence[Difference],
-    config: Sequence[ConfigDifference],
-    sizes: tuple[int, int],
-    problems: Sequence[Problem],
-) -> Iterator[str]:
+def diff_text(told: DiffFacts) -> Iterator[str]:
     """Lines."""
+    a, b, layers, files, config, sizes, problems = told
     yield f"A          {plain(a.target, 300)}  {plain(a.detail.image.id, 80)}"
     yield f"B          {plain(b.target, 300)}  {plain(b.detail.image.id, 80)}"
     yield f"Layers     {len(layers.common)} common, {len(layers.only_a)} only in A, {len(layers.only_b)} only in B"
@@ -126,11 +112,11 @@ def changed_words(row: Difference) -> str:
         return ""
     words = []
     if a.kind != b.kind:
-        words.append(f"{KINDS[a.kind]} -> {KINDS[b.kind]}")
+        words.append(f"kind {KINDS[a.kind]} -> {KINDS[b.kind]}")
     if a.mode != b.mode:
-        words.append(f"{a.mode:04o} -> {b.mode:04o}")
+        words.append(f"mode {a.mode:04o} -> {b.mode:04o}")
     if (a.uid, a.gid) != (b.uid, b.gid):
-        words.append(f"{a.uid}:{a.gid} -> {b.uid}:{b.gid}")
+        words.append(f"owner {a.uid}:{a.gid} -> {b.uid}:{b.gid}")
     if a.link != b.link:
-        words.append(f"{plain_bytes(a.link or b'')} -> {plain_bytes(b.link or b'')}")
+        words.append(f"link {plain_bytes(a.link or b'')} -> {plain_bytes(b.link or b'')}")
     return ", ".join(words)

@@ -14,7 +14,7 @@ from imagexplorer.core.changes_tree import OWNED, changes_view
 from imagexplorer.core.compare import ADDED, METADATA, REMOVED, Difference, Facts, differences
 from imagexplorer.core.control import Control
 from imagexplorer.core.diff_html import diff_html
-from imagexplorer.core.diff_report import DiffFacts, diff_pieces
+from imagexplorer.core.diff_report import DiffFacts, changed_words, diff_pieces
 from imagexplorer.core.entities import ADDED as CHANGE_ADDED
 from imagexplorer.core.entities import DELETED, MODIFIED, Change
 from imagexplorer.core.errors import NotFound
@@ -73,7 +73,7 @@ class Comparisons:
         found = kept.found
         sizes = (found.files.added_bytes, found.files.removed_bytes)
         told = DiffFacts(a, b, found.layers, list(kept.rows.values()), found.config, sizes)
-        return diff_html(*told) if form == "html" else diff_pieces(*told)
+        return diff_html(told) if form == "html" else diff_pieces(told)
 
     def file(self, key: str, path: bytes, read: Read, control: Control) -> Preview:
         """The two contents of a path as a unified diff, or what can be said of them."""
@@ -137,19 +137,9 @@ def _cut(a: Facts | None, b: Facts | None) -> str:
 
 
 def _meta(row: Difference) -> str:
-    a, b = row.a, row.b
-    if a is None or b is None:
-        return "Only in B" if a is None else "Only in A"
-    words = []
-    if a.kind != b.kind:
-        words.append(f"kind {KINDS[a.kind]} -> {KINDS[b.kind]}")
-    if a.mode != b.mode:
-        words.append(f"mode {a.mode:04o} -> {b.mode:04o}")
-    if (a.uid, a.gid) != (b.uid, b.gid):
-        words.append(f"owner {a.uid}:{a.gid} -> {b.uid}:{b.gid}")
-    if a.link != b.link:
-        words.append(f"link {plain_bytes(a.link or b'')} -> {plain_bytes(b.link or b'')}")
-    return ", ".join(words)
+    if row.a is None or row.b is None:
+        return "Only in B" if row.a is None else "Only in A"
+    return changed_words(row)
 
 
 def _said(lines: list[str]) -> Preview:

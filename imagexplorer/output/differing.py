@@ -40,10 +40,10 @@ class Diff:
     def pieces(self, form: str) -> Iterator[str]:
         """As TEXT, JSON or HTML."""
         if form == JSON:
-            return diff_pieces(*self.told)
+            return diff_pieces(self.told)
         if form == HTML:
-            return diff_html(*self.told)
-        return (line + "\n" for line in diff_text(*self.told))
+            return diff_html(self.told)
+        return (line + "\n" for line in diff_text(self.told))
 
 
 def diff(question: DiffQuestion, control: Control | None = None) -> Diff:
