@@ -39,6 +39,11 @@ def test_several_platforms(engine: Engine, tidy: list[str], tmp_path: Path) -> N
     for platform in ("linux/amd64", "linux/arm64"):
         chosen = engine.source.image(NAME, engine.control, platform)
         assert str(chosen.image.platform) == platform
+        tree = engine.source.manifests(chosen, engine.control)
+        manifests = {str(node.platform): node for node in tree.nodes if node.role == "manifest"}
+        assert {"linux/amd64", "linux/arm64"} <= set(manifests)
+        assert [name for name, node in manifests.items() if node.chosen] == [platform]
+        assert [node.role for node in tree.nodes if node.chosen] == ["manifest", "config", "layer", "layer"]
         found: dict[int, LayerIndex] = {}
         after = engine.source.scan(chosen, {0, 1}, ScanOptions(), found.__setitem__, engine.control)
         assert [found[layer].diff_id for layer in (0, 1)] == [layer.diff_id for layer in chosen.layers]
