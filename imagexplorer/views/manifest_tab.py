@@ -58,7 +58,8 @@ class ManifestTab(PageTab[Any]):
         self.pairs = PairsView(self.tr("The selected document"))
         self.text = JsonView(self.tr("The selected document as JSON"))
         self.text.tools.setContentsMargins(12, 8, 12, 4)
-        choice = QHBoxLayout()
+        self.choice = QWidget()
+        choice = QHBoxLayout(self.choice)
         choice.setContentsMargins(12, 8, 12, 8)
         choice.setSpacing(8)
         choice.addWidget(self.platform_words)
@@ -68,7 +69,7 @@ class ManifestTab(PageTab[Any]):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(choice)
+        column.addWidget(self.choice)
         column.addWidget(self.said)
         column.addWidget(self._over(self.documents, self._claims_area()), 1)
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -139,8 +140,7 @@ class ManifestTab(PageTab[Any]):
     def _show_platforms(self, detail: ImageDetail) -> None:
         names = [plain(str(platform), 100) for platform in detail.platforms]
         several = len(names) > 1
-        self.platforms.setVisible(several)
-        self.platform_words.setVisible(several)
+        self.choice.setVisible(several)
         if several and names != [self.platforms.itemText(row) for row in range(self.platforms.count())]:
             self.platforms.clear()
             self.platforms.addItems(names)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QMessageBox, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QMessageBox, QTreeWidget, QTreeWidgetItem, QWidget
 
 from imagexplorer import resources
 from imagexplorer.core.text import plain
@@ -18,6 +18,7 @@ from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.theme import message_box, tooltip
 
 _PAIRS_MOST = 2000
+_NAME_CHARS = 48
 _WHOLE = Qt.ItemDataRole.UserRole
 
 
@@ -33,7 +34,6 @@ class PairsView(QTreeWidget):
         self.setAlternatingRowColors(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.header().setStretchLastSection(True)
         self.setAccessibleName(name)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -63,6 +63,7 @@ class PairsView(QTreeWidget):
             head.setFirstColumnSpanned(True)
             for name, value in entries[:_PAIRS_MOST]:
                 item = QTreeWidgetItem([plain(name, 200), plain(value, 2000)])
+                item.setToolTip(0, tooltip(name))
                 item.setToolTip(1, tooltip(value))
                 item.setData(0, _WHOLE, name)
                 item.setData(1, _WHOLE, value)
@@ -72,6 +73,10 @@ class PairsView(QTreeWidget):
             if len(entries) > _PAIRS_MOST:
                 head.addChild(QTreeWidgetItem(["…", f"{len(entries) - _PAIRS_MOST:,} more are not shown"]))
             head.setExpanded(title not in closed)
+        # As wide as the names, but a name of hundreds of characters leaves room for what it says.
+        self.header().resizeSection(
+            0, min(self.sizeHintForColumn(0), self.fontMetrics().averageCharWidth() * _NAME_CHARS)
+        )
         self.verticalScrollBar().setValue(scroll)
         self._apply()
 
