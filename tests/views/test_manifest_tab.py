@@ -112,12 +112,13 @@ def test_another_platform_opens_in_the_same_page(pages: Pages, qtbot: QtBot) -> 
     page, tab = opened(pages, qtbot)
     ready(tab, qtbot)
     assert tab.platforms.currentText() == "linux/amd64"
+    asked = len(pages.engine.called("manifests"))
     tab.documents.platform_wanted.emit(str(ARM))
     qtbot.waitUntil(lambda: page.detail.image.platform == ARM)
     qtbot.waitUntil(lambda: page.tree is not None)
     assert tab.platforms.currentText() == str(ARM)
     assert len(page.detail.layers) == 1
-    assert len(pages.engine.called("manifests")) == 2, "its documents are others"
+    assert len(pages.engine.called("manifests")) > asked, "its documents are others"
     page.refresh()
     asked = len(pages.engine.called("platform"))
     qtbot.waitUntil(lambda: len(pages.engine.called("platform")) > asked)
