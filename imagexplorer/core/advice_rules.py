@@ -133,7 +133,7 @@ PLACES: tuple[Rule, ...] = (
     ),
     Rule(
         "documents",
-        "Manuals, documents and translations",
+        "Manuals and translations",
         "Leave them out while installing: path-exclude=/usr/share/doc/* in /etc/dpkg/dpkg.cfg.d, dnf --nodocs, or no "
         "-doc packages of apk.",
         (
@@ -165,7 +165,7 @@ HIDDEN: tuple[Rule, ...] = (
     ),
     Rule(
         REWRITTEN,
-        "Stored again with the same content",
+        "Stored again unchanged",
         "Set owner, mode and time where the files are first written: a layer that changes them stores them whole.",
     ),
 )  # fmt: skip

@@ -5,7 +5,9 @@ Answers are small, whatever the size of the tree: the largest things are named, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.columns import Columns
@@ -15,7 +17,7 @@ from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.tree_nodes import column
 
 if TYPE_CHECKING:
-    from imagexplorer.core.tree_nodes import Ints
+    from imagexplorer.core.tree_nodes import Flags, Ints
 
 MOST = 3_000
 """Rows of a map; more would be smaller than a few pixels on any screen."""
@@ -39,7 +41,8 @@ class SpaceMap:
     parent I m, first I m, count I m    children of r are rows first[r] to first[r]+count[r]-1
     size q m, files I m                 bytes and contents of the row; those of a folder may be more than its rows have
     cause B m                           FOLDER, or what hides it (core.space.CAUSES)
-    layer h m                           that wrote it, or that hid it last; -1 for folders
+    mostly B m                          the same; of a folder, what hides most of its bytes
+    layer h m                           that wrote it, or that hid it last; of a folder, that of most of its bytes
     name_start I m+1, names B           names one after the other; that of row 0 is empty
     """
 
@@ -89,7 +92,7 @@ def space_map(found: SpaceTree, spec: MapSpec) -> SpaceMap:
     node = np.concatenate((folders, places.node[mine]))
     size = np.concatenate((totals[folders], places.size[mine]))
     cause = np.concatenate((np.full(len(folders), FOLDER, np.uint8), places.cause[mine]))
-    layer = np.concatenate((np.full(len(folders), -1, np.int32), places.layer[mine]))
+    layer = np.concatenate((np.full(len(folders), -1), places.layer[mine]))
     times = np.concatenate((files[folders], places.times[mine]))
     largest = _largest(size, spec.most)
     # A folder is never smaller than what it holds, and comes before it where both are the same.
@@ -112,6 +115,12 @@ def space_map(found: SpaceTree, spec: MapSpec) -> SpaceMap:
         parents += [done] * len(children)
         done += 1
     picked = np.array(rows[1:], np.int64)
+    inside = _nearest_rows(found, np.concatenate(([top], node[picked])), cause[picked] == FOLDER)
+    of = inside[parent[places.node[mine]]]
+    layers = _dominant(of, places.layer[mine], places.size[mine], parents)
+    causes = _dominant(of, places.cause[mine], places.size[mine], parents)
+    leaf = np.concatenate(([False], cause[picked] != FOLDER))
+    layers[leaf], causes[leaf] = layer[picked][leaf[1:]], cause[picked][leaf[1:]]
     names = [b"", *(tree.name(each) for each in node[picked].tolist())]
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum([len(name) for name in names])))
 
@@ -125,11 +134,43 @@ def space_map(found: SpaceTree, spec: MapSpec) -> SpaceMap:
         "size": with_top(int(totals[top]), size, "q"),
         "files": with_top(int(files[top]), times, "I"),
         "cause": with_top(FOLDER, cause, "B"),
-        "layer": with_top(-1, layer, "h"),
+        "mostly": column(causes, "B"),
+        "layer": column(layers, "h"),
         "name_start": column(starts, "I"),
         "names": memoryview(b"".join(names)),
     }
     return SpaceMap(spec, Columns(columns))
+
+
+def _nearest_rows(found: SpaceTree, nodes: Ints, folders: Flags) -> Ints:
+    """For each node the row of the folder that it lies in or is, the innermost of those that have one; -1 for none.
+    `nodes` are those of all rows, `folders` which of them but the first are such."""
+    import numpy as np
+
+    tree = found.tree
+    nearest = np.full(len(tree), -1, np.int32)
+    own = np.flatnonzero(np.concatenate(([True], folders)))
+    nearest[nodes[own]] = own
+    parent = np.asarray(tree["parent"])
+    for low, high in pairwise(tree["level"].tolist()[1:]):
+        nearest[low:high] = np.where(nearest[low:high] < 0, nearest[parent[low:high]], nearest[low:high])
+    return nearest
+
+
+def _dominant(rows: Ints, values: Ints, size: Ints, parents: Sequence[int]) -> Ints:
+    """For each row the value that has most bytes at or below it, the lowest of several: `rows`, `values` and `size` of
+    each content, `parents` of each row, which comes before it."""
+    import numpy as np
+
+    known, at = np.unique(values, return_inverse=True)
+    table = np.zeros((len(parents), max(len(known), 1)), np.int64)
+    np.add.at(table, (rows, at), size)
+    for row in range(len(parents) - 1, 0, -1):
+        table[parents[row]] += table[row]
+    if not len(known):
+        return np.zeros(len(parents), np.int64)
+    best: Ints = known[np.argmax(table, axis=1)].astype(np.int64)
+    return best
 
 
 def _largest(size: Ints, most: int) -> Ints:

@@ -18,7 +18,8 @@ _OPEN_WIDTH, _OPEN_LINES = 24.0, 2.0
 
 
 class Tile(NamedTuple):
-    """`row` of the map in its rectangle; `opened`: a folder whose content is drawn below a heading."""
+    """`row` of the map in its rectangle; `opened`: a folder whose content is drawn below a heading. `rest`: not the row
+    itself, but what it holds and what has no row of its own."""
 
     row: int
     x: float
@@ -27,6 +28,7 @@ class Tile(NamedTuple):
     height: float
     depth: int
     opened: bool
+    rest: bool = False
 
     def holds(self, x: float, y: float) -> bool:
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
@@ -43,7 +45,8 @@ def tiles(found: SpaceMap, width: float, height: float, heading: float, gap: flo
     while waiting:
         row, (x, y, wide, high), depth = waiting.pop()
         children = range(first[row], first[row] + count[row])
-        boxes = squarify([size[child] for child in children], size[row], (x, y, wide, high))
+        sizes = [size[child] for child in children]
+        boxes = squarify([*sizes, size[row] - sum(sizes)], (x, y, wide, high))
         for child, (left, top, across, down) in zip(children, boxes, strict=False):
             if across < LEAST or down < LEAST:
                 continue
@@ -52,14 +55,16 @@ def tiles(found: SpaceMap, width: float, height: float, heading: float, gap: flo
             if opened:
                 inner = (left + gap, top + heading, across - 2 * gap, down - heading - gap)
                 waiting.append((child, inner, depth + 1))
+        if len(boxes) > len(children) and min(boxes[-1][2:]) >= LEAST:
+            made.append(Tile(row, *boxes[-1], depth, opened=False, rest=True))
     return made
 
 
-def squarify(sizes: Sequence[int], total: int, box: Box) -> list[Box]:
-    """One rectangle for each size above 0, in their order (the largest first), which share the box as `total` is
-    shared; where they are less than that, the rest of the box stays free at its right or lower end."""
+def squarify(sizes: Sequence[int], box: Box) -> list[Box]:
+    """One rectangle for each size above 0, in their order (best the largest first), which share the box."""
     x, y, wide, high = box
     made: list[Box] = []
+    total = sum(sizes)
     if total <= 0 or wide <= 0 or high <= 0:
         return made
     scale = wide * high / total
@@ -90,8 +95,7 @@ def squarify(sizes: Sequence[int], total: int, box: Box) -> list[Box]:
         else:
             y, high = y + deep, high - deep
         at = end
-    made += [(x, y, 0.0, 0.0)] * (len(areas) - len(made))
-    return made
+    return made + [(x, y, 0.0, 0.0)] * (len(areas) - len(made))
 
 
 def tile_at(made: Sequence[Tile], x: float, y: float) -> Tile | None:

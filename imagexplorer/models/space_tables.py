@@ -225,7 +225,7 @@ ADVICE = (
         sort=lambda row: row.advice.entries,
         number=True,
         key="files",
-        chars=6,
+        chars=7,
     ),
     Column(
         "Layer",

@@ -43,4 +43,4 @@ class Elided(PlainLabel):
         return QSize(min(40, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, self._mode, max(self.width(), 0)))
+        self.setText(self.fontMetrics().elidedText(self._whole, self._mode, max(self.contentsRect().width(), 0)))

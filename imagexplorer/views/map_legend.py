@@ -14,7 +14,7 @@ from imagexplorer.core.tree_view import MARKS
 from imagexplorer.models.space_tables import CAUSE_MARKS, CAUSE_TIPS
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.views.elided import Elided
-from imagexplorer.views.treemap_paint import swatch
+from imagexplorer.views.treemap_paint import Looks
 
 _LAYERS = 3
 _SIDE = 12
@@ -72,10 +72,11 @@ class MapLegend(QWidget):
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
+        looks = Looks(self.palette())
         for cause, layer, words, tip in self._lines[self._visible]:
             if cause >= 0:
                 square = QLabel()
-                square.setPixmap(swatch(cause, layer, self.palette(), _SIDE, self.devicePixelRatioF()))
+                square.setPixmap(looks.swatch(cause, layer, _SIDE, self.devicePixelRatioF()))
                 self._row.addWidget(square)
             label = Elided()
             label.set_whole(words, tip)

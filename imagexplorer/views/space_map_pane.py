@@ -174,6 +174,9 @@ class SpaceMapPane(QWidget):
             kind = self.tr("visible") if found.spec.what == VISIBLE else self.tr("wasted")
             rest, left_out = found.rest(row)
             lines = [path, f"{bytes_} {kind} in {files:,} file{'' if files == 1 else 's'}"]
+            if size:
+                mostly = CAUSES[columns["mostly"][row]] or self.tr("written")
+                lines.append(self.tr("most of it {0} by layer {1}").format(mostly, layer_number(layer)))
             if rest and columns["count"][row]:
                 lines.append(f"{human_size(rest)} in {left_out:,} that are too small to be drawn")
             return "\n".join(lines)

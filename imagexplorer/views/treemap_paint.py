@@ -31,103 +31,119 @@ _NARROW = 16.0
 _READABLE = 5
 
 
-def layer_color(layer: int, palette: QPalette) -> QColor:
-    """A quiet ground on which the text colour is read."""
-    hue = _HUES[layer % len(_HUES)]
-    again = (layer // len(_HUES)) % 3
-    return QColor.fromHsl(hue, 90 - 20 * again, 76 - 8 * again) if is_dark(palette) else QColor.fromHsl(hue, 130, 208)
+class Looks:
+    """Grounds and patterns for one palette, each made once."""
 
+    def __init__(self, palette: QPalette) -> None:
+        self.ink = palette.color(QPalette.ColorRole.Text)
+        self.base = palette.color(QPalette.ColorRole.Base)
+        self.folder = blend(self.ink, self.base, 0.06)
+        self.line = blend(self.ink, self.base, 0.3)
+        self._palette, self._dark = palette, is_dark(palette)
+        self._grounds: dict[tuple[int, int], QColor] = {}
+        self._patterns = {
+            cause: QBrush(blend(self._tone(cause), self.base, 0.42), style) for cause, style in _PATTERNS.items()
+        }
 
-def ground(cause: int, layer: int, palette: QPalette) -> QColor:
-    base = palette.color(QPalette.ColorRole.Base)
-    if cause == FOLDER:
-        return blend(palette.color(QPalette.ColorRole.Text), base, 0.06)
-    if cause == NOT_HIDDEN:
-        return layer_color(layer, palette)
-    return blend(tone_color(MARK_TONES[CAUSE_MARKS[cause]], palette), base, 0.16)
+    def _tone(self, cause: int) -> QColor:
+        return tone_color(MARK_TONES[CAUSE_MARKS[cause]], self._palette)
 
+    def ground(self, cause: int, layer: int) -> QColor:
+        """A quiet colour on which the text colour is read: of the layer where nothing is hidden, else of the cause."""
+        key = (cause, layer if cause == NOT_HIDDEN else -1)
+        found = self._grounds.get(key)
+        if found is None:
+            found = blend(self._tone(cause), self.base, 0.16) if cause != NOT_HIDDEN else self._of_layer(layer)
+            self._grounds[key] = found
+        return found
 
-def pattern(cause: int, palette: QPalette) -> QBrush | None:
-    if cause not in _PATTERNS:
-        return None
-    base = palette.color(QPalette.ColorRole.Base)
-    return QBrush(blend(tone_color(MARK_TONES[CAUSE_MARKS[cause]], palette), base, 0.42), _PATTERNS[cause])
+    def _of_layer(self, layer: int) -> QColor:
+        hue, again = _HUES[layer % len(_HUES)], (layer // len(_HUES)) % 3
+        return QColor.fromHsl(hue, 90 - 20 * again, 76 - 8 * again) if self._dark else QColor.fromHsl(hue, 130, 208)
 
+    def fill(self, painter: QPainter, box: QRectF, cause: int, layer: int) -> None:
+        painter.fillRect(box, self.ground(cause, layer))
+        if cause in self._patterns:
+            painter.fillRect(box, self._patterns[cause])
 
-def fill(painter: QPainter, box: QRectF, cause: int, layer: int, palette: QPalette) -> None:
-    painter.fillRect(box, ground(cause, layer, palette))
-    brush = pattern(cause, palette)
-    if brush is not None:
-        painter.fillRect(box, brush)
-
-
-def swatch(cause: int, layer: int, palette: QPalette, side: int, ratio: float) -> QPixmap:
-    """A small square of what tiles look like, for a legend."""
-    picture = QPixmap(round(side * ratio), round(side * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    box = QRectF(0, 0, side, side)
-    fill(painter, box, cause, layer, palette)
-    painter.setPen(QPen(blend(palette.color(QPalette.ColorRole.Text), ground(cause, layer, palette), 0.5), 1))
-    painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-    painter.end()
-    return picture
+    def swatch(self, cause: int, layer: int, side: int, ratio: float) -> QPixmap:
+        """A small square of what tiles look like, for a legend."""
+        picture = QPixmap(round(side * ratio), round(side * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        box = QRectF(0, 0, side, side)
+        self.fill(painter, box, cause, layer)
+        painter.setPen(QPen(blend(self.ink, self.ground(cause, layer), 0.5), 1))
+        painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.end()
+        return picture
 
 
 def paint_tiles(painter: QPainter, found: SpaceMap, made: Sequence[Tile], palette: QPalette, font: QFont) -> None:
-    cause, layer, size = (found.columns[name] for name in ("cause", "layer", "size"))
-    ink = palette.color(QPalette.ColorRole.Text)
-    edge = palette.color(QPalette.ColorRole.Base)
+    """A folder that is not opened has the colour of what it holds most, and an edge of its own."""
+    cause, mostly, layer = (found.columns[name] for name in ("cause", "mostly", "layer"))
+    looks = Looks(palette)
     painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    line = metrics.height()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    writer = _Writer(painter, QFontMetricsF(font), looks)
+    folder_pen, file_pen = QPen(looks.line, 1), QPen(looks.base, 1)
     for tile in made:
         box = QRectF(tile.x, tile.y, tile.width, tile.height)
-        what = cause[tile.row]
-        fill(painter, box, what, layer[tile.row], palette)
-        painter.setPen(QPen(blend(ink, edge, 0.28) if what == FOLDER else edge, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        row = tile.row
+        if tile.opened or tile.rest:
+            painter.fillRect(box, looks.folder)
+            under = None
+        else:
+            looks.fill(painter, box, mostly[row], layer[row])
+            under = looks.ground(mostly[row], layer[row]) if mostly[row] != NOT_HIDDEN else None
+        painter.setPen(folder_pen if cause[row] == FOLDER and not tile.rest else file_pen)
         painter.drawRect(box)
-        if tile.width < _NARROW or tile.height < line:
-            continue
-        words = _words(found, tile, what, size[tile.row], layer[tile.row])
-        room = tile.width - 2 * _PAD
-        if tile.opened:
+        if tile.width >= _NARROW and tile.height >= writer.line:
+            writer.write(box, _words(found, tile), under, heading=tile.opened)
+
+
+def _words(found: SpaceMap, tile: Tile) -> list[str]:
+    row = tile.row
+    cause, mostly, layer, size = (found.columns[name][row] for name in ("cause", "mostly", "layer", "size"))
+    if tile.rest:
+        rest, files = found.rest(row)
+        return [f"+{files:,}", human_size(rest)]
+    name = plain_bytes(found.name(row), 200)
+    letter = f"{MARKS[CAUSE_MARKS[mostly]]}  " if mostly != NOT_HIDDEN and not tile.opened else ""
+    if cause == FOLDER:
+        return [f"{letter}{name}/", human_size(size)]
+    return [letter + name, f"{human_size(size)}, layer {layer_number(layer)}"]
+
+
+class _Writer:
+    """Words at the upper left of a tile, as many as there is room for. Where nothing of a line can be read it is left
+    out, but for the letter of a cause."""
+
+    def __init__(self, painter: QPainter, metrics: QFontMetricsF, looks: Looks) -> None:
+        self._painter, self._metrics, self._looks = painter, metrics, looks
+        self.line = metrics.height()
+
+    def write(self, box: QRectF, words: Sequence[str], under: QColor | None, heading: bool) -> None:
+        """`under` is laid below each line, so that no pattern runs through letters; a `heading` is one line."""
+        metrics, painter = self._metrics, self._painter
+        room = box.width() - 2 * _PAD
+        if heading:
             whole = "  ".join(words)
             words = [whole if metrics.horizontalAdvance(whole) <= room else words[0]]
-        elif tile.height < 2 * line + 2:
+        elif box.height() < 2 * self.line + 2:
             words = words[:1]
-        under = ground(what, layer[tile.row], palette) if pattern(what, palette) else None
-        _write(painter, box, words, metrics, ink, under)
-
-
-def _words(found: SpaceMap, tile: Tile, cause: int, size: int, layer: int) -> list[str]:
-    name = plain_bytes(found.name(tile.row), 200)
-    if cause == FOLDER:
-        return [f"{name}/", human_size(size)]
-    if cause == NOT_HIDDEN:
-        return [name, f"{human_size(size)}, layer {layer_number(layer)}"]
-    return [f"{MARKS[CAUSE_MARKS[cause]]}  {name}", f"{human_size(size)}, layer {layer_number(layer)}"]
-
-
-def _write(
-    painter: QPainter, box: QRectF, words: Sequence[str], metrics: QFontMetricsF, ink: QColor, under: QColor | None
-) -> None:
-    """The lines at the upper left; `under` is laid below each, so that no pattern runs through letters. Where nothing
-    of a line can be read it is left out, but for the letter of a cause."""
-    room = box.width() - 2 * _PAD
-    top = box.top() + 1
-    painter.setPen(ink)
-    for text in words:
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
-        if shown != text and len(shown) < _READABLE:
-            shown = text[:1] if under is not None and text is words[0] else ""
-        if not shown:
-            return
-        place = QRectF(box.left() + _PAD, top, room, metrics.height())
-        if under is not None:
-            wide = min(metrics.horizontalAdvance(shown) + 4, room + 4)
-            painter.fillRect(QRectF(place.left() - 2, top, wide, metrics.height()), under)
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-        top += metrics.height()
+        painter.setPen(self._looks.ink)
+        top = box.top() + 1
+        for text in words:
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+            if shown != text and len(shown) < _READABLE:
+                shown = text[:1] if under is not None and text is words[0] else ""
+            if not shown:
+                return
+            place = QRectF(box.left() + _PAD, top, room, self.line)
+            if under is not None:
+                wide = min(metrics.horizontalAdvance(shown) + 4, room + 4)
+                painter.fillRect(QRectF(place.left() - 2, top, wide, self.line), under)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            top += self.line

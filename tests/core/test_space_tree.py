@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.layer_index import DIR
@@ -125,6 +126,30 @@ def test_a_whole_map_is_the_tree(layers: Layers) -> None:
         check_map(few)
         assert len(few) <= 4
         assert few.columns["size"][0] == whole.columns["size"][0]
+
+
+@settings(max_examples=150, deadline=None)
+@given(STACKS, st.integers(1, 8))
+def test_folders_tell_what_they_hold_most(layers: Layers, most: int) -> None:
+    found = of(layers)
+    for what in (VISIBLE, WASTED):
+        told = space_map(found, MapSpec(what, most=most))
+        places = found.places[what]
+        for row in range(len(told)):
+            if told.columns["cause"][row] != FOLDER:
+                assert told.columns["mostly"][row] == told.columns["cause"][row]
+                continue
+            by_layer, by_cause = Counter[int](), Counter[int]()
+            inside = told.path(row) + b"/" if row else b""
+            for node, size, layer, cause in zip(
+                *(getattr(places, name).tolist() for name in ("node", "size", "layer", "cause")), strict=True
+            ):
+                if found.tree.path(node).startswith(inside):
+                    by_layer[layer] += size
+                    by_cause[cause] += size
+            if by_layer.total():
+                assert told.columns["layer"][row] == min(by_layer, key=lambda each: (-by_layer[each], each))
+                assert told.columns["mostly"][row] == min(by_cause, key=lambda each: (-by_cause[each], each))
 
 
 LAYERS = (

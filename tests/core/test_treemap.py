@@ -26,11 +26,10 @@ def apart(a: Sequence[float], b: Sequence[float]) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.integers(1, 10**12), max_size=25), st.integers(0, 10**12), SIDES, SIDES)
-def test_a_box_is_shared_by_size(sizes: list[int], rest: int, width: float, height: float) -> None:
-    sizes.sort(reverse=True)
-    total = sum(sizes) + rest
-    boxes = squarify(sizes, total, (5.0, 7.0, width, height))
+@given(st.lists(st.integers(1, 10**12), max_size=25), SIDES, SIDES)
+def test_a_box_is_shared_by_size(sizes: list[int], width: float, height: float) -> None:
+    total = sum(sizes)
+    boxes = squarify(sizes, (5.0, 7.0, width, height))
     assert len(boxes) == len(sizes)
     for size, (x, y, wide, high) in zip(sizes, boxes, strict=True):
         assert abs(wide * high - width * height * size / total) <= 1e-6 * width * height
@@ -42,12 +41,13 @@ def test_a_box_is_shared_by_size(sizes: list[int], rest: int, width: float, heig
 
 
 def test_equal_ones_are_nearly_square() -> None:
-    boxes = squarify([1] * 100, 100, (0, 0, 600, 400))
+    boxes = squarify([1] * 100, (0, 0, 600, 400))
     assert max(max(wide / high, high / wide) for _, _, wide, high in boxes) < 3
 
 
-def a_map(*sizes: tuple[bytes, int]) -> SpaceMap:
-    return space_map(SpaceTree(stack([build([Entry(path, size=size) for path, size in sizes])])), MapSpec(VISIBLE))
+def a_map(*sizes: tuple[bytes, int], most: int = 100) -> SpaceMap:
+    files = [Entry(path, size=size) for path, size in sizes]
+    return space_map(SpaceTree(stack([build(files)])), MapSpec(VISIBLE, most=most))
 
 
 @settings(max_examples=100, deadline=None)
@@ -61,25 +61,36 @@ def a_map(*sizes: tuple[bytes, int]) -> SpaceMap:
     ),
     SIDES,
     SIDES,
+    st.integers(1, 30),
 )
-def test_tiles_lie_in_their_folder(sizes: dict[bytes, int], width: float, height: float) -> None:
-    found = a_map(*sizes.items())
+def test_tiles_lie_in_their_folder(sizes: dict[bytes, int], width: float, height: float, most: int) -> None:
+    found = a_map(*sizes.items(), most=most)
     made = tiles(found, width, height, 18.0)
     places: dict[int, Box] = {0: (0.0, 0.0, width, height)}
     by_parent: dict[int, list[Tile]] = {}
     for tile in made:
-        outer = places[found.columns["parent"][tile.row]]
+        above = tile.row if tile.rest else found.columns["parent"][tile.row]
+        outer = places[above]
         assert tile.x >= outer[0] - 1e-6
         assert tile.y >= outer[1] - 1e-6
         assert tile.x + tile.width <= outer[0] + outer[2] + 1e-3
         assert tile.y + tile.height <= outer[1] + outer[3] + 1e-3
         assert min(tile.width, tile.height) >= LEAST
         assert not tile.opened or found.columns["cause"][tile.row] == FOLDER
-        by_parent.setdefault(found.columns["parent"][tile.row], []).append(tile)
+        by_parent.setdefault(above, []).append(tile)
         if tile.opened:
             places[tile.row] = tile[1:5]
     for siblings in by_parent.values():
         assert all(apart(a[1:5], b[1:5]) for a, b in combinations(siblings, 2))
+
+
+def test_what_has_no_row_is_a_tile_of_its_folder() -> None:
+    found = a_map((b"a", 500), (b"b", 300), (b"c", 200), most=1)
+    made = tiles(found, 100, 100, 18.0)
+    assert [(found.path(tile.row), tile.rest, round(tile.width * tile.height)) for tile in made] == [
+        (b"a", False, 5000),
+        (b"", True, 5000),
+    ]
 
 
 def test_the_tile_under_a_point_and_beside_another() -> None:

@@ -161,7 +161,7 @@ def test_advice_and_its_entries(opened: tuple[ImagePage, SpaceTab], qtbot: QtBot
     page, tab = opened
     advice, entries = tab.advice.advice.table, tab.advice.entries
     assert [row[:2] for row in texts(advice)] == [
-        ["Stored again with the same content", "3 MB"],
+        ["Stored again unchanged", "3 MB"],
         ["Package lists left behind", "2 MB"],
         ["Deleted, and still in the image", "1 MB"],
     ]
