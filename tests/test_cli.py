@@ -140,6 +140,30 @@ def test_entries_and_tree_are_extra(run: Run, archive: Path) -> None:
     assert {file["path"] for file in found["files"]} >= {"etc/motd", "etc/passwd"}
 
 
+def test_advice_is_extra(run: Run, tmp_path: Path) -> None:
+    lists, code = b"l" * 2_000_000, b"c" * 3_000_000
+    layers = [
+        tars.tar([tars.file("var/lib/apt/lists/x", lists), tars.file("app/code", code), tars.file("usr/bin/git", "g")]),
+        tars.tar([tars.file("app/code", code, uid=1000)]),
+    ]
+    history = [{"created_by": "COPY app /"}, {"created_by": "RUN chown -R 1000 /app"}]
+    path = tmp_path / "image.tar"
+    path.write_bytes(tars.docker_archive(layers, tars.config(layers, history)))
+    assert "advice" not in document(run, "inspect", str(path), "--json")
+    found = document(run, "inspect", str(path), "--json", "--advice")
+    pieces = found["advice"].pop("pieces")
+    assert found["advice"] == {"small": 1, "small_bytes": 1}
+    assert [(each["kind"], each["layer"], each["bytes"], each["files"], each["optional"]) for each in pieces] == [
+        ("rewritten", 1, 3_000_000, 1, False),
+        ("package-lists", 0, 2_000_000, 1, False),
+    ]
+    assert pieces[0]["bytes"] == found["space"]["wasted_bytes"]
+    assert "COPY --chown=" in pieces[0]["way_out"]
+    out = run("inspect", str(path), "--advice")[1]
+    assert "3 MB by layer 1: Stored again unchanged in 1 file. Give the owner at once" in out
+    assert "1 Byte in 1 smaller thing" in out
+
+
 def test_a_second_run_from_the_cache_says_the_same(run: Run, archive: Path) -> None:
     os.utime(archive, (1_700_000_000, 1_700_000_000))  # old enough to be trusted
     arguments = ("inspect", str(archive), "--json", "--entries", "--tree")

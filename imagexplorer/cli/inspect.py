@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the document imagexplorer.inspect/1")
     parser.add_argument("--entries", action="store_true", help="with the entries of every layer, in archive order")
     parser.add_argument("--tree", action="store_true", help="with the visible files, sorted by path")
+    parser.add_argument("--advice", action="store_true", help="with what could be saved, by instruction")
     parser.add_argument("--verify", action="store_true", help="read and hash every byte, compare all digests")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
         json=options.json,
         entries=options.entries,
         tree=options.tree,
+        advice=options.advice,
         verify=options.verify,
         cache=not options.no_cache,
         width=width(),

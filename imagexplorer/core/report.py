@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
+from imagexplorer.core.advice import Advised
+from imagexplorer.core.advice_rules import way_out
 from imagexplorer.core.entities import Change, Container, ImageDetail, LayerTotals, Problem
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.report_head import Asked, asked_fields, dump, opening
@@ -33,6 +35,7 @@ class Inspection:
     space: Space
     problems: tuple[Problem, ...] = ()
     layers: Sequence[LayerIndex] = field(default=())
+    advised: Advised | None = None
 
     @property
     def detail(self) -> ImageDetail:
@@ -77,6 +80,8 @@ def inspect_pieces(found: Inspection, entries: bool = False, view: TreeView | No
         for step in detail.steps
     ]
     yield f'],\n"steps":{dump(steps)},\n"tree":{dump(_counts(found.counts))},\n"space":{dump(_space(found.space))}'
+    if found.advised is not None:
+        yield f',\n"advice":{dump(_advice(found.advised, detail))}'
     if view is not None:
         yield ',\n"files":['
         yield from joined(file_rows(view))
@@ -102,6 +107,21 @@ def _space(space: Space) -> dict[str, Any]:
         **_causes(space),
         "by_layer": [{"layer": each.layer, **_causes(each)} for each in space.by_layer],
     }
+
+
+def _advice(advised: Advised, detail: ImageDetail) -> dict[str, Any]:
+    pieces = [
+        {
+            "kind": each.kind,
+            "layer": each.layer,
+            "bytes": each.size_bytes,
+            "files": each.entries,
+            "optional": each.optional,
+            "way_out": way_out(each.kind, detail.instruction(each.layer)),
+        }
+        for each in advised.pieces
+    ]
+    return {"pieces": pieces, "small": advised.small, "small_bytes": advised.small_bytes}
 
 
 def _causes(causes: Space | Hidden) -> dict[str, int]:

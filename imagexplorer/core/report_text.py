@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from imagexplorer.core.advice import Advised
+from imagexplorer.core.advice_rules import RULES, way_out
 from imagexplorer.core.dockerfile import instruction_words
 from imagexplorer.core.entities import DELETED, Change, Container, ImageDetail, Step
 from imagexplorer.core.layer_index import FILE, HARDLINK, KINDS, LayerIndex
@@ -115,6 +117,20 @@ def _totals(found: Inspection) -> Iterator[str]:
     if len(space.by_layer) > 1:
         for each in space.by_layer:
             yield f"{'':<10} by layer {each.layer}: {_causes(each)}"
+    if found.advised is not None:
+        yield from _advice(found.advised, found.detail)
+
+
+def _advice(advised: Advised, detail: ImageDetail) -> Iterator[str]:
+    rows = []
+    for each in advised.pieces:
+        what = f"{RULES[each.kind].title} in {_count(each.entries, 'file')}" + (" (optional)" if each.optional else "")
+        words = way_out(each.kind, detail.instruction(each.layer))
+        rows.append(f"{human_size(each.size_bytes)} by layer {each.layer}: {what}. {words}")
+    if advised.small:
+        rows.append(f"{human_size(advised.small_bytes)} in {_count(advised.small, 'smaller thing')}")
+    for number, words in enumerate(rows or ["nothing that would save a megabyte"]):
+        yield f"{'' if number else 'Advice':<10} {words}"
 
 
 def _causes(causes: Space | Hidden) -> str:

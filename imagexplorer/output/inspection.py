@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from imagexplorer.core.advice import Advised, Adviser
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
+from imagexplorer.core.space_tree import SpaceTree
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import Built, build, problems_of
@@ -26,6 +28,7 @@ class Question:
     json: bool = False
     entries: bool = False
     tree: bool = False
+    advice: bool = False
     verify: bool = False
     cache: bool = True
     width: int = 0
@@ -64,6 +67,7 @@ def _inspection(question: Question, source: ImageSource, built: Built) -> Inspec
         space=built.summary.space,
         problems=problems_of(built),
         layers=built.layers if question.entries else (),
+        advised=Advised.of(Adviser(SpaceTree(built.tree)).pieces()) if question.advice else None,
     )
 
 
