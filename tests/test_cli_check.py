@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from imagexplorer.cli import main
+from imagexplorer.core.control import Control
+from imagexplorer.indexing.reports import load_report
 from tests import tars
 from tests.engines import Engine
 
@@ -161,6 +163,19 @@ def test_what_it_prints_is_no_image(run: Run, tmp_path: Path) -> None:
     status, _, err = run(tmp_path / "report.json")
     assert status == 2
     assert "it is a report of imagexplorer" in err
+
+
+@pytest.mark.parametrize("command", ["inspect", "check", "diff"])
+def test_every_document_reads_again(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, command: str) -> None:
+    a, b = archive(tmp_path / "a.tar"), archive(tmp_path / "b.tar", CLEAN, User="app")
+    main([command, str(a), *([str(b)] if command == "diff" else []), "--json", "--no-cache"])
+    (tmp_path / "report").write_bytes(capfdbinary.readouterr().out)
+    report = load_report(str(tmp_path / "report"), Control())
+    assert report.command == command
+    assert report.title == ("app:1 and app:1" if command == "diff" else "app:1")
+    rows = {table.title: table.total for table in report.tables}
+    wanted = {"inspect": {"Layers": 2, "Steps": 2}, "check": {"Findings": 1, "Rules": 3}, "diff": {"Configuration": 1}}
+    assert wanted[command].items() <= rows.items()
 
 
 def test_no_engine(run: Run) -> None:

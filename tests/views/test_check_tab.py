@@ -102,12 +102,10 @@ def test_rules_of_a_file_and_back(pages: Pages, qtbot: QtBot, tmp_path: Path) ->
     path = tmp_path / "rules.toml"
     path.write_text("not-root = true\n")
     tab.read_rules(str(path))
-    qtbot.waitUntil(lambda: len(pages.engine.called("check")) == 2)
-    assert pages.engine.called("check")[-1][1] == Rules(not_root=True)
+    qtbot.waitUntil(lambda: pages.engine.called("check")[-1][1] == Rules(not_root=True))
     assert tab.of.text() == "Rules of rules.toml"
     tab.built_in.click()
-    qtbot.waitUntil(lambda: len(pages.engine.called("check")) == 3)
-    assert pages.engine.called("check")[-1][1] == BUILT_IN
+    qtbot.waitUntil(lambda: pages.engine.called("check")[-1][1] == BUILT_IN)
     path.write_text("no-such = 1\n")
     tab.read_rules(str(path))
     qtbot.waitUntil(lambda: "no such rule" in tab.words.text())
