@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from imagexplorer.core.space import CAUSES, DELETED, NOT_HIDDEN, OVERWRITTEN, REWRITTEN, Space
 from imagexplorer.core.space_tree import VISIBLE
@@ -14,6 +14,7 @@ from imagexplorer.core.tree_view import MARKS
 from imagexplorer.models.space_tables import CAUSE_MARKS, CAUSE_TIPS
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.views.elided import Elided
+from imagexplorer.views.theme import plain_label
 from imagexplorer.views.treemap_paint import Looks
 
 _LAYERS = 3
@@ -75,7 +76,7 @@ class MapLegend(QWidget):
         looks = Looks(self.palette())
         for cause, layer, words, tip in self._lines[self._visible]:
             if cause >= 0:
-                square = QLabel()
+                square = plain_label()
                 square.setPixmap(looks.swatch(cause, layer, _SIDE, self.devicePixelRatioF()))
                 self._row.addWidget(square)
             label = Elided()
