@@ -26,10 +26,10 @@ def unexplained(config: Mapping[str, Any], lines: Sequence[str]) -> list[str]:
 
 
 def _missing(config: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:
-    env = [Pair(*each.partition("=")[::2]) for each in _texts(config.get("Env")) if "=" in each and each != _USUAL_PATH]
+    env = [Pair(*each.partition("=")[::2]) for each in texts(config.get("Env")) if "=" in each and each != _USUAL_PATH]
     if env := _unsaid(env, _assigned("ENV", lines)):
         yield assignments("ENV", env)
-    labels = [Pair(key, value) for key, value in _record(config.get("Labels")).items() if isinstance(value, str)]
+    labels = [Pair(key, value) for key, value in record(config.get("Labels")).items() if isinstance(value, str)]
     labels = _unsaid(labels, _assigned("LABEL", lines))
     if labels:
         yield assignments("LABEL", labels)
@@ -40,31 +40,31 @@ def _missing(config: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:
         explained = said == value or (word == "WORKDIR" and said and not said.startswith("/"))
         if isinstance(value, str) and value and not explained and (word != "WORKDIR" or value != "/" or said):
             yield f"{word} {value}"
-    ports = [port for port in _record(config.get("ExposedPorts")) if port not in _ports(lines)]
+    ports = [port for port in record(config.get("ExposedPorts")) if port not in _ports(lines)]
     if ports:
         yield "EXPOSE " + " ".join(port.removesuffix("/tcp") for port in ports)
-    volumes = [each for each in _record(config.get("Volumes")) if each not in _volumes(lines)]
+    volumes = [each for each in record(config.get("Volumes")) if each not in _volumes(lines)]
     if volumes:
         yield f"VOLUME {exec_form(volumes)}"
     yield from _commands(config, lines)
 
 
 def _commands(config: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:
-    shell = _texts(config.get("Shell")) or list(USUAL_SHELL)
+    shell = texts(config.get("Shell")) or list(USUAL_SHELL)
     if shell != list(USUAL_SHELL) and json_list(_last("SHELL", lines)) != shell:
         yield f"SHELL {exec_form(shell)}"
-    check = _record(config.get("Healthcheck"))
+    check = record(config.get("Healthcheck"))
     if check and not _last("HEALTHCHECK", lines):
         names = {"interval": "Interval", "timeout": "Timeout", "start-period": "StartPeriod"}
         names["start-interval"] = "StartInterval"
         options = [(name, duration(check.get(key))) for name, key in names.items() if duration(check.get(key))]
         retries = check.get("Retries")
-        yield check_text(_texts(check.get("Test")), options, retries if isinstance(retries, int) else 0)
-    for each in _texts(config.get("OnBuild")):
+        yield check_text(texts(check.get("Test")), options, retries if isinstance(retries, int) else 0)
+    for each in texts(config.get("OnBuild")):
         if f"ONBUILD {each}" not in lines:
             yield f"ONBUILD {each}"
     for word, key in (("ENTRYPOINT", "Entrypoint"), ("CMD", "Cmd")):
-        words, said = _texts(config.get(key)), _last(word, lines)
+        words, said = texts(config.get(key)), _last(word, lines)
         if words and not _same(words, said):
             yield f"{word} {exec_form(words)}"
         elif not words and said and said != "[]" and not (word == "CMD" and _last_of(lines, "ENTRYPOINT", "CMD")):
@@ -121,9 +121,10 @@ def _volumes(lines: Sequence[str]) -> set[str]:
     return found
 
 
-def _record(value: Any) -> Mapping[str, Any]:
+def record(value: Any) -> Mapping[str, Any]:
+    """A part of a configuration, whose every field may be of another kind; empty then."""
     return value if isinstance(value, Mapping) else {}
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []

@@ -7,11 +7,10 @@ whole (`rebuilt`) is worked out at leisure. Reads text only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from imagexplorer.core.config_lines import unexplained
+from imagexplorer.core.config_lines import record, texts, unexplained
 from imagexplorer.core.entities import ImageDetail, Step
 from imagexplorer.core.history_words import USUAL_SHELL, WORDS, Said, exec_words, said
 from imagexplorer.core.instruction_text import UNKNOWN, Known, shell_after, told
@@ -61,13 +60,13 @@ def keyword(words: str) -> str:
 
 def rebuilt(detail: ImageDetail) -> tuple[Line, ...]:
     """The instructions, oldest first: one for each step, then what the configuration has and no step explains."""
-    config = _record(detail.config.get("config"))
-    env = dict(_pair(each) for each in _texts(config.get("Env")))
-    labels = {key: value for key, value in _record(config.get("Labels")).items() if isinstance(value, str)}
-    check = _texts(_record(config.get("Healthcheck")).get("Test"))
-    lists = [_texts(config.get(key)) for key in ("Shell", "Cmd", "Entrypoint")]
+    config = record(detail.config.get("config"))
+    env = dict(_pair(each) for each in texts(config.get("Env")))
+    labels = {key: value for key, value in record(config.get("Labels")).items() if isinstance(value, str)}
+    check = texts(record(config.get("Healthcheck")).get("Test"))
+    lists = [texts(config.get(key)) for key in ("Shell", "Cmd", "Entrypoint")]
     lists = [each for each in (*lists, check) if each]
-    volumes = _record(config.get("Volumes"))
+    volumes = record(config.get("Volumes"))
     shell: Sequence[str] = USUAL_SHELL
     lines: list[Line] = []
     left = TOTAL_MOST
@@ -166,14 +165,6 @@ def _said(line: Line) -> str:
 
 def _plain(rows: Iterable[str]) -> list[str]:
     return [plain(row.replace("\t", "    "), TEXT_MOST) for row in rows]
-
-
-def _record(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _texts(value: Any) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
 
 
 def _pair(assignment: str) -> tuple[str, str]:

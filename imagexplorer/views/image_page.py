@@ -1,4 +1,4 @@
-"""The page of an image: its stack, its files layer by layer, its steps and configuration. The same for every source.
+"""The page of an image: its stack beside its Dockerfile, its files layer by layer, its tabs. For every source the same.
 
 Layers and steps stand at once; files follow when their layers are read. Knows the session, no source.
 """

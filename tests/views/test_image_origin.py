@@ -111,6 +111,7 @@ def test_another_image_comes_and_only_it_is_asked(page, engine, qtbot):
 
 
 def test_the_dockerfile_is_copied_and_saved(page, qtbot, tmp_path):
+    QGuiApplication.clipboard().clear()
     page.registry.set_selection(page.selection())
     page.registry.action("image.dockerfile_copy").trigger()
     qtbot.waitUntil(lambda: "FROM" in QGuiApplication.clipboard().text())
