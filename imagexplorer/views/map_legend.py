@@ -17,7 +17,7 @@ from imagexplorer.views.elided import Elided
 from imagexplorer.views.theme import plain_label
 from imagexplorer.views.treemap_paint import Looks
 
-_LAYERS = 3
+_LAYERS = 2
 _SIDE = 12
 
 Line = tuple[int, int, str, str]

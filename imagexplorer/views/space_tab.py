@@ -60,8 +60,8 @@ class SpaceTab(PageTab[Any]):
         self.tables.setDocumentMode(True)
         for widget, title in (
             (self.advice, self.tr("A&dvice")),
-            (self.folders, self.tr("Fol&ders")),
-            (self.files, self.tr("Largest fi&les")),
+            (self.folders, self.tr("Folde&rs")),
+            (self.files, self.tr("Lar&gest files")),
             (self.waste, self.tr("Wast&e")),
         ):
             self.tables.addTab(widget, title)

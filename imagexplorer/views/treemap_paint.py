@@ -28,7 +28,7 @@ _HUES = (212, 32, 152, 284, 52, 190, 340, 96)
 """Of layers, from the base up and again from the start: neighbours differ."""
 _PAD = 4.0
 _NARROW = 16.0
-_READABLE = 5
+_READABLE = 7
 
 
 class Looks:

@@ -14,6 +14,7 @@ from imagexplorer.core.errors import Refused
 from imagexplorer.core.space_map import MapSpec
 from imagexplorer.core.space_tree import VISIBLE, WASTED
 from imagexplorer.views.image_page import ImagePage
+from imagexplorer.views.path_crumbs import PathCrumbs
 from imagexplorer.views.space_tab import SpaceTab
 from imagexplorer.views.treemap_view import TreemapView
 from tests.fake_engine import FakeEngine
@@ -189,7 +190,7 @@ def test_the_same_content_is_compared_on_request(
     tab.advice.compare.click()
     assert tab.advice.compare.text() == "&Cancel"
     tab.advice.compare.click()
-    qtbot.waitUntil(lambda: tab.advice.compare.text() == "Co&mpare them")
+    qtbot.waitUntil(lambda: tab.advice.compare.text() == "Compare &them")
     pages.engine.gate.pop("scan").set()
     tab.advice.compare.click()
     advice = tab.advice.advice.table
@@ -210,3 +211,23 @@ def test_no_bytes_a_failure_and_again(pages: Pages, qtbot: QtBot) -> None:
     pages.engine.fail.clear()
     page.refresh()
     qtbot.waitUntil(lambda: tab.body.currentWidget() is tab.found)
+
+
+def test_a_long_path_gives_way_and_leads_back(qtbot: QtBot) -> None:
+    crumbs = PathCrumbs()
+    qtbot.addWidget(crumbs)
+    crumbs.resize(260, 30)
+    crumbs.show()
+    names = [f"folder-{number}" for number in range(9)]
+    crumbs.show_path("/".join(names).encode())
+    few = [button.text() for button in crumbs.buttons()]
+    assert few[0] == "/"
+    assert few[1:] == names[-len(few) + 1 :]
+    assert 1 < len(few) < 9
+    qtbot.waitUntil(lambda: crumbs.buttons()[-1].geometry().right() <= 260)
+    crumbs.resize(1200, 30)
+    assert [button.text() for button in crumbs.buttons()] == ["/", *names]
+    with qtbot.waitSignal(crumbs.chosen) as told:
+        crumbs.buttons()[2].click()
+    assert told.args == [b"folder-0/folder-1"]
+    assert not crumbs.buttons()[-1].isEnabled()
