@@ -6,6 +6,7 @@ Rows are the records of `core` with the words of the instruction that wrote or h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from imagexplorer.core.advice import Advice
 from imagexplorer.core.advice_rules import RULES
@@ -25,77 +26,65 @@ CAUSE_TIPS = {
 }
 
 
+Record = TypeVar("Record", Place, Waste, Advice)
+
+
 @dataclass(frozen=True, slots=True)
-class PlaceRow:
+class _Row(Generic[Record]):
+    """`instruction`: the words of the one that made `layer`."""
+
+    record: Record
+    instruction: str = ""
+
+    @property
+    def size_bytes(self) -> int:
+        return self.record.size_bytes
+
+    @property
+    def layer(self) -> int:
+        return self.record.layer
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow(_Row[Place]):
     """`whole` are the bytes of which this is a part; `other` a path with the same content."""
 
-    place: Place
-    whole: int
-    instruction: str = ""
+    whole: int = 0
     other: bytes | None = None
 
     @property
     def path(self) -> bytes:
-        return self.place.path
-
-    @property
-    def size_bytes(self) -> int:
-        return self.place.size_bytes
-
-    @property
-    def layer(self) -> int:
-        return self.place.layer
+        return self.record.path
 
     @property
     def key(self) -> str:
-        return f"{self.place.path!r} {self.place.layer}"
+        return f"{self.record.path!r} {self.record.layer}"
 
 
 @dataclass(frozen=True, slots=True)
-class WasteRow:
-    waste: Waste
-    instruction: str = ""
-
+class WasteRow(_Row[Waste]):
     @property
     def path(self) -> bytes:
-        return self.waste.path
-
-    @property
-    def size_bytes(self) -> int:
-        return self.waste.size_bytes
-
-    @property
-    def layer(self) -> int:
-        return self.waste.layer
+        return self.record.path
 
     @property
     def key(self) -> str:
-        return f"{self.waste.path!r} {self.waste.cause}"
+        return f"{self.record.path!r} {self.record.cause}"
 
 
 @dataclass(frozen=True, slots=True)
-class AdviceRow:
+class AdviceRow(_Row[Advice]):
     """`base`: the name of the base image, where its layers wrote the entries."""
 
-    advice: Advice
-    instruction: str = ""
     base: str = ""
 
     @property
-    def layer(self) -> int:
-        return self.advice.layer
-
-    @property
-    def size_bytes(self) -> int:
-        return self.advice.size_bytes
-
-    @property
     def title(self) -> str:
-        return RULES[self.advice.kind].title + (" (optional)" if self.advice.optional else "")
+        return RULES[self.record.kind].title + (" (optional)" if self.record.optional else "")
 
     @property
     def key(self) -> str:
-        return f"{self.advice.kind} {self.advice.layer}"
+        return f"{self.record.kind} {self.record.layer}"
 
 
 Row = PlaceRow | WasteRow | AdviceRow
@@ -136,8 +125,8 @@ SHARE = Column(
 )
 COUNT = Column(
     "Files",
-    lambda row: f"{row.place.files:,}",
-    sort=lambda row: row.place.files,
+    lambda row: f"{row.record.files:,}",
+    sort=lambda row: row.record.files,
     number=True,
     key="files",
     chars=7,
@@ -168,11 +157,11 @@ WASTE = (
     SIZE,
     Column(
         "Cause",
-        lambda row: f"{MARKS[CAUSE_MARKS[row.waste.cause]]}  {CAUSES[row.waste.cause]}",
-        spoken=lambda row: CAUSES[row.waste.cause],
-        tooltip=lambda row: CAUSE_TIPS[row.waste.cause],
-        icon=lambda row: MARK_TONES[CAUSE_MARKS[row.waste.cause]],
-        tone=lambda row: MARK_TONES[CAUSE_MARKS[row.waste.cause]],
+        lambda row: f"{MARKS[CAUSE_MARKS[row.record.cause]]}  {CAUSES[row.record.cause]}",
+        spoken=lambda row: CAUSES[row.record.cause],
+        tooltip=lambda row: CAUSE_TIPS[row.record.cause],
+        icon=lambda row: MARK_TONES[CAUSE_MARKS[row.record.cause]],
+        tone=lambda row: MARK_TONES[CAUSE_MARKS[row.record.cause]],
         key="cause",
         chars=14,
     ),
@@ -188,8 +177,8 @@ WASTE = (
     ),
     Column(
         "Times",
-        lambda row: f"{row.waste.times:,}",
-        sort=lambda row: row.waste.times,
+        lambda row: f"{row.record.times:,}",
+        sort=lambda row: row.record.times,
         number=True,
         key="times",
         chars=6,
@@ -202,10 +191,10 @@ ADVICE = (
         "What could be saved",
         lambda row: row.title,
         icon=lambda row: (
-            MARK_TONES[CAUSE_MARKS[CAUSES.index(row.advice.kind)]] if row.advice.kind in CAUSES else "info"
+            MARK_TONES[CAUSE_MARKS[CAUSES.index(row.record.kind)]] if row.record.kind in CAUSES else "info"
         ),
-        tone=lambda row: MARK_TONES[CAUSE_MARKS[CAUSES.index(row.advice.kind)]] if row.advice.kind in CAUSES else "",
-        tooltip=lambda row: RULES[row.advice.kind].way_out,
+        tone=lambda row: MARK_TONES[CAUSE_MARKS[CAUSES.index(row.record.kind)]] if row.record.kind in CAUSES else "",
+        tooltip=lambda row: RULES[row.record.kind].way_out,
         key="what",
         chars=26,
     ),
@@ -221,8 +210,8 @@ ADVICE = (
     ),
     Column(
         "Files",
-        lambda row: f"{row.advice.entries:,}",
-        sort=lambda row: row.advice.entries,
+        lambda row: f"{row.record.entries:,}",
+        sort=lambda row: row.record.entries,
         number=True,
         key="files",
         chars=7,

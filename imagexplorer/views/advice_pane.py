@@ -139,7 +139,7 @@ class AdvicePane(QWidget):
     # -- the selected piece ---------------------------------------------------------------------------
 
     def _selected(self, row: AdviceRow | None) -> None:
-        advice = row.advice if row is not None else None
+        advice = row.record if row is not None else None
         if advice == self._asked:
             return
         self._asked = advice
@@ -164,7 +164,7 @@ class AdvicePane(QWidget):
             return
         others: Sequence[Any] = found.others or [None] * len(found.rows)
         self.entries.set_records(
-            PlaceRow(place, advice.size_bytes, self._instruction(place.layer), other)
+            PlaceRow(place, self._instruction(place.layer), advice.size_bytes, other)
             for place, other in zip(found.rows, others, strict=True)
         )
         left = found.total - len(found.rows)

@@ -196,8 +196,8 @@ class SpaceTab(PageTab[Any]):
             return
         of = self.page.stack.instruction
         whole = found.space.visible_bytes
-        self.folders.set_records((PlaceRow(each, whole) for each in found.folders.rows), _left_out(found.folders))
-        files = (PlaceRow(each, whole, of(each.layer)) for each in found.files.rows)
+        self.folders.set_records((PlaceRow(each, "", whole) for each in found.folders.rows), _left_out(found.folders))
+        files = (PlaceRow(each, of(each.layer), whole) for each in found.files.rows)
         self.files.set_records(files, _left_out(found.files))
         self.waste.set_records((WasteRow(each, of(each.layer)) for each in found.waste.rows), _left_out(found.waste))
         self.advice.show_overview(found)

@@ -59,7 +59,9 @@ class Looks:
 
     def _of_layer(self, layer: int) -> QColor:
         hue, again = _HUES[layer % len(_HUES)], (layer // len(_HUES)) % 3
-        return QColor.fromHsl(hue, 90 - 20 * again, 76 - 8 * again) if self._dark else QColor.fromHsl(hue, 130, 208)
+        if self._dark:
+            return QColor.fromHsl(hue, 90 - 25 * again, 76 - 10 * again)
+        return QColor.fromHsl(hue, 130 - 35 * again, 208 - 14 * again)
 
     def fill(self, painter: QPainter, box: QRectF, cause: int, layer: int) -> None:
         painter.fillRect(box, self.ground(cause, layer))

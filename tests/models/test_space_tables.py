@@ -27,7 +27,10 @@ from imagexplorer.models.space_tables import (
 from imagexplorer.models.table_model import TableModel
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
-PLACES = [PlaceRow(Place(b"a/\x1b[31m", 5_000, 3, 1), 20_000, "RUN x", b"b"), PlaceRow(Place(b"c", 70, 1, -1), 20_000)]
+PLACES = [
+    PlaceRow(Place(b"a/\x1b[31m", 5_000, 3, 1), "RUN x", 20_000, b"b"),
+    PlaceRow(Place(b"c", 70, 1, -1), "", 20_000),
+]
 WASTES = [WasteRow(Waste(b"a", 9, DELETED, 2, 1), "RUN rm"), WasteRow(Waste(b"a", 10, REWRITTEN, 3, 2), "RUN chown")]
 PIECES = [
     AdviceRow(Advice("documents", 0, 2_000_000, 12_345), "ADD", "debian:12"),

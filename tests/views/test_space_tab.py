@@ -8,14 +8,18 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.errors import Refused
+from imagexplorer.core.space import DELETED, NOT_HIDDEN, OVERWRITTEN, REWRITTEN
 from imagexplorer.core.space_map import MapSpec
 from imagexplorer.core.space_tree import VISIBLE, WASTED
 from imagexplorer.views.image_page import ImagePage
 from imagexplorer.views.path_crumbs import PathCrumbs
 from imagexplorer.views.space_tab import SpaceTab
+from imagexplorer.views.theme import contrast, own_palette
+from imagexplorer.views.treemap_paint import Looks
 from imagexplorer.views.treemap_view import TreemapView
 from tests.fake_engine import FakeEngine
 from tests.fake_trees import FakeFile
@@ -231,3 +235,12 @@ def test_a_long_path_gives_way_and_leads_back(qtbot: QtBot) -> None:
         crumbs.buttons()[2].click()
     assert told.args == [b"folder-0/folder-1"]
     assert not crumbs.buttons()[-1].isEnabled()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_words_are_read_on_every_tile(qapp: QApplication, dark: bool) -> None:
+    looks = Looks(own_palette(dark))
+    grounds = [looks.ground(NOT_HIDDEN, layer) for layer in range(30)]
+    grounds += [looks.ground(cause, 0) for cause in (DELETED, OVERWRITTEN, REWRITTEN)]
+    assert min(contrast(looks.ink, ground) for ground in (*grounds, looks.folder)) >= 4.5
+    assert len({ground.name() for ground in grounds[:24]}) == 24
