@@ -26,6 +26,8 @@ _MAP = re.compile(r"(?:map)?\[(.*)\]\Z", re.DOTALL)
 _CHECK = re.compile(
     r"&\{(?P<test>\[.*\]) (?P<times>\"[^\"]*\"(?: \"[^\"]*\"){2,3}) '(?P<retries>(?:\\.[^']*|[^'])*)'\}\Z", re.S
 )
+_CHECK_BARE = re.compile(r"&\{(?P<test>\[.*\]) (?P<times>(?:[0-9.a-zµ]+ ){3,4})(?P<retries>\d{1,9})\}\Z", re.DOTALL)
+"""Docker 28's classic builder: values alone, in the order of the fields."""
 _CHECK_NAMED = re.compile(r"&\{Test:(?P<test>\[.*\]) (?P<rest>Interval:\S+ .*)\}\Z", re.DOTALL)
 _NO_TIME = ("", "0", "0s")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
@@ -160,13 +162,21 @@ def _expose(found: Said, _known: Known) -> Told:
 
 def _healthcheck(found: Said, known: Known) -> Told:
     rest = found.rest.strip()
-    asked, named = _CHECK.match(rest), _CHECK_NAMED.match(rest)
+    asked, named, bare = _CHECK.match(rest), _CHECK_NAMED.match(rest), _CHECK_BARE.match(rest)
     if asked is not None:
         times = re.findall(r'"([^"]*)"', asked["times"])
         names = ("interval", "timeout", "start-period", *(("start-interval",) if len(times) == 4 else ()))
         options = [(name, value) for name, value in zip(names, times, strict=True) if value not in _NO_TIME]
         retries = _go_rune(asked["retries"])
         listed = word_list(asked["test"], known.lists)
+    elif bare is not None:
+        times = bare["times"].split()
+        names = ("interval", "timeout", "start-period", *(("start-interval",) if len(times) == 4 else ()))
+        options = [(name, value) for name, value in zip(names, times, strict=True) if value not in _NO_TIME]
+        retries = int(bare["retries"])
+        inner = bare["test"][1:-1]
+        shell = inner.removeprefix("CMD-SHELL ")
+        listed = (["CMD-SHELL", shell], True) if shell != inner else word_list(bare["test"], known.lists)
     elif named is not None:
         values = dict(part.partition(":")[::2] for part in named["rest"].split())
         spelled = {"interval": "Interval", "timeout": "Timeout", "start-period": "StartPeriod"}

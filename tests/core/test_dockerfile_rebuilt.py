@@ -107,6 +107,8 @@ def step_lines(*raw, comment="", config=None):
         ("RUN /bin/sh -c a\nb\n # buildkit", "RUN <<EOF\na\nb\nEOF"),
         ("RUN /bin/sh -c cat <<E > /x\nhello\nE # buildkit", "RUN cat <<E > /x\nhello\nE"),
         ('/bin/sh -c #(nop)  HEALTHCHECK &{["NONE"] "0s" "0s" "0s" \'\\x00\'}', "HEALTHCHECK NONE"),
+        ("/bin/sh -c #(nop)  HEALTHCHECK &{[CMD-SHELL test -e /v || exit 1] 30s 0s 0s 0s 2}",
+         "HEALTHCHECK --interval=30s --retries=2 CMD test -e /v || exit 1"),
         ('HEALTHCHECK &{["CMD" "a" "b c"] "5s" "3s" "1m0s" "0s" \'\\x03\'}',
          'HEALTHCHECK --interval=5s --timeout=3s --start-period=1m0s --retries=3 \\\n    CMD ["a", "b c"]'),
         ("EXPOSE [80/tcp 53/udp]", "EXPOSE 80 53/udp"),
