@@ -47,6 +47,7 @@ from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
+from imagexplorer.core.owners import Owners
 from imagexplorer.core.relatives import Relatives
 from imagexplorer.core.rules import Rules
 from imagexplorer.core.secrets import masked_image
@@ -239,6 +240,10 @@ class FakeSource:
         if tree.key not in self._trees:
             self._trees[tree.key] = stack([layer_index(layer) for layer in self.engine.layers[tree.key]])
         return self._trees[tree.key]
+
+    def owners(self, image: ImageDetail, tree: TreeHandle, control: Control) -> Owners:
+        self.engine.asked("owners", control)
+        return Owners({0: "root", 1000: "app"}, {0: "root"})
 
     def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.extraction import Wanted
+from imagexplorer.core.owners import Owners
 from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.report_head import Asked
 from imagexplorer.core.story import Story
@@ -40,6 +41,10 @@ class ContentQuestions:
     def ask_story(self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, node: int) -> Story:
         with self._sources.use(address, control) as source:
             return self._reading.story(source, image, self._tree(tree), node, self._cache, control)
+
+    def ask_owners(self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle) -> Owners:
+        with self._sources.use(address, control) as source:
+            return self._reading.owners(source, image, self._tree(tree), self._cache, control)
 
     def ask_preview(
         self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, version: int, more: bool

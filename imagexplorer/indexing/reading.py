@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from threading import Lock
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import NotFound
-from imagexplorer.core.file_tree import NONE, FileTree
-from imagexplorer.core.layer_index import NO_HASH, LayerIndex
+from imagexplorer.core.file_tree import NONE, WRITTEN, FileTree
+from imagexplorer.core.layer_index import FILE, NO_HASH, LayerIndex
+from imagexplorer.core.owners import MOST_BYTES, Owners, owners_of
 from imagexplorer.core.story import Story, is_shown, story, with_hashes
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.indexing import keys
@@ -25,6 +27,8 @@ _Own = tuple[str, str, int, str]
 _KEPT = 12
 HASHED_BYTES = 256 << 20
 """So much is read to say which versions of a path are the same."""
+ALONE_BYTES = 16 << 20
+"""So much of a file that is here, where there is no other to compare it with."""
 
 
 class Reading:
@@ -92,16 +96,19 @@ class Reading:
     def story(
         self, source: ImageSource, image: ImageDetail, tree: FileTree, node: int, cache: Cache | None, control: Control
     ) -> Story:
-        """With the hashes of its contents, as far as little has to be read for them."""
+        """With the hashes of its contents, as far as little has to be read for them: where there is nothing to compare,
+        only what is at hand."""
         told = story(tree, node)
         contents = sorted({each.content for each in told.versions if each.content is not None})
-        if len(contents) < 2:
-            return told
+        alone = len(contents) < 2
+        budget = HASHED_BYTES if not alone else ALONE_BYTES if source.host is None else 0
         hashes: dict[int, int] = {}
-        budget = HASHED_BYTES
         for version in contents:
             layer, row = tree["version_layer"][version], tree["version_row"][version]
-            index = self.index(source, image, layer, cache, control)
+            find = self.known if alone else partial(self.index, control=control)
+            index = find(source, image, layer, cache)
+            if index is None:
+                continue
             same_row(tree, version, index, row)
             known = index["hash"][row]
             if known == NO_HASH and index["size"][row] <= budget:
@@ -109,6 +116,20 @@ class Reading:
                 known = _asked(source, image, layer, [row], index, control)
             hashes[version] = known
         return with_hashes(told, hashes)
+
+    def owners(
+        self, source: ImageSource, image: ImageDetail, tree: FileTree, cache: Cache | None, control: Control
+    ) -> Owners:
+        """What the files call users and groups that the whole image shows; a file that is not there names none."""
+
+        def file(path: bytes) -> bytes:
+            node = tree.find(path)
+            last = tree.versions(node)[-1] if node else None
+            if last is None or last.what != WRITTEN or last.kind != FILE:
+                return b""
+            return self.read(source, image, tree, last.number, 0, min(last.size, MOST_BYTES), cache, control)
+
+        return owners_of(file(b"etc/passwd"), file(b"etc/group"))
 
 
 def _own(source: ImageSource, image: ImageDetail, layer: int) -> _Own:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.extraction import Wanted
+from imagexplorer.core.owners import Owners
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -28,6 +29,12 @@ class RemoteReading:
         call = self._call("story", {"image": image, "tree": tree, "node": node}, "indexing")
         told: Story = self._workers.scans.ask(call, control)
         return told
+
+    def owners(self, image: ImageDetail, tree: TreeHandle, control: Control) -> Owners:
+        """What the image itself calls users and groups."""
+        call = self._call("owners", {"image": image, "tree": tree}, "indexing")
+        names: Owners = self._workers.scans.ask(call, control)
+        return names
 
     def preview(self, image: ImageDetail, tree: TreeHandle, version: int, more: bool, control: Control) -> Preview:
         """The content of a version of a path, ready to be shown."""

@@ -20,6 +20,7 @@ from imagexplorer.core.text import human_size
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
+    from imagexplorer.core.owners import Owners
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.story import Story
     from imagexplorer.output.extract import FolderWriter
@@ -55,6 +56,18 @@ class Contents:
             failed,
             "Comparing versions",
         )
+
+    def load_owners(
+        self,
+        lane: str,
+        source: str,
+        image: ImageDetail,
+        tree: IndexedTree,
+        done: Callable[[Owners], None],
+        failed: Failed,
+    ) -> None:
+        """Names of users and groups out of the image's own files."""
+        self._ask(lane, source, lambda opened, control: opened.owners(image, tree.handle, control), done, failed, "")
 
     def load_preview(
         self,
