@@ -1,14 +1,14 @@
-"""Types of files that a filter can ask for: by mode and kind, by where they lie, by name. Pure functions."""
+"""Which nodes of a tree are files of the types that a filter asks for. Pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.advice_rules import PLACES
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.file_tree import FileTree
+from imagexplorer.core.file_types import TYPES
 from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, SYMLINK
 from imagexplorer.core.secret_files import CERTAIN, by_name
 from imagexplorer.core.tree_places import NOWHERE, claims
@@ -17,45 +17,6 @@ if TYPE_CHECKING:
     from imagexplorer.core.tree_nodes import Flags, Ints
 
 _SET_ID, _STICKY, _OTHERS_WRITE, _ANY_RUNS = 0o6000, 0o1000, 0o002, 0o111
-
-
-@dataclass(frozen=True, slots=True)
-class FileType:
-    """`places` are kinds of `core.advice_rules`. `by_mode`: only where modes are known."""
-
-    title: str
-    about: str
-    by_mode: bool = False
-    places: tuple[str, ...] = ()
-
-
-TYPES: dict[str, FileType] = {
-    "setuid": FileType("Setuid or setgid", "Files that run as their owner or group", by_mode=True),
-    "writable": FileType(
-        "World-writable", "Files that everybody may write, and such folders without a sticky bit", by_mode=True
-    ),
-    "executable": FileType("Executables", "Files that somebody may run", by_mode=True),
-    "symlink": FileType("Symbolic links", "Links to a path"),
-    "hardlink": FileType("Hard links", "Further names of a file"),
-    "special": FileType("Devices and pipes", "What is no file, folder or link"),
-    "empty": FileType("Empty files", "Files of 0 bytes"),
-    "secret": FileType("Keys and passwords", "Files whose name says that they hold a secret"),
-    "cache": FileType(
-        "Caches and package lists",
-        "What package managers and compilers leave behind, temporary files and logs",
-        places=(
-            "package-lists", "package-cache", "pip-cache", "conda-cache", "npm-cache", "go-cache", "cargo-cache",
-            "java-cache", "other-cache", "temporary", "bytecode",
-        ),
-    ),
-    "build": FileType(
-        "Build tools",
-        "Compilers, headers, static libraries, git and its history",
-        places=("repository", "compilers", "git", "headers", "static-libraries"),
-    ),
-    "documents": FileType("Documents", "Manuals, documents and translations", places=("documents",)),
-}  # fmt: skip
-"""What `ViewSpec.types` may name."""
 
 
 def of_types(tree: FileTree, types: Iterable[str], version: Ints) -> Flags:

@@ -22,7 +22,7 @@ class ViewSpec:
                  and what it deleted, with its marks
     text         filter; `pattern` is text (case-insensitive part of the path), glob or regex
     marks        only rows with one of these marks ("" = all), with the folders above
-    types        only rows of one of these types (core.tree_types)
+    types        only rows of one of these types (core.file_types)
     sizes        only files of such a size
     gone         also what layers below had deleted already, marked as deleted (without delta)
     sort         one of core.tree_sort.SORTS; folders first where it is name

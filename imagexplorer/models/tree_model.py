@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from imagexplorer.core.owners import NUMBERS, Owners
 from imagexplorer.core.tree_view import ROOT, TreeView
 from imagexplorer.models.columns import ANSWERED, Column, Role, cell, heading, settled
 from imagexplorer.models.tree_rows import FILES, TreeRow
@@ -30,6 +31,7 @@ class TreeModel(QAbstractItemModel):
         self._width = len(self.columns)
         self._settled = [settled(column) for column in self.columns]
         self._view: TreeView | None = None
+        self._owners = NUMBERS
         self._first: Sequence[int] = (0,)
         self._count: Sequence[int] = (0,)
         self._parent: Sequence[int] = (0,)
@@ -49,12 +51,16 @@ class TreeModel(QAbstractItemModel):
             self._first, self._count, self._parent = view.first, view.count, view.parent
         self.endResetModel()
 
+    def set_owners(self, owners: Owners) -> None:
+        """What numbers of users and groups are called. Nothing else changes: whoever shows it paints again."""
+        self._owners = owners
+
     # -- rows, nodes, paths ---------------------------------------------------------------------------
 
     def row_at(self, index: Index) -> TreeRow | None:
         if self._view is None or not index.isValid():
             return None
-        return TreeRow(self._view, index.internalId())
+        return TreeRow(self._view, index.internalId(), self._owners)
 
     def index_of_row(self, row: int, column: int = 0) -> QModelIndex:
         """The index of a view's row; invalid for the root and for what is not there."""
@@ -127,7 +133,7 @@ class TreeModel(QAbstractItemModel):
             return settled_here[role]
         if role == _ID:
             return self._view.node[index.internalId()]
-        return cell(self.columns[column], TreeRow(self._view, index.internalId()), role)
+        return cell(self.columns[column], TreeRow(self._view, index.internalId(), self._owners), role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and 0 <= section < self._width:

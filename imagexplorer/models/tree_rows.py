@@ -7,6 +7,7 @@ from bisect import bisect_left
 from dataclasses import replace
 
 from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK
+from imagexplorer.core.owners import NUMBERS, Owners
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size, plain_bytes
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView
 from imagexplorer.models.columns import Column
@@ -51,11 +52,12 @@ def layer_number(layer: int) -> int:
 class TreeRow:
     """A row of a view, made for one question and dropped: holds nothing but where to look."""
 
-    __slots__ = ("row", "view")
+    __slots__ = ("owners", "row", "view")
 
-    def __init__(self, view: TreeView, row: int) -> None:
+    def __init__(self, view: TreeView, row: int, owners: Owners = NUMBERS) -> None:
         self.view = view
         self.row = row
+        self.owners = owners
 
     @property
     def name(self) -> bytes:
@@ -117,8 +119,19 @@ class TreeRow:
         return int(self.view.mode[self.row])
 
     @property
+    def owner_numbers(self) -> tuple[int, int]:
+        columns = self.view.columns
+        return columns["uid"][self.row], columns["gid"][self.row]
+
+    @property
     def owner(self) -> str:
-        return f"{self.view.columns['uid'][self.row]}:{self.view.columns['gid'][self.row]}"
+        return self.owners.words(*self.owner_numbers)
+
+    @property
+    def is_hit(self) -> bool:
+        """False for a folder that is only there because of what is in it."""
+        hit = self.view.hit
+        return not hit or bool(hit[self.row])
 
     @property
     def modified(self) -> int | None:
@@ -171,7 +184,7 @@ NAME = Column(
     _name,
     tooltip=_name_tip,
     icon=lambda row: KIND_ICONS.get(row.kind, "file"),
-    tone=lambda row: "removed" if row.mark == MARK_DELETED else "",
+    tone=lambda row: "removed" if row.mark == MARK_DELETED else "" if row.is_hit else "muted",
     key="name",
     stretch=True,
     chars=40,
@@ -194,7 +207,7 @@ SHARE = Column(
     tooltip=lambda row: f"{_percent(row)} of the folder above" if row.has_size else "",
     share=lambda row: row.share if row.has_size else 0.0,
     key="share",
-    chars=12,
+    chars=9,
     about="Of the folder above",
 )
 MARK = Column(
@@ -205,7 +218,7 @@ MARK = Column(
     icon=lambda row: MARK_TONES.get(row.mark, ""),
     tone=lambda row: MARK_TONES.get(row.mark, ""),
     key="mark",
-    chars=6,
+    chars=4,
     about="A added, M modified, D removed, O owner or mode only",
 )
 LAYER = Column(
@@ -214,7 +227,7 @@ LAYER = Column(
     tooltip=lambda row: f"last written by layer {layer_number(row.layer)}" if row.layer >= 0 else "",
     number=True,
     key="layer",
-    chars=6,
+    chars=5,
     about="The layer that wrote it last",
 )
 MODE = Column(
@@ -226,7 +239,15 @@ MODE = Column(
     key="mode",
     chars=6,
 )
-OWNER = Column("Owner", lambda row: row.owner, key="owner", chars=9, optional=True, about="User and group, as numbers")
+OWNER = Column(
+    "Owner",
+    lambda row: row.owner,
+    tooltip=lambda row: row.owners.exact(*row.owner_numbers),
+    key="owner",
+    chars=11,
+    optional=True,
+    about="User and group, in the order of their numbers",
+)
 MODIFIED = Column(
     "Modified",
     lambda row: human_age(row.modified),
@@ -235,6 +256,27 @@ MODIFIED = Column(
     optional=True,
     key="mtime",
     chars=14,
+)
+
+LINK = Column(
+    "Link target",
+    lambda row: plain_bytes(row.link or b""),
+    tooltip=lambda row: plain_bytes(row.link or b""),
+    optional=True,
+    key="link",
+    chars=24,
+    elide_middle=True,
+    about="What symbolic and hard links lead to",
+)
+KIND = Column("Type", lambda row: KIND_WORDS[row.kind], optional=True, key="kind", chars=12)
+COUNT = Column(
+    "Files",
+    lambda row: f"{row.files:,}" if row.is_dir else "",
+    number=True,
+    optional=True,
+    key="files",
+    chars=8,
+    about="Files at or below",
 )
 
 CHANGED_SIZE = replace(
@@ -246,7 +288,7 @@ CHANGED_SIZE = replace(
 )
 """An engine does not say how large what a container removed was."""
 
-FILES = (NAME, SIZE, SHARE, MARK, LAYER, MODE, OWNER, MODIFIED)
+FILES = (NAME, SIZE, SHARE, MARK, LAYER, MODE, OWNER, MODIFIED, LINK, KIND, COUNT)
 """An image's files."""
 
 CHANGES = (NAME, CHANGED_SIZE, SHARE, MARK)
@@ -259,6 +301,10 @@ SORTS = {
     "mark": "mark",
     "layer": "layer",
     "mode": "mode",
+    "owner": "owner",
     "mtime": "mtime",
+    "link": "link",
+    "kind": "kind",
+    "files": "files",
 }
-"""What `ViewSpec.sort` is for a column, by the columns' names; those that are missing cannot be sorted by."""
+"""What `ViewSpec.sort` is for a column, by the columns' names."""

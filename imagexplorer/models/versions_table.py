@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from imagexplorer.core.file_tree import IMPLIED, REMOVED_BY_OPAQUE, REMOVED_BY_WHITEOUT, REPEATED, REPLACED_PARENT
 from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK
+from imagexplorer.core.owners import NUMBERS, Owners
 from imagexplorer.core.story import PathVersion, Story
 from imagexplorer.core.text import exact_size, exact_time, human_size, plain_bytes
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_MODIFIED, MARK_OWNER
@@ -29,6 +30,12 @@ class VersionRow:
     instruction: str
     shown: bool
     same_as: int | None = None
+    owners: Owners = NUMBERS
+
+    @property
+    def hash_words(self) -> str:
+        """xxh3-64 of the content, "" while unknown."""
+        return f"{self.version.content_hash:016x}" if self.version.content_hash else ""
 
     @property
     def what(self) -> str:
@@ -54,7 +61,7 @@ class VersionRow:
         return "written"
 
 
-def version_rows(story: Story, instruction: Callable[[int], str]) -> list[VersionRow]:
+def version_rows(story: Story, instruction: Callable[[int], str], owners: Owners = NUMBERS) -> list[VersionRow]:
     """Newest first. `instruction(layer)` gives the words of what made a layer."""
     rows = []
     for at, version in enumerate(story.versions):
@@ -66,7 +73,7 @@ def version_rows(story: Story, instruction: Callable[[int], str]) -> list[Versio
             ),
             None,
         )
-        rows.append(VersionRow(version, instruction(version.layer), version.number == story.shown, same))
+        rows.append(VersionRow(version, instruction(version.layer), version.number == story.shown, same, owners))
     return rows
 
 
@@ -81,7 +88,7 @@ def _content(row: VersionRow) -> str:
         return "→ " + plain_bytes(version.link)
     if row.same_as is not None:
         return f"same as layer {layer_number(row.same_as)}"
-    return f"{version.content_hash:016x}" if version.content_hash else ""
+    return row.hash_words
 
 
 VERSIONS = (
@@ -100,7 +107,7 @@ VERSIONS = (
         tone=lambda row: MARK_TONES.get(row.version.mark, ""),
         tooltip=lambda row: "This is the version that the whole image shows" if row.shown else "",
         key="what",
-        chars=26,
+        chars=32,
     ),
     Column(
         "Size",
@@ -115,10 +122,11 @@ VERSIONS = (
     Column("Mode", _mode, sort=lambda row: row.version.mode, mono=True, key="mode", chars=11),
     Column(
         "Owner",
-        lambda row: "" if row.version.removed else f"{row.version.uid}:{row.version.gid}",
+        lambda row: "" if row.version.removed else row.owners.words(row.version.uid, row.version.gid),
         sort=lambda row: (row.version.uid, row.version.gid),
+        tooltip=lambda row: "" if row.version.removed else row.owners.exact(row.version.uid, row.version.gid),
         key="owner",
-        chars=8,
+        chars=9,
     ),
     Column(
         "Modified",
@@ -130,7 +138,7 @@ VERSIONS = (
     Column(
         "Content",
         _content,
-        tooltip=lambda row: f"xxh3-64 {row.version.content_hash:016x}" if row.version.content_hash else "",
+        tooltip=lambda row: row.hash_words and f"xxh3-64 {row.hash_words}",
         mono=True,
         key="content",
         chars=17,

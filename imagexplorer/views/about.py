@@ -25,6 +25,9 @@ _IN_LISTS = (
     ("Copy the selected rows as text", "Ctrl+C"),
     ("Copy the ids", "Ctrl+Shift+C"),
     ("Select everything", "Ctrl+A"),
+    ("In files: the next hit of the filter, the one before", "F3, Shift+F3"),
+    ("In files: copy the path", "Ctrl+Shift+P"),
+    ("In files: the line that wrote it", "Ctrl+L"),
 )
 
 

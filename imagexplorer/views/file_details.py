@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from imagexplorer import resources
 from imagexplorer.core.text import exact_size, exact_time, human_size, plain_bytes
+from imagexplorer.core.tree_view import MARK_DELETED
 from imagexplorer.models.tree_rows import KIND_ICONS, KIND_WORDS, MARK_TONES, MARK_WORDS, TreeRow, mode_words
 from imagexplorer.views.elided import Elided
 from imagexplorer.views.theme import foot_height, plain_label, set_tip, tone_color
 
 
 def facts(row: TreeRow, layered: bool = True) -> str:
-    """`file, 12.3 kB (12,345 bytes), -rw-r--r-- 0644, owner 0:0, 2024-01-01 12:00:00`. A container's changes are not
-    `layered`: the engine tells neither mode nor owner of them."""
+    """`file, 12.3 kB (12,345 bytes), -rw-r--r-- 0644, user root (0), group 0, 2024-01-01 12:00:00`. A container's
+    changes are not `layered`: the engine tells neither mode nor owner of them."""
     parts = [KIND_WORDS[row.kind]]
     if row.is_dir:
         parts.append(f"{row.files:,} file{'' if row.files == 1 else 's'}")
@@ -28,7 +29,7 @@ def facts(row: TreeRow, layered: bool = True) -> str:
         parts.append("→ " + plain_bytes(row.link))
     if layered and row.layer >= 0:
         parts.append(f"{mode_words(row)} {row.mode:04o}")
-        parts.append(f"owner {row.owner}")
+        parts.append(row.owners.exact(*row.owner_numbers))
     modified = exact_time(row.modified) if layered else ""
     if modified:
         parts.append(modified)
@@ -94,5 +95,6 @@ class FileDetails(QFrame):
         self.facts.set_whole(facts(row, self._of_layer is not None))
         words = [MARK_WORDS[row.mark].capitalize()] if mark else []
         if self._of_layer is not None and row.layer >= 0:
-            words.append(self._of_layer(row.layer))
+            written = self._of_layer(row.layer)
+            words.append(f"Written by {written}" if row.mark == MARK_DELETED else written)
         self.origin.set_whole("   ".join(word for word in words if word))

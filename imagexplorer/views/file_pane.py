@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QMenu,
     QProgressBar,
     QSplitter,
@@ -23,59 +23,21 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.core.text import human_size
-from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView, ViewSpec
+from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.models.columns import Column
-from imagexplorer.models.tree_rows import FILES, MARK_TONES, MARK_WORDS
+from imagexplorer.models.tree_rows import FILES
 from imagexplorer.views.empty_view import EmptyView, Offer
 from imagexplorer.views.file_details import FileDetails
+from imagexplorer.views.file_filter import FileFilter
 from imagexplorer.views.file_tree_view import FileTreeView
-from imagexplorer.views.path_filter import PathFilter
-from imagexplorer.views.theme import TonedLabel, set_tip
+from imagexplorer.views.keys import own_key
+from imagexplorer.views.theme import set_tip
 from imagexplorer.views.toggle import Toggle
 from imagexplorer.views.waiting_view import WaitingView
 
 BUSY_MS = 400
 EXTRACT_KEY = "Ctrl+E"
-
-
-class MarkChips(QWidget):
-    """One switch a mark with its count: only rows with the marks that are on; none on is all."""
-
-    changed = Signal()
-
-    def __init__(self, marks: Sequence[int], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("Show only changes of a kind"))
-        self._buttons: dict[int, Toggle] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        for mark in marks:
-            button = Toggle("", MARK_TONES[mark], MARK_TONES[mark])
-            set_tip(button, f"Only what was {MARK_WORDS[mark]}" if mark != MARK_OWNER else MARK_WORDS[mark])
-            button.toggled.connect(lambda _on: self.changed.emit())
-            self._buttons[mark] = button
-            layout.addWidget(button)
-        self.set_counts({})
-
-    def set_counts(self, counts: dict[int, int]) -> None:
-        for mark, button in self._buttons.items():
-            count = counts.get(mark)
-            button.setText(MARKS[mark] if count is None else f"{MARKS[mark]} {count:,}")
-            button.setAccessibleName(f"{MARK_WORDS[mark]}, {'not counted yet' if count is None else count}")
-            button.setEnabled(bool(count) or button.isChecked())
-            button.updateGeometry()
-
-    def marks(self) -> str:
-        """Letters of what is on, as `ViewSpec.marks` has them."""
-        return "".join(MARKS[mark] for mark, button in self._buttons.items() if button.isChecked())
-
-    def clear(self) -> None:
-        for button in self._buttons.values():
-            with QSignalBlocker(button):
-                button.setChecked(False)
 
 
 class FilePane(QWidget):
@@ -102,6 +64,7 @@ class FilePane(QWidget):
         self.prefers_all = False  # the user asked for all layers up to a line, not for what it did alone
         self._known = False
         self._wanted = b""
+        self._to_hit = False
         self.tree = FileTreeView(columns)
         self.details = details or FileDetails()
         self.empty = EmptyView()
@@ -113,14 +76,8 @@ class FilePane(QWidget):
         self._switch.addButton(self.all_layers)
         self._switch.addButton(self.one_layer)
         marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
-        self.chips = MarkChips(marks if layered or owned else marks[:3])
-        self.paths = PathFilter()
-        self.filter = self.paths.edit
-        self.hits = TonedLabel("muted")
-        self.hits.setMinimumWidth(1)  # what is wrong with a pattern may be long
         self.busy = QProgressBar()
         self._late = QTimer(self, singleShot=True, interval=BUSY_MS)
-        self._set_up_filter()
         self.extract = QToolButton()
         self.extract.setText(self.tr("E&xtract"))
         self.extract.setIcon(resources.icon("save"))
@@ -128,20 +85,31 @@ class FilePane(QWidget):
         self.extract.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         set_tip(self.extract, self.tr("Write files to a folder or a tar (Ctrl+E for what is selected)"))
         self.extract.hide()
+        marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
+        self.filter = FileFilter(
+            marks if layered or owned else marks[:3],
+            layered,
+            (self.all_layers, self.one_layer) if layered else (),
+            self.extract,
+        )
+        self._set_up_filter()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self._lay_out(layered, below)
+        self._lay_out(below)
         self.all_layers.clicked.connect(lambda: self._prefer(True))
         self.one_layer.clicked.connect(lambda: self._prefer(False))
         self._switch.idToggled.connect(lambda _id, on: self._ask() if on else None)
-        self.chips.changed.connect(self._ask)
         self.tree.sort_wanted.connect(self._sort)
         self.tree.row_selected.connect(self.details.show_row)
         self.tree.row_selected.connect(self.row_selected)
 
     def _set_up_filter(self) -> None:
-        self.paths.changed.connect(self._ask)
-        self.paths.entered.connect(self._ask_now)
-        self.paths.left.connect(lambda: self.tree.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.filter.changed.connect(self._ask)
+        self.filter.entered.connect(self._ask_now)
+        self.filter.left.connect(lambda: self.tree.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.filter.results.go.connect(self.tree.go_to_hit)
+        for key, step in (("F3", 1), ("Shift+F3", -1)):
+            for widget in (self.tree, self.filter.paths.edit):
+                own_key(widget, key, partial(self.tree.go_to_hit, step))
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setFixedHeight(3)
@@ -152,27 +120,7 @@ class FilePane(QWidget):
         self.busy.hide()
         self._late.timeout.connect(self.busy.show)
 
-    def _lay_out(self, layered: bool, below: QWidget | None) -> None:
-        self.all_layers.setVisible(layered)
-        self.one_layer.setVisible(layered)
-        upper = QHBoxLayout()
-        upper.setSpacing(4)
-        upper.addWidget(self.all_layers)
-        upper.addWidget(self.one_layer)
-        upper.addStretch()
-        lower = QHBoxLayout()
-        lower.setSpacing(12)
-        lower.addWidget(self.chips)
-        lower.addStretch()
-        lower.addWidget(self.hits)
-        (upper if layered else lower).addWidget(self.paths, 2)
-        (upper if layered else lower).addWidget(self.extract)
-        bar = QVBoxLayout()
-        bar.setContentsMargins(12, 8, 12, 4)
-        bar.setSpacing(4)
-        if layered:
-            bar.addLayout(upper)
-        bar.addLayout(lower)
+    def _lay_out(self, below: QWidget | None) -> None:
         self.body = QStackedWidget()
         for widget in (self.tree, self.waiting, self.empty):
             self.body.addWidget(widget)
@@ -182,7 +130,7 @@ class FilePane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addWidget(self.filter)
         layout.addWidget(self.busy)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(line)
@@ -203,7 +151,7 @@ class FilePane(QWidget):
         menu.aboutToShow.connect(lambda: fill(menu))
         self.extract.setMenu(menu)
         self.extract.show()
-        self.tree.offer(self.tr("E&xtract …"), "save", EXTRACT_KEY, selected)
+        self.tree.row_menu.offer(self.tr("E&xtract …"), "save", EXTRACT_KEY, selected)
 
     # -- what is asked ----------------------------------------------------------------------------------
 
@@ -229,10 +177,8 @@ class FilePane(QWidget):
             return
         self._wanted = path
         if self.filtered or self.one_layer.isChecked():
-            self.chips.clear()
-            self.filter.clear()
             self.all_layers.setChecked(True)
-            self._ask()
+            self.filter.clear()
 
     def ask_again(self) -> None:
         """The same question once more: the world has changed."""
@@ -240,18 +186,11 @@ class FilePane(QWidget):
         self.spec_wanted.emit(self.spec)
 
     def focus_filter(self) -> None:
-        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter.selectAll()
+        self.filter.paths.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.paths.edit.selectAll()
 
     def _ask(self) -> None:
-        text, pattern = self.paths.question()
-        spec = replace(
-            self.spec,
-            delta=self.one_layer.isChecked(),
-            text=text,
-            pattern=pattern,
-            marks=self.chips.marks(),
-        )
+        spec = self.filter.applied(replace(self.spec, delta=self.one_layer.isChecked()))
         if spec != self.spec or not self._known:
             self.spec = spec
             self.ask_again()
@@ -260,8 +199,14 @@ class FilePane(QWidget):
         self.prefers_all = everything
 
     def _ask_now(self) -> None:
+        """And go to the first hit."""
+        before = self.spec
         self._ask()
         self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.spec == before:
+            self.tree.go_to_hit(1)
+        else:
+            self._to_hit = True
 
     def _sort(self, name: str, descending: bool) -> None:
         self.spec = replace(self.spec, sort=name, descending=descending)
@@ -269,7 +214,7 @@ class FilePane(QWidget):
 
     @property
     def filtered(self) -> bool:
-        return bool(self.spec.text or self.spec.marks)
+        return self.spec.filtered
 
     # -- what is answered ---------------------------------------------------------------------------------
 
@@ -277,37 +222,37 @@ class FilePane(QWidget):
         """An answer; `nothing` is what an empty one says (title, text) where no filter is set."""
         self.keep()
         self._known = True
-        self.tree.set_view(view, open_hits=bool(self.spec.text))
+        spec = self.spec
+        asked = (spec.text, spec.pattern, spec.marks, spec.types, spec.sizes) if self.filtered else None
+        self.tree.set_view(view, asked)
         if self._wanted and self.tree.reveal(self._wanted):
             self._wanted = b""
-        self._show_hits(view)
-        if not self.spec.marks:
-            marks = bytes(view.mark)
-            self.chips.set_counts({mark: marks.count(mark) for mark in MARK_TONES})
+        elif self._to_hit and ((row := self.tree.selected_row()) is None or not row.is_hit):
+            self.tree.go_to_hit(1)
+        self._to_hit = False
+        self.filter.show_found(view, self.spec)
         if self.tree.files.rowCount():
             self.body.setCurrentWidget(self.tree)
         elif self.filtered:
-            self.show_message(self.tr("No file matches"), self.tr("Nothing here has the filter in its path."), "search")
+            self._show_no_hit(view.gone_hits)
         else:
             self.show_message(*nothing, "folder")
 
-    def _show_hits(self, view: TreeView) -> None:
-        self.hits.set_tone("muted")
-        set_tip(self.hits, "")
-        hits = int(view.columns.meta.get("hits", -1))
-        if hits < 0 or not self.filtered:
-            self.hits.set_text("")
-            return
-        words = f"{hits:,} hit{'' if hits == 1 else 's'}"
-        size = int(view.columns.meta.get("hit_bytes", 0))
-        self.hits.set_text(f"{words}, {human_size(size)}" if size else words)
+    def _show_no_hit(self, gone: int) -> None:
+        offers: list[Offer] = [(self.tr("&Clear the filter"), self.filter.clear)]
+        if self.one_layer.isChecked():
+            offers.insert(0, (self.tr("&Look in all layers up to here"), self.all_layers.click))
+        if gone:
+            words = self.tr("Show {n} that lower layers &deleted").format(n=f"{gone:,}")
+            offers.insert(0, (words, self.filter.results.gone_wanted.emit))
+        self.show_message(
+            self.tr("No file matches"), self.tr("Nothing here is what the filter asks for."), "search", offers
+        )
 
     def show_fault(self, words: str) -> None:
         """The filter itself is wrong: what is shown stays, and why stands beside the line."""
         self.keep()
-        self.hits.set_tone("error")
-        self.hits.set_text(words)
-        set_tip(self.hits, words)
+        self.filter.results.show_fault(words)
 
     def keep(self) -> None:
         """No answer comes to the last question: what is shown stays."""

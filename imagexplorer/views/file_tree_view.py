@@ -5,82 +5,30 @@ Knows the tree model and its columns, no session: what it wants sorted comes out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPalette
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeView, QWidget
 
-from imagexplorer import resources
-from imagexplorer.core.text import exact_size, plain, plain_bytes
+from imagexplorer.core.owners import Owners
+from imagexplorer.core.tree_steps import next_hit
 from imagexplorer.core.tree_view import ROOT, TreeView
 from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow
-from imagexplorer.views.chips import ROW_ROOM, cell_margin
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.keys import own_key
-from imagexplorer.views.theme import blend, tone_color
+from imagexplorer.views.row_menu import RowMenu
+from imagexplorer.views.tree_cells import ShareDelegate, ToneDelegate
+from imagexplorer.views.type_ahead import TypeAhead
 
-Index = QModelIndex | QPersistentModelIndex
 OPENED_AT_MOST = 5_000
 """Rows that a filter, or Expand all, opens by itself: expanding a million takes seconds."""
 AGES_EVERY_MS = 60_000
-LARGEST_FIRST = frozenset({"size", "mtime", "layer"})
+INDENT = 14
+"""Of each level: paths of images are deep, and names shall be read beside their sizes."""
+LARGEST_FIRST = frozenset({"size", "mtime", "layer", "files"})
 """What the first click on these headings wants to see on top."""
-
-
-class ToneDelegate(QStyledItemDelegate):
-    """Text and icon in the row's tone. Columns without tones have no Python in their painting at all."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        tone = index.data(Role.TONE)
-        if tone and not option.state & QStyle.StateFlag.State_Selected:
-            color = tone_color(tone, option.palette)
-            option.palette.setColor(QPalette.ColorRole.Text, color)
-            if not option.icon.isNull():
-                option.icon = resources.icon(option.icon.name(), color)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        size = super().sizeHint(option, index)
-        return QSize(size.width(), max(size.height(), option.fontMetrics.height() + ROW_ROOM))
-
-
-class ShareDelegate(QStyledItemDelegate):
-    """A bar for a share."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        share = index.data(Role.SHARE)
-        if not share:
-            return
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        palette = option.palette
-        ground = palette.color(QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Base)
-        ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Accent)
-        margin = cell_margin(option.widget) + 2
-        height = max(option.fontMetrics.height() // 3, 4)
-        whole = QRectF(option.rect).adjusted(margin, 0, -margin, 0)
-        whole.setTop(whole.center().y() - height / 2)
-        whole.setHeight(height)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(blend(ink, ground, 0.14))
-        painter.drawRoundedRect(whole, 2, 2)
-        painter.setBrush(blend(ink, ground, 0.72))
-        whole.setWidth(max(whole.width() * share, 1.5))
-        painter.drawRoundedRect(whole, 2, 2)
-        painter.restore()
 
 
 class FileTreeView(QTreeView):
@@ -92,9 +40,11 @@ class FileTreeView(QTreeView):
     def __init__(self, columns: Sequence[Column] = FILES, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.files = TreeModel(columns, self)
-        self._opened: set[int] = set()  # nodes that the user opened
+        self._opened_always: set[int] = set()
+        self._opened_hits: set[int] = set()
+        self._asked: Hashable = None
+        self._typed = TypeAhead()
         self._restoring = False
-        self._offers: list[tuple[str, str, str, Callable[[], object]]] = []
         self._sorted = (0, Qt.SortOrder.AscendingOrder)
         self.setModel(self.files)
         self._tones, self._shares = ToneDelegate(self), ShareDelegate(self)
@@ -104,6 +54,7 @@ class FileTreeView(QTreeView):
             elif column.share is not None:
                 self.setItemDelegateForColumn(number, self._shares)
         self.setUniformRowHeights(True)
+        self.setIndentation(INDENT)
         self.setAlternatingRowColors(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -121,7 +72,7 @@ class FileTreeView(QTreeView):
         self.selectionModel().currentChanged.connect(self._tell)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        own_key(self, QKeySequence.StandardKey.Copy, self.copy_rows)
+        self.row_menu = RowMenu(self, self.files.columns, self.selected_row)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             own_key(self, key, self._toggle)
         self._ages = QTimer(self, interval=AGES_EVERY_MS)
@@ -139,12 +90,15 @@ class FileTreeView(QTreeView):
 
     # -- another answer -----------------------------------------------------------------------------
 
-    def set_view(self, view: TreeView | None, open_hits: bool = False) -> None:
-        """Show another answer. What was open and selected stays so; with `open_hits` (a filter) all is opened, up to
-        a limit; what the user had open comes back with the next answer that is none of a filter."""
+    def set_view(self, view: TreeView | None, asked: Hashable = None) -> None:
+        """Show another answer. What was open and selected stays so. `asked` is the filter that it answers, None without
+        one: another than before opens the way to its hits, up to a limit; what the user had open without a filter comes
+        back when there is none."""
         row = self.selected_row()
         current = row.node if row is not None else None
         scroll = self.verticalScrollBar().value()
+        fresh = asked is not None and asked != self._asked
+        self._asked = asked
         self._restoring = True
         try:
             self.files.set_view(view)
@@ -152,8 +106,8 @@ class FileTreeView(QTreeView):
             if current is not None:
                 wanted.add(current)
             rows = self.files.rows_of_nodes(wanted)
-            if open_hits:
-                self._open_some()
+            if fresh:
+                self._opened_hits = self._open_some()
             else:
                 for node in self._opened:
                     if node in rows:
@@ -166,18 +120,30 @@ class FileTreeView(QTreeView):
             self.verticalScrollBar().setValue(scroll)
             self.scrollTo(self.currentIndex())
         else:
-            self.verticalScrollBar().setValue(scroll if not open_hits else 0)
+            self.verticalScrollBar().setValue(0 if fresh else scroll)
             self.row_selected.emit(None)
 
-    def _open_some(self) -> None:
-        """Folders breadth first; one that would be too much stays closed."""
-        shown = 0
+    def set_owners(self, owners: Owners) -> None:
+        """What users and groups are called from now on."""
+        self.files.set_owners(owners)
+        self.viewport().update()
+
+    @property
+    def _opened(self) -> set[int]:
+        """Nodes that are open: a filter has its own."""
+        return self._opened_always if self._asked is None else self._opened_hits
+
+    def _open_some(self) -> set[int]:
+        """Folders breadth first; one that would be too much stays closed. The nodes that are open then."""
+        shown, opened = 0, set()
         for row in self.files.walk(OPENED_AT_MOST):
             index = self.files.index_of_row(row)
             children = self.files.rowCount(index)
             if children and shown + children <= OPENED_AT_MOST:
                 shown += children
                 self.expand(index)
+                opened.add(index.data(Role.ID))
+        return opened
 
     def _open_single_chain(self) -> None:
         """A lone folder at the top says nothing: open down to where something differs."""
@@ -212,11 +178,8 @@ class FileTreeView(QTreeView):
             self.row_selected.emit(self.files.row_at(current))
 
     def _sort(self, section: int, order: Qt.SortOrder) -> None:
-        name = SORTS.get(self.files.columns[section].name)
+        name = SORTS[self.files.columns[section].name]
         before, self._sorted = self._sorted, (section, order)
-        if name is None:
-            self._indicate(*before)
-            return
         if section != before[0] and name in LARGEST_FIRST:
             order = Qt.SortOrder.DescendingOrder
             self._indicate(section, order)
@@ -237,31 +200,12 @@ class FileTreeView(QTreeView):
 
     def _menu(self, at: QPoint) -> None:
         row = self.files.row_at(self.indexAt(at))
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if row is not None:
-            path, name, link = row.path, row.name, row.link
-            copy = menu.addMenu(resources.icon("copy"), self.tr("&Copy"))
-            copy.addAction(self.tr("&Path"), lambda: _to_clipboard("/" + plain_bytes(path)))
-            copy.addAction(self.tr("&Name"), lambda: _to_clipboard(plain_bytes(name)))
-            if link is not None:
-                copy.addAction(self.tr("Link &target"), lambda: _to_clipboard(plain_bytes(link)))
-            copy.addAction(self.tr("&Row as text"), self.copy_rows)
-            menu.addSeparator()
-            for words, icon, key, act in self._offers:
-                offered = menu.addAction(resources.icon(icon), words, act)
-                offered.setShortcut(QKeySequence(key))
-                offered.setShortcutVisibleInContextMenu(True)
-            if row.is_dir:
-                index = self.files.index_of_row(row.row)
-                menu.addAction(self.tr("&Expand all below"), lambda: self._expand_below(index))
+        menu = self.row_menu.made_for(row)
+        if row is not None and row.is_dir:
+            index = self.files.index_of_row(row.row)
+            menu.addAction(self.tr("&Expand all below"), lambda: self._expand_below(index))
         menu.addAction(self.tr("C&ollapse all"), self.collapse_all)
         menu.popup(self.viewport().mapToGlobal(at))
-
-    def offer(self, words: str, icon: str, key: str, act: Callable[[], object]) -> None:
-        """One more thing to do with the selected row: in its menu, and by a key."""
-        self._offers.append((words, icon, key, act))
-        own_key(self, key, act)
 
     def _toggle(self) -> None:
         """Enter opens a folder, and closes it again."""
@@ -284,15 +228,25 @@ class FileTreeView(QTreeView):
         self._opened.clear()
         self.collapseAll()
 
-    def copy_rows(self) -> None:
+    # -- from row to row ------------------------------------------------------------------------------
+
+    def go_to_hit(self, step: int) -> None:
+        """Select the next row that matches the filter (-1: the one before), around the end."""
+        view = self.files.view
+        if view is None:
+            return
         row = self.selected_row()
-        if row is not None and row.row != ROOT:
-            words = ["/" + plain_bytes(row.path)]
-            if row.has_size:
-                words.append(exact_size(row.size_bytes))
-            words += [text for column in self.files.columns[3:] if (text := plain(column.text(row)))]
-            _to_clipboard("\t".join(words))
+        found = self.files.index_of_row(next_hit(view, row.row if row is not None else ROOT, step < 0))
+        if found.isValid():
+            self.setCurrentIndex(found)
+            self.scrollTo(found)
 
+    def keyboardSearch(self, search: str) -> None:
+        """Typing goes to the next row that begins so, of those that can be seen. Qt's own makes a text of each."""
+        row, view = self.selected_row(), self.files.view
+        if view is not None:
+            found = self._typed.find(view, row.row if row is not None else ROOT, search, self._is_open)
+            self.setCurrentIndex(self.files.index_of_row(found) if found else self.currentIndex())
 
-def _to_clipboard(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
+    def _is_open(self, row: int) -> bool:
+        return row == ROOT or self.isExpanded(self.files.index_of_row(row))

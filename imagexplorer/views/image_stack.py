@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagexplorer.models.stack_model import CONFIG, EMPTY, FROM, LAYER, Slab, slabs_of
-from imagexplorer.models.tree_rows import layer_number
+from imagexplorer.models.tree_rows import TreeRow, layer_number
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.stack_pane import StackPane
 
@@ -28,6 +28,8 @@ class ImageStack(StackPane):
         """A line shows its files; a file points at its line."""
         self._files = files
         self.slab_selected.connect(self._show_files)
+        files.tree.row_menu.offer_copies(self.copies)
+        files.tree.row_menu.offer(self.tr("&Go to the line that wrote it"), "layer", "Ctrl+L", self._go_to_line)
         files.row_selected.connect(lambda row: self.view.point_at(row.layer if row is not None else -1))
 
     def fill(self) -> None:
@@ -52,6 +54,26 @@ class ImageStack(StackPane):
         """`layer 3: RUN make`."""
         instruction = self.instruction(layer)
         return f"layer {layer_number(layer)}" + (f": {instruction}" if instruction else "")
+
+    def digest(self, layer: int) -> str:
+        detail = self._page.shown
+        return detail.layers[layer].diff_id if detail is not None and layer < len(detail.layers) else ""
+
+    def copies(self, row: TreeRow) -> list[tuple[str, str]]:
+        """What can be copied of the layer that wrote a row: (words, text) each."""
+        if row.layer < 0:
+            return []
+        return [
+            (self.tr("&Layer"), str(layer_number(row.layer))),
+            (self.tr("Layer's &digest"), self.digest(row.layer)),
+            (self.tr("&Instruction"), self.instruction(row.layer)),
+        ]
+
+    def _go_to_line(self) -> None:
+        row = self._files.tree.selected_row()
+        if row is not None and row.layer >= 0:
+            self.view.select_layer(row.layer)
+            self.view.setFocus()
 
     def _show_files(self, slab: Slab) -> None:
         files, chosen = self._files, self.view.by_user

@@ -1,17 +1,19 @@
-"""The line that filters paths, and how its text is meant: as text, glob or regular expression. Knows no tree."""
+"""The line that filters paths, and how its text is meant: as text, glob or regular expression; a size where it compares
+with one (`> 1 MB`). Knows no tree."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
 from imagexplorer import resources
+from imagexplorer.core.sizes import SizeRange, size_range
 from imagexplorer.views.theme import set_tip
 
 TYPING_MS = 200
 MODES = {
-    "text": ("&Text", "Part of a path; with * or ? a glob"),
+    "text": ("&Text", "Part of a path; with * or ? a glob; a size, such as > 1 MB"),
     "glob": ("&Glob", "*, ? and [...] inside a name, ** for any folders; from the root where it begins with /"),
     "regex": ("&Regular expression", "Found anywhere in the path, such as \\.so(\\.\\d+)*$"),
 }
@@ -76,11 +78,28 @@ class PathFilter(QWidget):
     def question(self) -> tuple[str, str]:
         """Text and pattern as `ViewSpec` has them."""
         text = self.edit.text().strip()
-        if not text:
+        if not text or self.sizes() is not None:
             return "", "text"
         if self._mode == "text" and any(char in text for char in "*?"):
             return text, "glob"
         return text, self._mode
+
+    def sizes(self) -> SizeRange | None:
+        """What the text says of sizes, where it is meant so."""
+        return size_range(self.edit.text()) if self._mode == "text" else None
+
+    def type_for_me(self, example: str) -> None:
+        """An example to change."""
+        self._choose("text")
+        self.edit.setText(example)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edit.selectAll()
+
+    def clear(self) -> None:
+        """Without telling."""
+        with QSignalBlocker(self.edit):
+            self.edit.clear()
+        self._typed.stop()
 
     def _chosen(self, name: str) -> None:
         self._choose(name)

@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QMenu, QTabWidget, QWidget
 
 from imagexplorer import resources
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
+from imagexplorer.core.owners import Owners
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.story import PathVersion, Story
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.models.tree_rows import TreeRow, layer_number
 from imagexplorer.models.versions_table import VERSIONS, VersionRow, version_rows
+from imagexplorer.views.copying import add_copy
 from imagexplorer.views.error_text import sentence_of
+from imagexplorer.views.owner_names import OwnerNames
 from imagexplorer.views.preview import PreviewView
 from imagexplorer.views.records_view import RecordsView
 
@@ -40,9 +43,12 @@ class PathPane(QTabWidget):
         self._node: int | None = None
         self._is_dir = False
         self._path = b""
+        self._story: Story | None = None
         self._version: int | None = None
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("The selected path"))
+        self.owners = OwnerNames(page)
+        self.owners.changed.connect(self._owners_learnt)
         self.preview = PreviewView()
         self.versions = RecordsView(VERSIONS, lambda row: str(row.version.number), self.tr("Versions, newest first"))
         self.addTab(self.preview, self.tr("Pre&view"))
@@ -83,6 +89,13 @@ class PathPane(QTabWidget):
         self._node = None
         self.show_row(None)
 
+    def _owners_learnt(self, names: Owners) -> None:
+        files = self._page.files
+        files.tree.set_owners(names)
+        files.details.show_row(files.tree.selected_row())
+        if self._story is not None and self.versions.records.rowCount():
+            self.versions.set_records(version_rows(self._story, self._page.stack.instruction, names))
+
     def selected_versions(self) -> list[PathVersion]:
         return [row.version for row in self.versions.selected()]
 
@@ -100,7 +113,8 @@ class PathPane(QTabWidget):
 
     def _told(self, story: Story) -> None:
         self._path = story.path
-        rows = version_rows(story, self._page.stack.instruction)
+        self._story = story
+        rows = version_rows(story, self._page.stack.instruction, self.owners.names)
         self.versions.set_records(rows)
         self._say_versions(len(rows))
         wanted = _looked_at(rows, self._page.files.spec.layer)
@@ -145,7 +159,13 @@ class PathPane(QTabWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chosen = self.versions.selected()
-        menu.addAction(resources.icon("copy"), self.tr("&Copy row as text"), self.versions.copy)
+        copy = menu.addMenu(resources.icon("copy"), self.tr("&Copy"))
+        stack = self._page.stack
+        add_copy(copy, self.tr("&Layer"), chosen, lambda row: str(layer_number(row.version.layer)))
+        add_copy(copy, self.tr("Layer's &digest"), chosen, lambda row: stack.digest(row.version.layer))
+        add_copy(copy, self.tr("&Instruction"), chosen, lambda row: row.instruction)
+        add_copy(copy, self.tr("Content's &hash (xxh3-64)"), chosen, lambda row: row.hash_words)
+        add_copy(copy, self.tr("&Rows as text"), chosen, self.versions.words_of)
         menu.addAction(self.differ)
         self.differ.setEnabled(len(chosen) == 2 and all(row.version.readable for row in chosen))
         self.differ.setToolTip(self.tr("Select two versions that hold something"))
@@ -200,6 +220,7 @@ class PathPane(QTabWidget):
     def _read_it(self, preview: Preview) -> None:
         self._slow.stop()
         self.preview.show_preview(preview)
+        self.owners.want()
 
     def _failed(self, error: ImagexplorerError) -> None:
         self._slow.stop()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from imagexplorer import resources
@@ -14,9 +14,10 @@ from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.views.chips import CellDelegate
-from imagexplorer.views.file_tree_view import ShareDelegate
+from imagexplorer.views.copying import copy_lines
 from imagexplorer.views.header_state import HeaderState, ListHeader
 from imagexplorer.views.keys import own_key
+from imagexplorer.views.tree_cells import ShareDelegate
 
 
 class RecordsView(QTableView):
@@ -85,9 +86,11 @@ class RecordsView(QTableView):
             self.selectRow(0)
 
     def copy(self) -> None:
-        lines = ["\t".join(plain(column.text(record)) for column in self._columns) for record in self.selected()]
-        if lines:
-            QGuiApplication.clipboard().setText("\n".join(lines))
+        copy_lines(map(self.words_of, self.selected()))
+
+    def words_of(self, record: Any) -> str:
+        """A record on one line, its columns parted by tabs."""
+        return "\t".join(plain(column.text(record)) for column in self._columns)
 
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imagexplorer.core.file_types import TYPES
 from imagexplorer.core.layer_index import DIR
 from imagexplorer.core.overlay import stack
+from imagexplorer.core.secret_files import _NAMES, _PLACES, by_name
 from imagexplorer.core.sizes import SizeRange, size_range
 from imagexplorer.core.text import human_size
-from imagexplorer.core.tree_types import TYPES
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
 from tests.core.naive import Entry, build
@@ -66,6 +69,15 @@ def test_files_by_type(types: list[str], wanted: str) -> None:
     found = sorted(shown.path(row).decode() for row in range(len(shown)) if shown.hit[row])
     assert found == wanted.split()
     assert shown.hit_bytes == sum(int(shown.size[row]) for row in range(len(shown)) if shown.kind[row] != DIR)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of([st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True) for pattern, _ in (*_NAMES, *_PLACES)]))
+def test_what_is_a_secret_by_its_name_is_found_among_names(name: str) -> None:
+    path = b"srv/" + name.encode()
+    if by_name(path) and b"\0" not in path and all(part not in (b"", b".", b"..") for part in path.split(b"/")):
+        tree = stack([build([Entry(path, size=1), Entry(b"srv/other", size=1)])])
+        assert view(tree, ViewSpec(types=("secret",))).hits == 1
 
 
 def test_every_type_can_be_asked_for() -> None:

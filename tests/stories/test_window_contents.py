@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -11,7 +12,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
-from imagexplorer.models.versions_table import VersionRow
+from imagexplorer.models.versions_table import VERSIONS, VersionRow
 from imagexplorer.views.highlighter import highlighted
 from imagexplorer.views.image_page import ImagePage
 from tests import tars
@@ -35,7 +36,9 @@ LAYERS = (
         [
             tars.file("app/main.py", PYTHON),
             tars.file("app/notes", b"one\n"),
-            tars.file("app/tool", b"\x7fELF\2\1\1" + bytes(99)),
+            tars.file("app/tool", b"\x7fELF\2\1\1" + bytes(99), uid=7, gid=8),
+            tars.file("etc/passwd", b"root:x:0:0::/:/bin/sh\nmaker:x:7:7::/:/bin/sh\n"),
+            tars.file("etc/group", b"makers:x:8:\n"),
         ]
     ),
     tars.tar([tars.file("app/notes", b"two\n"), tars.file("app/empty", b""), tars.file("app/dot.png", png())]),
@@ -44,9 +47,11 @@ LAYERS = (
 )
 
 
-def opened(open_: Open, tmp_path: Path, style: str = "oci") -> tuple[Person, ImagePage]:
+def opened(
+    open_: Open, tmp_path: Path, style: str = "oci", layers: Sequence[bytes] = LAYERS
+) -> tuple[Person, ImagePage]:
     path = tmp_path / "image.tar"
-    path.write_bytes(tars.docker_archive(LAYERS, style=style))
+    path.write_bytes(tars.docker_archive(layers, style=style))
     settle(path)
     person = open_(path)
     return person, image_page(person)
@@ -195,3 +200,29 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     compare.choice.setCurrentIndex(-1)
     page.compare_with(page.source, page.image)
     person.sees(lambda: compare.empty.title.text() == "No differences")
+
+
+def test_what_an_older_layer_deleted_is_found_and_read(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path, layers=(*LAYERS, tars.tar([tars.file("app/later", b"")])))
+    pane = page.files
+    person.qtbot.keyClicks(pane.filter.paths.edit, "notes")
+    person.sees(lambda: pane.body.currentWidget() is pane.empty and pane.empty.title.text() == "No file matches")
+    assert pane.filter.results.gone.text() == "+1 deleted before"
+    person.qtbot.mouseClick(pane.filter.results.gone, Qt.MouseButton.LeftButton)
+    person.sees(lambda: pane.filter.results.words.text() == "1 hit, 4 Bytes")
+    person.press(pane.tree, Qt.Key.Key_F3)
+    person.sees(lambda: page.path.preview.text.toPlainText() == "two\n")
+    told = [(row.version.layer, row.what) for row in rows(page)]
+    assert told[0] == (3, "deleted")
+    assert told[-1] == (0, "added")
+
+
+def test_owners_have_the_names_that_the_image_gives_them(open_: Open, tmp_path: Path) -> None:
+    person, page = opened(open_, tmp_path)
+    look_at(person, page, "app/tool")
+    person.sees(lambda: "user maker (7), group makers (8)" in page.files.details.facts.whole())
+    person.sees(lambda: page.path.versions.records.rowCount() == 1)
+    owner = [column.name for column in VERSIONS].index("owner")
+    assert page.path.versions.records.index(0, owner).data() == "maker:makers"
+    (version,) = page.path.selected_versions()
+    assert version.content_hash, "what is small is hashed where there is nothing to compare it with, too"

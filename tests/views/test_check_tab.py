@@ -90,11 +90,11 @@ def test_enter_shows_the_file_at_its_layer(pages: Pages, qtbot: QtBot) -> None:
 def test_a_file_that_a_filter_hides_is_shown_without_it(pages: Pages, qtbot: QtBot) -> None:
     page, _ = opened(pages, qtbot)
     page.tabs.setCurrentIndex(0)
-    page.files.filter.setText("motd")
+    page.files.filter.paths.edit.setText("motd")
     qtbot.waitUntil(lambda: not page.files.tree.files.find(b"app/main.py").isValid())
     page.reveal(b"app/main.py")
     qtbot.waitUntil(lambda: getattr(page.files.tree.selected_row(), "path", b"") == b"app/main.py")
-    assert page.files.filter.text() == ""
+    assert page.files.filter.paths.edit.text() == ""
 
 
 def test_rules_of_a_file_and_back(pages: Pages, qtbot: QtBot, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_changes_beside_the_lit_slab(pages, engine, qtbot):
     assert paths(model) == {"app", "app/cache.db", "etc", "etc/motd", "etc/passwd"}
     marks = {path: model.find(path).siblingAtColumn(3).data() for path in (b"app/cache.db", b"etc/motd", b"etc/passwd")}
     assert marks == {b"app/cache.db": "A", b"etc/motd": "D", b"etc/passwd": "M"}
-    assert [button.text() for button in page.changes.chips._buttons.values()] == ["A 1", "M 2", "D 1"]
+    assert [button.text() for button in page.changes.filter.marks._buttons.values()] == ["A 1", "M 2", "D 1"]
     assert model.find(b"etc/motd").siblingAtColumn(1).data() == "–", "an engine does not say its size"
 
 
@@ -60,9 +60,9 @@ def test_state_has_a_shape_and_words(pages, engine, qtbot):
 def test_only_what_was_added(pages, engine, qtbot):
     page = pages.open_container(engine.named("web"))
     ready(page, qtbot)
-    page.changes.chips._buttons[1].click()
+    page.changes.filter.marks._buttons[1].click()
     qtbot.waitUntil(lambda: paths(page.changes.tree.files) == {"app", "app/cache.db"})
-    assert "1 hit" in page.changes.hits.text()
+    assert "1 hit" in page.changes.filter.results.words.text()
 
 
 def test_new_changes_come_by_themselves_and_nothing_jumps(pages, engine, qtbot):

@@ -7,9 +7,12 @@ from array import array
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.tree_view import TreeView
+from imagexplorer.core.tree_sort import SORTS
+from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.models.columns import Role
 from imagexplorer.models.tree_rows import CHANGES
 from imagexplorer.views.file_tree_view import OPENED_AT_MOST, FileTreeView
 from tests.fake_trees import Row, rows_view
@@ -67,22 +70,25 @@ def test_a_lone_folder_opens_by_itself(tree):
 
 def test_a_filter_with_very_many_hits_opens_no_more_than_can_be_shown_at_once(tree):
     many = {f"big/{number:05}": Row("file", 1) for number in range(OPENED_AT_MOST + 10)} | {"small/x": Row("file", 1)}
-    tree.set_view(with_nodes(rows_view(many)), open_hits=True)
+    tree.set_view(with_nodes(rows_view(many)), asked="big")
     assert not tree.isExpanded(tree.files.find(b"big"))
     assert tree.isExpanded(tree.files.find(b"small"))
 
 
-def test_headings_ask_for_an_order_and_leave_the_rest(tree, qtbot):
+def test_headings_ask_for_an_order(tree, qtbot):
     asked = []
     tree.sort_wanted.connect(lambda name, descending: asked.append((name, descending)))
     header = tree.header()
     header.setSortIndicator(1, Qt.SortOrder.AscendingOrder)
     header.setSortIndicator(1, Qt.SortOrder.AscendingOrder)
     header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-    owner = [column.name for column in tree.files.columns].index("owner")
-    header.setSortIndicator(owner, Qt.SortOrder.AscendingOrder)
     assert asked == [("size", True), ("size", False), ("name", False)]
     assert header.sortIndicatorSection() == 0
+    asked.clear()
+    for section in range(1, header.count()):
+        header.setSortIndicator(section, Qt.SortOrder.AscendingOrder)
+    assert len(asked) == header.count() - 1
+    assert {name for name, _ in asked} <= set(SORTS)
 
 
 def test_a_share_is_drawn_and_spoken(tree):
@@ -96,8 +102,77 @@ def test_a_share_is_drawn_and_spoken(tree):
 
 def test_rows_copy_as_text(tree):
     tree.reveal(b"app/main.py")
-    tree.copy_rows()
+    QTest.keyClick(tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text().startswith("/app/main.py\t10 bytes\t")
+    QTest.keyClick(tree, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert QGuiApplication.clipboard().text() == "/app/main.py"
+
+
+def test_every_fact_of_a_row_copies_from_its_menu(tree):
+    tree.set_view(with_nodes(rows_view({"lib.so": Row("symlink", link="lib.so.1"), "lib.so.1": Row("file", 1234)})))
+    tree.row_menu.offer_copies(lambda row: [("Layer's &digest", f"sha256:{row.name.decode()}"), ("Nothing", "")])
+    found = {}
+    for name in (b"lib.so", b"lib.so.1"):
+        menu = tree.row_menu.made_for(tree.files.row_at(tree.files.find(name)))
+        for action in menu.actions()[0].menu().actions():
+            action.trigger()
+            found[name, action.text().replace("&", "")] = QGuiApplication.clipboard().text()
+        menu.deleteLater()
+    assert found[b"lib.so", "Link target"] == "lib.so.1"
+    assert found[b"lib.so.1", "Size in bytes"] == "1234"
+    assert found[b"lib.so.1", "Layer's digest"] == "sha256:lib.so.1"
+    assert (b"lib.so", "Size in bytes") not in found
+    assert not any(text == "" for text in found.values())
+
+
+def test_from_hit_to_hit_by_key_and_around_the_end(tree):
+    spec = ViewSpec(marks="A")
+    marked = {
+        "a/b/x": Row("file", 1, mark=1),
+        "a/y": Row("file", 1),
+        "c/z": Row("file", 1, mark=1),
+        "d": Row("dir", mark=1),
+    }
+    tree.set_view(with_nodes(rows_view(marked, spec)), asked="A")
+    tree.collapse_all()
+    seen = []
+    for step in (1, 1, 1, 1, -1, -1):
+        tree.go_to_hit(step)
+        seen.append(tree.selected_row().path.decode())
+        assert not tree.visualRect(tree.currentIndex()).isEmpty()
+    assert seen == ["a/b/x", "c/z", "d", "a/b/x", "d", "c/z"]
+    folder = tree.files.find(b"a")
+    assert (folder.data(Role.TONE), tree.files.find(b"d").data(Role.TONE)) == ("muted", "")
+
+
+def test_typing_goes_to_the_next_row_that_begins_so(tree):
+    tree.set_view(with_nodes(rows_view({"ab/ax": Row("file"), "Ac": Row("file"), "b": Row("file"), "ad": Row("file")})))
+    tree.setCurrentIndex(tree.files.index(0, 0))
+
+    def typed(text):
+        tree.keyboardSearch(text)
+        return tree.selected_row().path.decode()
+
+    assert [typed("a"), typed("a"), typed("a")] == ["Ac", "ad", "ab"], "what is in closed folders is passed over"
+    tree.expand(tree.files.find(b"ab"))
+    assert typed("a") == "ab/ax"
+    tree._typed._at = 0.0
+    assert [typed("a"), typed("d")] == ["Ac", "ad"], "one name, as it was typed quickly"
+    assert typed("?") == "ad", "nothing begins so"
+
+
+def test_folders_that_a_filter_opened_and_the_user_closed_stay_closed(tree):
+    view = with_nodes(rows_view(FILES))
+    tree.set_view(view, asked="x")
+    assert tree.isExpanded(tree.files.find(b"app"))
+    tree.collapse(tree.files.find(b"app"))
+    tree.set_view(view, asked="x")
+    assert not tree.isExpanded(tree.files.find(b"app"))
+    assert tree.isExpanded(tree.files.find(b"etc"))
+    tree.set_view(view, asked="y")
+    assert tree.isExpanded(tree.files.find(b"app"))
+    tree.set_view(view)
+    assert not tree.isExpanded(tree.files.find(b"etc")), "without a filter only what was open before"
 
 
 def test_narrow_columns_never_hide_the_name(qtbot):

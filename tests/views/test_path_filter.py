@@ -59,17 +59,17 @@ def test_a_bad_pattern_says_why_and_what_is_shown_stays(pages: Pages, qtbot: QtB
     qtbot.waitUntil(lambda: pane.body.currentWidget() is pane.tree)
     before = paths(pane.tree.files)
     pages.engine.fail["view"] = WrongUse("regular expression (", "missing ), unterminated subpattern at position 0")
-    pane.paths.modes["regex"].trigger()
-    QTest.keyClicks(pane.filter, "(")
-    qtbot.waitUntil(lambda: "missing )" in pane.hits.text())
+    pane.filter.paths.modes["regex"].trigger()
+    QTest.keyClicks(pane.filter.paths.edit, "(")
+    qtbot.waitUntil(lambda: "missing )" in pane.filter.results.words.text())
     assert pane.spec.pattern == "regex"
     assert pane.body.currentWidget() is pane.tree
     assert paths(pane.tree.files) == before
     assert not pane.busy.isVisible()
     del pages.engine.fail["view"]
-    pane.filter.setText("main.py$")
+    pane.filter.paths.edit.setText("main.py$")
     qtbot.waitUntil(lambda: paths(pane.tree.files) != before)
-    assert "missing" not in pane.hits.text()
+    assert "missing" not in pane.filter.results.words.text()
 
 
 def test_the_same_for_a_containers_changes(pages: Pages, qtbot: QtBot) -> None:
@@ -77,7 +77,7 @@ def test_the_same_for_a_containers_changes(pages: Pages, qtbot: QtBot) -> None:
     pane = page.changes
     qtbot.waitUntil(lambda: pane.body.currentWidget() is pane.tree)
     pages.engine.fail["changes_view"] = WrongUse("regular expression (", "missing )")
-    pane.paths.modes["regex"].trigger()
-    pane.filter.setText("(")
-    qtbot.waitUntil(lambda: "missing )" in pane.hits.text())
+    pane.filter.paths.modes["regex"].trigger()
+    pane.filter.paths.edit.setText("(")
+    qtbot.waitUntil(lambda: "missing )" in pane.filter.results.words.text())
     assert pane.body.currentWidget() is pane.tree
