@@ -11,7 +11,10 @@ import json
 import struct
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAGIC = b"IXCOLS1\n"
 _LENGTH = struct.Struct("<Q")
@@ -75,3 +78,13 @@ class Columns:
             size = items * struct.calcsize(code)
             columns[name] = buffer[base + offset : base + offset + size].cast("B").cast(code)
         return cls(columns, header["meta"])
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Each value once, ascending: `numpy.unique` without numpy.ma, which takes 20 ms to load."""
+    import numpy as np
+
+    ordered = np.sort(values)
+    new = np.ones(len(ordered), bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagexplorer.core import tree_links
+from imagexplorer.core.columns import distinct
 from imagexplorer.core.control import Control
 from imagexplorer.core.file_tree import (
     IMPLIED,
@@ -131,7 +132,7 @@ class _Fold:
         kept = self._wrote[gone] != number
         self.events.add(number, cause[kept], gone[kept], before=self._hidden[gone[kept]])
         killed = killed[(self._wrote[killed] != number) & (self._gone[killed] != number)]
-        self.events.add(number, REPLACED_PARENT, np.unique(killed))  # written and removed by one layer
+        self.events.add(number, REPLACED_PARENT, distinct(killed))  # written and removed by one layer
         self.current[implied] = self.events.add(number, IMPLIED, implied, before=implied_before)
         self.current[final_at] = self.events.add(number, WRITTEN, final_at, rows[final], before)
         if len(link_rows):
@@ -207,7 +208,7 @@ class _Fold:
         found = [np.zeros(0, np.int32)]
         parents = self.parent[written]
         while True:
-            parents = np.unique(parents[(self.current[parents] < 0) | ~self.is_dir[parents]])
+            parents = distinct(parents[(self.current[parents] < 0) | ~self.is_dir[parents]])
             if not len(parents):
                 break
             for pos in parents[self.current[parents] >= 0][:10].tolist():

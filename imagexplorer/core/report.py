@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imagexplorer.core.advice import Advised
-from imagexplorer.core.advice_rules import way_out
 from imagexplorer.core.entities import Change, Container, ImageDetail, LayerTotals, Problem
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.report_head import Asked, asked_fields, dump, opening
@@ -20,6 +18,9 @@ from imagexplorer.core.report_rows import entry_rows, file_rows, joined, rfc3339
 from imagexplorer.core.space import Hidden, Space
 from imagexplorer.core.summary import TreeCounts
 from imagexplorer.core.tree_view import TreeView
+
+if TYPE_CHECKING:
+    from imagexplorer.core.advice import Advised
 
 INSPECT_SCHEMA = "imagexplorer.inspect/1"
 CHANGES_SCHEMA = "imagexplorer.changes/1"
@@ -110,6 +111,8 @@ def _space(space: Space) -> dict[str, Any]:
 
 
 def _advice(advised: Advised, detail: ImageDetail) -> dict[str, Any]:
+    from imagexplorer.core.advice_rules import way_out
+
     pieces = [
         {
             "kind": each.kind,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imagexplorer.core.columns import distinct
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.layer_index import NO_HASH, LayerIndex
@@ -37,7 +38,7 @@ class SameContent:
         layer = np.concatenate((layer_a, layer_b)).astype(np.int64)
         row = np.concatenate((row_a, row_b)).astype(np.int64)
         hashes = np.zeros(len(layer), np.uint64)
-        for number in np.unique(layer).tolist():
+        for number in distinct(layer).tolist():
             where = np.flatnonzero(layer == number)
             hashes[where] = self._hashes(number, row[where])
         a, b = hashes[: len(layer_a)], hashes[len(layer_a) :]
@@ -49,7 +50,7 @@ class SameContent:
 
         index = self._layers[number]
         found = np.asarray(index["hash"], np.uint64)[rows]
-        unknown = np.unique(rows[found == NO_HASH])
+        unknown = distinct(rows[found == NO_HASH])
         unknown = unknown[np.asarray(index["size"])[unknown] > 0]  # what is empty has one content
         if len(unknown):
             answer = self._source.content_hashes(self._image, number, unknown.tolist(), index, self._control)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from imagexplorer.core.advice import Advised, Adviser
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.report import Inspection, changes_pieces, inspect_pieces
-from imagexplorer.core.space_tree import SpaceTree
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import Built, build, problems_of
 from imagexplorer.output.asked import asked_of, image_of, open_engine, open_target
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
+
+if TYPE_CHECKING:
+    from imagexplorer.core.advice import Advised
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,15 @@ def _inspection(question: Question, source: ImageSource, built: Built) -> Inspec
         space=built.summary.space,
         problems=problems_of(built),
         layers=built.layers if question.entries else (),
-        advised=Advised.of(Adviser(SpaceTree(built.tree)).pieces()) if question.advice else None,
+        advised=_advised(built) if question.advice else None,
     )
+
+
+def _advised(built: Built) -> Advised:
+    from imagexplorer.core.advice import Advised, Adviser
+    from imagexplorer.core.space_tree import SpaceTree
+
+    return Advised.of(Adviser(SpaceTree(built.tree)).pieces())
 
 
 def changes(container: str, host: str, json: bool, control: Control | None = None) -> Iterator[str]:

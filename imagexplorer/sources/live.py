@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, TerminalEnded, TerminalSpec, TerminalStarted
+
+if TYPE_CHECKING:
+    from imagexplorer.core.live import (
+        LogBatch,
+        LogSpec,
+        Processes,
+        Sample,
+        TerminalEnded,
+        TerminalSpec,
+        TerminalStarted,
+    )
 
 
 class LiveHost(Protocol):
