@@ -28,6 +28,8 @@ class ConfigTab(PageTab[Page]):
         super().__init__(page, "config")
         self._data: Any = None
         self._told: tuple[Any, bool] | None = None
+        self._asked: tuple[Any, bool] | None = None
+        self._sections: list[Section] | None = None
 
     def known(self) -> tuple[list[Section], Any] | None:
         """The headed pairs, masked as the page says, and the data whose JSON is shown; None while nothing is known."""
@@ -79,8 +81,12 @@ class ConfigTab(PageTab[Page]):
         known = self.known()
         if known is None:
             return
-        sections, self._data = known
-        self.pairs.set_sections(sections)
+        sections, data = known
+        if sections != self._sections:  # a refresh that tells nothing new moves nothing, and asks nothing
+            self._sections = sections
+            self.pairs.set_sections(sections)
+        if data != self._data:
+            self._data = data
         self._ask()
 
     def focus_filter(self) -> None:
@@ -106,14 +112,18 @@ class ConfigTab(PageTab[Page]):
             return
         if self._told is not None and self._told[0] is data:
             return
+        if self._asked is not None and self._asked[0] is data and self._asked[1] == values:
+            return
+        self._asked = (data, values)
 
         def done(text: DocumentText) -> None:
-            self._told = (data, values)
+            self._told, self._asked = (data, values), None
             self.text.show_text(text)
 
         self.page.session.documents.load_text(self.lane + "json", self.page.source, data, values, done, self._failed)
 
     def _failed(self, error: ImagexplorerError) -> None:
+        self._asked = None
         if not isinstance(error, Cancelled):
             self.text.show_words(sentence_of(error))
 
