@@ -10,6 +10,7 @@ from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.file_tree import IMPLIED, FileTree
+from imagexplorer.core.layer_index import DIR
 from imagexplorer.core.tree_hits import Hits
 from imagexplorer.core.tree_nodes import column, gather
 from imagexplorer.core.tree_state import State
@@ -60,7 +61,7 @@ def view(tree: FileTree, spec: ViewSpec, control: Control | None = None) -> Tree
     levels = levels[: levels.index(len(rows)) + 1]
     mark = state.mark[rows]
     is_file = state.is_file(version, kind)
-    size, files = _sums(parent, levels, own, is_file, mark == MARK_DELETED)
+    size, files = _sums(parent, levels, own, is_file, kind == DIR, mark == MARK_DELETED)
     meta = {
         "hits": -1 if hits is None else int(np.count_nonzero(hits)),
         "hit_bytes": 0 if hits is None else int(own[hits[rows]].sum()),
@@ -121,8 +122,11 @@ def _add_folders(tree: FileTree, shown: Flags) -> None:
         shown[parent[low:high][shown[low:high]]] = True
 
 
-def _sums(parent: Ints, levels: list[int], own: Ints, is_file: Flags, deleted: Flags) -> tuple[Ints, Ints]:
-    """Bytes and files at or below each row: of what is visible; for deleted rows, of what was deleted."""
+def _sums(
+    parent: Ints, levels: list[int], own: Ints, is_file: Flags, is_dir: Flags, deleted: Flags
+) -> tuple[Ints, Ints]:
+    """Bytes and files at or below each row: of what is visible; for deleted rows, of what was deleted. A deleted file
+    may have a deleted folder's files below it, of before it took that one's place: it keeps its own size."""
     import numpy as np
 
     size, files = own.copy(), is_file.astype(np.int64)
@@ -137,8 +141,9 @@ def _sums(parent: Ints, levels: list[int], own: Ints, is_file: Flags, deleted: F
         size[above] += np.add.reduceat(size[low:high], begins)
         files[above] += np.add.reduceat(files[low:high], begins)
         if lost_size is not None and lost_files is not None:
-            lost_size[above] += np.add.reduceat(lost_size[low:high], begins)
-            lost_files[above] += np.add.reduceat(lost_files[low:high], begins)
+            folder = is_dir[above]
+            lost_size[above] += np.add.reduceat(lost_size[low:high], begins) * folder
+            lost_files[above] += np.add.reduceat(lost_files[low:high], begins) * folder
     if lost_size is not None and lost_files is not None:
         size, files = np.where(deleted, lost_size, size), np.where(deleted, lost_files, files)
     return size, files

@@ -139,6 +139,13 @@ def test_a_view_holds_together(layers: Layers, spec: ViewSpec, layer: int) -> No
         assert shown.gone_hits == more.hits - shown.hits
 
 
+def test_a_deleted_file_in_place_of_a_folder_keeps_its_own_size() -> None:
+    tree = of([Entry(b"a/b/c", size=5)], [Entry(b"a/b", size=2)], [Entry(b"a", size=1)])
+    shown = view(tree, ViewSpec(gone=True))
+    assert {shown.path(row): int(shown.size[row]) for row in range(1, len(shown))} == {b"a": 1, b"a/b": 2, b"a/b/c": 5}
+    assert view(tree, ViewSpec(gone=True, marks="D")).hit_bytes == 7
+
+
 @settings(max_examples=200, deadline=None)
 @given(STACKS, st.integers(0, 4))
 def test_what_earlier_layers_deleted_is_found(layers: Layers, layer: int) -> None:
