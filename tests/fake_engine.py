@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.indexing.chains import Chains
+from tests.fake_live import FakeLive
 from tests.fake_trees import FakeFile, FakeLayer
 
 ENGINE_ADDRESS = Address("engine", "unix:///fake/engine.sock", "fake")
@@ -65,6 +66,7 @@ class FakeEngine:
         self.manifests: ManifestTree | None = None  # of every image; None: what a graph store tells
         self.outcomes: tuple[Outcome, ...] = ()  # of a check; (): all rules are kept
         self.chains = Chains()
+        self.live = FakeLive()
         self.lost = False
         self._listeners: list[queue.Queue[Touched | None]] = []
         self._lock = threading.RLock()

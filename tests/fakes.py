@@ -45,6 +45,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
@@ -281,6 +282,18 @@ class FakeHost:
     def changes(self, container_id: str, control: Control) -> Sequence[Change]:
         self.engine.asked("changes", control, container_id)
         return self.engine.changed[self.engine.find_container(container_id).id]
+
+    def logs(self, container_id: str, spec: LogSpec, control: Control) -> Iterator[LogBatch]:
+        self.engine.asked("logs", control, container_id, spec)
+        return self.engine.live.logs(container_id, spec, control)
+
+    def stats(self, container_id: str, control: Control) -> Iterator[Sample]:
+        self.engine.asked("stats", control, container_id)
+        return self.engine.live.stats(container_id, control)
+
+    def processes(self, container_id: str, control: Control) -> Processes:
+        self.engine.asked("processes", control, container_id)
+        return self.engine.live.processes
 
     def disk_usage(self, control: Control) -> DiskUsage:
         self.engine.asked("disk_usage", control)

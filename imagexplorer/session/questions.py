@@ -19,6 +19,7 @@ from imagexplorer.session.comparing import Comparing
 from imagexplorer.session.contents import Contents
 from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
+from imagexplorer.session.live import Live
 from imagexplorer.session.origins import Origins
 from imagexplorer.session.records import Failed, IndexedTree
 from imagexplorer.session.rule_checks import RuleChecks
@@ -37,6 +38,7 @@ class Questions(QObject):
         self.comparing = Comparing(jobs, self)
         self.rules = RuleChecks(jobs)
         self.spaces = Spaces(jobs)
+        self.live = Live(jobs, self._find)
         self.origins = Origins(jobs, self._find)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}

@@ -25,6 +25,7 @@ from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.logs_tab import LogsTab
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
@@ -79,7 +80,7 @@ class ContainerPage(RecordPage):
 
     def _more_tabs(self) -> list[tuple[PageTab[ContainerPage], str]]:
         """Each in a file of its own, made when first looked at."""
-        return [(ContainerConfig(self), self.tr("C&onfig"))]
+        return [(LogsTab(self), self.tr("&Logs")), (ContainerConfig(self), self.tr("C&onfig"))]
 
     @property
     def image(self) -> ImageDetail | None:

@@ -1,4 +1,7 @@
-"""Finding words in a text that is shown: how often, where, the next and the one before. Knows any plain text view."""
+"""Finding words in a text that is shown: how often, where, the next and the one before.
+
+Knows any plain text view; a view of another kind brings a FindLine of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,13 @@ FOUND_MOST = 10_000
 LIT_MOST = 1_000
 
 
-class FindBar(QWidget):
+class FindLine(QWidget):
     """Enter and F3 go to the next place, Shift with them to the one before; Escape goes back to the text. Small and
-    capital letters are the same. Call `look_again` when the text has changed."""
+    capital letters are the same."""
 
-    def __init__(self, text: QPlainTextEdit, parent: QWidget | None = None) -> None:
+    def __init__(self, view: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = text
-        self._found: list[tuple[int, int]] = []
-        self._more = False
-        self._at = -1
+        self.view = view
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(self.tr("Find"))
         self.edit.setClearButtonEnabled(True)
@@ -50,10 +50,22 @@ class FindBar(QWidget):
         layout.addWidget(self.count)
         self.setFocusProxy(self.edit)
         self._typed = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typed.timeout.connect(self._look)
+        self._typed.timeout.connect(lambda: self.look(move=True))
         self.edit.textChanged.connect(lambda _text: self._typed.start())
         self._keys()
-        self._show()
+        self.show_count(0, 0)
+
+    def look(self, move: bool) -> None:
+        """The words changed: find them, and go to the next place."""
+        raise NotImplementedError
+
+    def step(self, step: int) -> None:
+        """To the next place after (or before) the one in front, round the end."""
+        raise NotImplementedError
+
+    def chosen(self) -> str:
+        """What is selected in the view; line ends as in Qt."""
+        raise NotImplementedError
 
     def _button(self, icon: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -68,34 +80,58 @@ class FindBar(QWidget):
         both = Qt.ShortcutContext.WidgetShortcut
         for key, step in (("Return", 1), ("Enter", 1), ("Shift+Return", -1), ("Shift+Enter", -1)):
             own_key(self.edit, key, partial(self.go, step), both)
-        for widget in (self.edit, self._text):
+        for widget in (self.edit, self.view):
             own_key(widget, "F3", lambda: self.go(1), both)
             own_key(widget, "Shift+F3", lambda: self.go(-1), both)
-        own_key(self.edit, "Escape", self._text.setFocus, both)
+        own_key(self.edit, "Escape", self.view.setFocus, both)
 
     def begin(self) -> None:
         """Ctrl+F: with what is selected, if that is a few words."""
-        chosen = self._text.textCursor().selectedText()
+        chosen = self.chosen()
         if 0 < len(chosen) <= 100 and "\u2029" not in chosen:
             self.edit.setText(chosen)
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.edit.selectAll()
 
     def go(self, step: int) -> None:
-        """The next place after (or before) the cursor, round the end."""
         if self._typed.isActive():
             self._typed.stop()
-            self._look()
-            return
+            self.look(move=True)
+        else:
+            self.step(step)
+
+    def show_count(self, number: int, count: int, more: bool = False) -> None:
+        for button in (self.back, self.next):
+            button.setEnabled(count > 0)
+        words = ""
+        if self.edit.text():
+            words = f"{number:,} of {count:,}{'+' if more else ''}" if count else self.tr("not found")
+        self.count.set_text(words)
+
+
+class FindBar(FindLine):
+    """Call `look_again` when the text has changed."""
+
+    def __init__(self, text: QPlainTextEdit, parent: QWidget | None = None) -> None:
+        self._text = text
+        self._found: list[tuple[int, int]] = []
+        self._more = False
+        self._at = -1
+        super().__init__(text, parent)
+
+    def chosen(self) -> str:
+        return self._text.textCursor().selectedText()
+
+    def step(self, step: int) -> None:
         if self._found:
             self._at = (self._at + step) % len(self._found)
             self._show()
 
     def look_again(self) -> None:
         self._at = -1
-        self._look(move=False)
+        self.look(move=False)
 
-    def _look(self, move: bool = True) -> None:
+    def look(self, move: bool) -> None:
         wanted = self.edit.text()
         self._found, self._more, self._at = [], False, -1
         text = self._text.toPlainText()
@@ -112,13 +148,7 @@ class FindBar(QWidget):
         self._show()
 
     def _show(self) -> None:
-        number, count = self._at + 1, len(self._found)
-        for button in (self.back, self.next):
-            button.setEnabled(count > 0)
-        words = ""
-        if self.edit.text():
-            words = f"{number:,} of {count:,}{'+' if self._more else ''}" if count else self.tr("not found")
-        self.count.set_text(words)
+        self.show_count(self._at + 1, len(self._found), self._more)
         if self._at >= 0:
             cursor = self._text.textCursor()
             start, end = self._found[self._at]
