@@ -5,35 +5,24 @@ Follows the engine: what `session.touched` names is asked again, and the tree ke
 
 from __future__ import annotations
 
-import time
-
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
-from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.secrets import masked_container, masked_image
-from imagexplorer.core.text import human_age, human_size, plain
-from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.core.text import human_age, human_size
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
-from imagexplorer.models.tree_rows import CHANGES
 from imagexplorer.session import Session
 from imagexplorer.views.config_tab import ContainerConfig
+from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.error_text import sentence_of
-from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.logs_tab import LogsTab
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
-
-LOOK_EVERY_MS = 3000
-"""A container that runs writes, and no event says so: while its page is seen its changes are read again."""
-AT_MOST_A_TENTH = 10
-"""... and where reading takes long, at most for a tenth of the time."""
 
 
 class ContainerPage(RecordPage):
@@ -47,24 +36,21 @@ class ContainerPage(RecordPage):
         self._image_failed = ""
         self._written: int | None = container.writable_bytes
         self._failed: ImagexplorerError | None = None
-        self._shown = False
-        self._asked_at = 0.0
-        self._by_itself = False
-        self._again = QTimer(self, singleShot=True)
-        self._again.timeout.connect(self._look_again)
         self.stack = StackPane()
-        self.changes = FilePane(session.jobs, self.lane + "changes", layered=False, columns=CHANGES)
+        self.changes = ContainerChanges(self)
         self.tabs.addTab(self.side_by_side(self.stack, self.changes), self.tr("&Changes"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
-        self.changes.spec_wanted.connect(self._look)
+        self.changes.removed.connect(self._removed)
+        self.changes.summed.connect(self._summed)
+        self.changes.failed.connect(self._changes_failed)
         self.stack.view.doubleClicked.connect(lambda _index: self._open_image())
         self.setFocusProxy(self.changes)
         self.show_header()
         self._show_stack()
         self.stack.view.select_row(0)
-        self.changes.show_waiting(self.tr("Comparing {name} with its image").format(name=plain(container.name, 80)))
-        self.refresh()
+        self.changes.begin()
+        self._ask()
 
     # -- for the window -------------------------------------------------------------------------------
 
@@ -98,8 +84,11 @@ class ContainerPage(RecordPage):
         self.notice.hide()
         if self.front is not None:
             self.front.refresh()
+        self.changes.look()
+        self._ask()
+
+    def _ask(self) -> None:
         self.session.load_container(self.lane + "detail", self.source, self.container.id, self._found, self._not_found)
-        self._look(self.changes.spec)
         if self._image is None and self.container.image_id:
             self._image_failed = ""
             self.session.load_image(
@@ -171,9 +160,7 @@ class ContainerPage(RecordPage):
         self.notice.show_notice(
             "warning", self.tr("This container was removed. What was read of it can still be looked at.")
         )
-        if not self._shown:
-            self.session.jobs.drop(self.lane + "*")
-            self.changes.show_message(self.tr("The container was removed"), "", "container")
+        self.changes.end()
         self.selection_changed.emit()
         self.known.emit()
 
@@ -207,85 +194,17 @@ class ContainerPage(RecordPage):
 
     # -- its changes ----------------------------------------------------------------------------------
 
-    def _look_again(self) -> None:
-        """Out of sight nobody asks: `showEvent` goes on."""
-        if self.gone or not self.live or not self.isVisible() or self.container.state != "running":
-            return
-        if self.window().isMinimized() or self._failed is not None:
-            self._again.start(LOOK_EVERY_MS)
-            return
-        self._look(self.changes.spec)
-        self._by_itself = True
+    def _summed(self, size: int, again: bool) -> None:
+        """What the engine says of the whole layer counts directories too, but it is as old as the list's row: once
+        something was written since, the tree's sum, which can be seen, is the truer one."""
+        if self._written is None or again:
+            self._written = size
+        self.show_header()
+        self._show_stack()
 
-    def _rest(self) -> None:
-        """Until the next look."""
-        took_ms = int((time.monotonic() - self._asked_at) * 1000)
-        self._again.start(max(LOOK_EVERY_MS, AT_MOST_A_TENTH * took_ms))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._shown and not self._again.isActive():
-            self._look_again()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._again.stop()
-        super().closeEvent(event)
-
-    def _look(self, spec: ViewSpec) -> None:
-        self._again.stop()
-        self._by_itself = False
-        self._asked_at = time.monotonic()
-        self.session.load_changes(
-            self.lane + "changes", self.source, self.container.id, spec, self._show_view, self._view_failed
-        )
-
-    def _show_view(self, view: TreeView) -> None:
-        self._rest()
-        self._failed = None
-        before = self.changes.tree.files.view
-        if self._by_itself and before is not None and _alike(before, view):
-            return
-        self._shown = True
-        self.changes.show_view(
-            view,
-            (
-                self.tr("Nothing changed"),
-                self.tr("This container has changed no file of its image: deleting it would lose none."),
-            ),
-        )
-        if not self.changes.filtered:
-            # What the engine says of the whole layer counts directories too, but it is as old as the list's row: once
-            # something was written since, the tree's sum, which can be seen, is the truer one.
-            if self._written is None or before is not None:
-                self._written = int(view.size[0])
-            self.show_header()
-            self._show_stack()
-
-    def _view_failed(self, error: ImagexplorerError) -> None:
-        if isinstance(error, WrongUse):
-            self.changes.show_fault(error.reason or sentence_of(error))
-            return
-        if isinstance(error, NotFound) and self.live:
-            self._removed()
-            return
-        self._failed = error
-        if self._shown and not isinstance(error, Cancelled):
-            self.changes.keep()
+    def _changes_failed(self, error: ImagexplorerError) -> None:
+        if self.changes.shown and not isinstance(error, Cancelled):
             self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
-            return
-        cancelled = isinstance(error, Cancelled)
-        self.changes.show_message(
-            self.tr("Comparing was cancelled") if cancelled else self.tr("The changes cannot be shown"),
-            "" if cancelled else sentence_of(error),
-            "cancel" if cancelled else "error",
-            [(self.tr("&Compare again") if cancelled else self.tr("&Retry"), self._retry)],
-        )
-
-    def _retry(self) -> None:
-        self.changes.show_waiting(
-            self.tr("Comparing {name} with its image").format(name=plain(self.container.name, 80))
-        )
-        self.refresh()
 
     # -- following the session --------------------------------------------------------------------------
 
@@ -297,14 +216,6 @@ class ContainerPage(RecordPage):
 
     def source_changed(self) -> None:
         """What failed for want of an engine is asked again when it is back."""
-        if self.live and isinstance(self._failed, Unreachable):
+        if self.live and isinstance(self._failed or self.changes.trouble, Unreachable):
             self.refresh()
         self.selection_changed.emit()
-
-
-def _alike(one: TreeView, other: TreeView) -> bool:
-    """Whether both look the same, row by row."""
-    mine, others = one.columns, other.columns
-    return mine.meta == others.meta and all(
-        bytes(column) == bytes(others.columns[name]) for name, column in mine.columns.items()
-    )

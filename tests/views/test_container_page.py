@@ -11,7 +11,7 @@ from imagexplorer.core.entities import ADDED, Change, Touched
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.core.text import human_size
 from imagexplorer.models.stack_model import LAYER, WRITABLE
-from imagexplorer.views import container_page
+from imagexplorer.views import container_changes
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages, paths
 
@@ -77,14 +77,14 @@ def test_new_changes_come_by_themselves_and_nothing_jumps(pages, engine, qtbot):
 
 
 def test_what_a_running_container_writes_comes_without_an_event(pages, engine, qtbot, monkeypatch):
-    monkeypatch.setattr(container_page, "LOOK_EVERY_MS", 20)
+    monkeypatch.setattr(container_changes, "LOOK_EVERY_MS", 20)
     web = engine.named("web")
     page = pages.open_container(web)
     ready(page, qtbot)
     for _attempt in range(20):  # lists that come in meanwhile have the page ask, and draw, once more
         view = page.changes.tree.files.view
         for _look in range(3):
-            qtbot.waitSignal(page._again.timeout).wait()
+            qtbot.waitSignal(page.changes._again.timeout).wait()
         if page.changes.tree.files.view is view:
             break
     assert page.changes.tree.files.view is view, "nothing new: nothing is drawn again"
@@ -96,12 +96,12 @@ def test_what_a_running_container_writes_comes_without_an_event(pages, engine, q
 
 
 def test_out_of_sight_a_container_is_not_looked_at(pages, engine, qtbot, monkeypatch):
-    monkeypatch.setattr(container_page, "LOOK_EVERY_MS", 20)
+    monkeypatch.setattr(container_changes, "LOOK_EVERY_MS", 20)
     web = engine.named("web")
     page = pages.open_container(web)
     ready(page, qtbot)
     page.hide()
-    qtbot.waitUntil(lambda: not page._again.isActive())
+    qtbot.waitUntil(lambda: not page.changes._again.isActive())
     engine.changed[web.id] = (*engine.changed[web.id], Change("/etc/new", ADDED, 5, "file"))
     page.show()
     qtbot.waitUntil(lambda: "etc/new" in paths(page.changes.tree.files))
@@ -131,7 +131,7 @@ def test_errors_offer_the_way_out(pages, engine, qtbot):
     qtbot.waitUntil(lambda: page.changes.empty.title.text() == "The changes cannot be shown")
     assert "marked for removal" in page.changes.empty.text.text()
     del engine.fail["changes_view"]
-    page._retry()
+    page.changes._retry()
     ready(page, qtbot)
 
 

@@ -1,0 +1,137 @@
+"""What a container changed: its tree, asked again while the container runs and is seen.
+
+A container that runs writes, and no event says so. Knows the page that it stands on for what it asks, no source.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, WrongUse
+from imagexplorer.core.text import plain
+from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.models.tree_rows import CHANGES
+from imagexplorer.views.error_text import sentence_of
+from imagexplorer.views.file_pane import FilePane
+
+if TYPE_CHECKING:
+    from imagexplorer.views.container_page import ContainerPage
+
+LOOK_EVERY_MS = 3000
+"""While the page of a container that runs is seen its changes are read again."""
+AT_MOST_A_TENTH = 10
+"""... and where reading takes long, at most for a tenth of the time."""
+
+
+class ContainerChanges(FilePane):
+    removed = Signal()  # the engine knows the container no more
+    failed = Signal(object)  # ImagexplorerError; what was read before is still shown, or else says it itself
+    summed = Signal(object, bool)  # bytes of all that it wrote; whether something was shown before
+
+    def __init__(self, page: ContainerPage) -> None:
+        super().__init__(page.session.jobs, page.lane + "changes", layered=False, columns=CHANGES)
+        self._page = page
+        self.shown = False
+        self.trouble: ImagexplorerError | None = None
+        self._asked_at = 0.0
+        self._by_itself = False
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._look_again)
+        self.spec_wanted.connect(self._look)
+        page.closing.connect(self._again.stop)
+
+    def begin(self) -> None:
+        self.show_waiting(self._comparing())
+        self.look()
+
+    def look(self) -> None:
+        self.trouble = None
+        self._look(self.spec)
+
+    def end(self) -> None:
+        """The container is gone: what was read stays."""
+        self._again.stop()
+        if not self.shown:
+            self._page.session.jobs.drop(self._page.lane + "*")
+            self.show_message(self.tr("The container was removed"), "", "container")
+
+    def _comparing(self) -> str:
+        return self.tr("Comparing {name} with its image").format(name=plain(self._page.container.name, 80))
+
+    def _look_again(self) -> None:
+        """Out of sight nobody asks: `showEvent` goes on."""
+        page = self._page
+        if page.gone or not page.live or not self.isVisible() or page.container.state != "running":
+            return
+        if self.window().isMinimized() or self.trouble is not None:
+            self._again.start(LOOK_EVERY_MS)
+            return
+        self._look(self.spec)
+        self._by_itself = True
+
+    def _rest(self) -> None:
+        """Until the next look."""
+        took_ms = int((time.monotonic() - self._asked_at) * 1000)
+        self._again.start(max(LOOK_EVERY_MS, AT_MOST_A_TENTH * took_ms))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.shown and not self._again.isActive():
+            self._look_again()
+
+    def _look(self, spec: ViewSpec) -> None:
+        self._again.stop()
+        self._by_itself = False
+        self._asked_at = time.monotonic()
+        page = self._page
+        page.session.load_changes(
+            page.lane + "changes", page.source, page.container.id, spec, self._show, self._look_failed
+        )
+
+    def _show(self, view: TreeView) -> None:
+        self._rest()
+        self.trouble = None
+        before = self.tree.files.view
+        if self._by_itself and before is not None and _alike(before, view):
+            return
+        self.shown = True
+        nothing = self.tr("This container has changed no file of its image: deleting it would lose none.")
+        self.show_view(view, (self.tr("Nothing changed"), nothing))
+        if not self.filtered:
+            self.summed.emit(int(view.size[0]), before is not None)
+
+    def _look_failed(self, error: ImagexplorerError) -> None:
+        if isinstance(error, WrongUse):
+            self.show_fault(error.reason or sentence_of(error))
+            return
+        if isinstance(error, NotFound) and self._page.live:
+            self.removed.emit()
+            return
+        self.trouble = error
+        cancelled = isinstance(error, Cancelled)
+        if self.shown and not cancelled:
+            self.keep()
+        else:
+            self.show_message(
+                self.tr("Comparing was cancelled") if cancelled else self.tr("The changes cannot be shown"),
+                "" if cancelled else sentence_of(error),
+                "cancel" if cancelled else "error",
+                [(self.tr("&Compare again") if cancelled else self.tr("&Retry"), self._retry)],
+            )
+        self.failed.emit(error)
+
+    def _retry(self) -> None:
+        self.show_waiting(self._comparing())
+        self._page.refresh()
+
+
+def _alike(one: TreeView, other: TreeView) -> bool:
+    """Whether both look the same, row by row."""
+    mine, others = one.columns, other.columns
+    return mine.meta == others.meta and all(
+        bytes(column) == bytes(others.columns[name]) for name, column in mine.columns.items()
+    )
