@@ -21,8 +21,10 @@ from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.logs_tab import LogsTab
 from imagexplorer.views.page_tab import PageTab
+from imagexplorer.views.processes_tab import ProcessesTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
+from imagexplorer.views.stats_tab import StatsTab
 
 
 class ContainerPage(RecordPage):
@@ -66,7 +68,12 @@ class ContainerPage(RecordPage):
 
     def _more_tabs(self) -> list[tuple[PageTab[ContainerPage], str]]:
         """Each in a file of its own, made when first looked at."""
-        return [(LogsTab(self), self.tr("&Logs")), (ContainerConfig(self), self.tr("C&onfig"))]
+        return [
+            (LogsTab(self), self.tr("&Logs")),
+            (StatsTab(self), self.tr("&Stats")),
+            (ProcessesTab(self), self.tr("&Processes")),
+            (ContainerConfig(self), self.tr("C&onfig")),
+        ]
 
     @property
     def image(self) -> ImageDetail | None:

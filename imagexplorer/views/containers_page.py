@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QMenu, QTreeView, QWidget
 
 from imagexplorer.actions.registry import Registry
@@ -15,10 +15,12 @@ from imagexplorer.core.entities import ALL, Container, Selection, Touched
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Group, Role
 from imagexplorer.models.tables import CONTAINERS, compose_project
+from imagexplorer.models.use_columns import with_use
 from imagexplorer.session import Session
 from imagexplorer.views.copying import add_copy
 from imagexplorer.views.details_pane import container_totals, shown_of
 from imagexplorer.views.list_page import ListPage
+from imagexplorer.views.use_watch import UseWatch
 
 WORDS_EVERY_MS = 60_000
 
@@ -36,8 +38,10 @@ class ContainersPage(ListPage):
         view.setUniformRowHeights(True)
         view.setAllColumnsShowFocus(True)
         view.setExpandsOnDoubleClick(True)
-        super().__init__(session, registry, CONTAINERS, view, parent)
+        columns = with_use(CONTAINERS, session.uses.of)
+        super().__init__(session, registry, columns, view, parent)
         self._tree = view
+        self._use = UseWatch(self, view)
         self._folded: set[str] = set()  # projects that the user folded: new ones come open
         self.grouped = QCheckBox(self.tr("Group by compose &project"))
         self.grouped.toggled.connect(self._group)
@@ -69,6 +73,11 @@ class ContainersPage(ListPage):
         super().showEvent(event)
         if not self._clock.isActive():
             self._read_words()
+        self._use.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._use.end()
+        super().hideEvent(event)
 
     # -- groups -------------------------------------------------------------------------------------
 

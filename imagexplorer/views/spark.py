@@ -1,0 +1,63 @@
+"""A cell with a small graph of the last minute under its number. Knows a history of use and one of its columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+
+from imagexplorer.core.use import top_of
+from imagexplorer.models.columns import Column, Role
+from imagexplorer.models.use_columns import Lookup
+from imagexplorer.views.chips import CellDelegate
+from imagexplorer.views.theme import tone_color
+
+POINTS = 60
+_LEAST = {"cpu": 5.0, "memory": 1e6}
+
+
+class SparkDelegate(CellDelegate):
+    def __init__(self, parent: QObject, columns: Sequence[Column], lookup: Lookup, name: str, tone: str) -> None:
+        super().__init__(parent, columns)
+        self._lookup, self._name, self._tone = lookup, name, tone
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        record = index.data(Role.RECORD)
+        history = self._lookup(str(getattr(record, "id", "")))
+        if history is None or self.stale or not len(history):
+            return
+        values = history.recent(self._name, POINTS)
+        words = option.fontMetrics.horizontalAdvance("000.0 MB") + 16
+        area = QRectF(option.rect).adjusted(6, 4, -words, -4)
+        if area.width() < 16 or len(values) < 2:
+            return
+        top = top_of(values, _LEAST[self._name])
+        step = area.width() / (POINTS - 1)
+        left = area.right() - step * (len(values) - 1)
+        points = [
+            QPointF(left + number * step, area.bottom() - value / top * area.height())
+            for number, value in enumerate(values)
+            if not math.isnan(value)
+        ]
+        if len(points) < 2:
+            return
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        color = option.palette.color(QPalette.ColorRole.HighlightedText) if selected else tone_color(self._tone)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = QColor(color)
+        fill.setAlphaF(0.15)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        foot = [QPointF(points[-1].x(), area.bottom()), QPointF(points[0].x(), area.bottom())]
+        painter.drawPolygon(QPolygonF(points + foot))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(color, 1.2))
+        painter.drawPolyline(QPolygonF(points))
+        painter.restore()
