@@ -59,7 +59,7 @@ def use_columns(lookup: Lookup) -> tuple[Column, ...]:
             key="cpu",
             number=True,
             ages=True,
-            chars=14,
+            chars=11,
             about="Of one core: two busy cores are 200 %. The last minute, live, for the rows in sight",
         ),
         Column(
@@ -70,7 +70,7 @@ def use_columns(lookup: Lookup) -> tuple[Column, ...]:
             key="memory",
             number=True,
             ages=True,
-            chars=15,
+            chars=13,
             about="Without the page cache that can be dropped. The last minute, live, for the rows in sight",
         ),
     )

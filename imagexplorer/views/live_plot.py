@@ -20,6 +20,7 @@ from imagexplorer.views.theme import blend, tone_color
 BREAK_S = 20.0
 """Where no sample came for longer a line is broken: some engines tell one in five seconds."""
 _PAD = 8
+_LIMIT_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Line:
     name: str
     tone: str = "info"
     dashed: bool = False
+    limit: bool = False  # far above the others it is named, not drawn: it would flatten them
 
 
 class LivePlot(QWidget):
@@ -96,8 +98,7 @@ class LivePlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, area = self.palette(), self._area()
         numbers = self._history.window(self._start, self._end)
-        shown = [self._history[line.column][numbers.start : numbers.stop] for line in self.lines]
-        top = top_of([value for column in shown for value in column], self._least)
+        top = self._top(numbers)
         painter.fillRect(area, palette.color(QPalette.ColorRole.Base))
         self._paint_scale(painter, area, top, palette)
         self._paint_title(painter, palette)
@@ -111,6 +112,15 @@ class LivePlot(QWidget):
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(area)
+
+    def _top(self, numbers: range) -> float:
+        def values(limits: bool) -> list[float]:
+            columns = [self._history[line.column] for line in self.lines if line.limit == limits]
+            return [value for column in columns for value in column[numbers.start : numbers.stop]]
+
+        top = top_of(values(False), self._least)
+        with_limit = top_of(values(True), top)
+        return with_limit if with_limit <= _LIMIT_SHOWN * top else top
 
     def _paint_scale(self, painter: QPainter, area: QRectF, top: float, palette: QPalette) -> None:
         muted = tone_color("muted", palette)

@@ -16,6 +16,7 @@ from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.theme import tone_color
 
 POINTS = 60
+SECONDS = 60.0
 _LEAST = {"cpu": 5.0, "memory": 1e6}
 
 
@@ -32,18 +33,17 @@ class SparkDelegate(CellDelegate):
         history = self._lookup(str(getattr(record, "id", "")))
         if history is None or self.stale or not len(history):
             return
-        values = history.recent(self._name, POINTS)
+        values, times = history.recent(self._name, POINTS), history.times[-POINTS:]
         words = option.fontMetrics.horizontalAdvance("000.0 MB") + 16
         area = QRectF(option.rect).adjusted(6, 4, -words, -4)
         if area.width() < 16 or len(values) < 2:
             return
         top = top_of(values, _LEAST[self._name])
-        step = area.width() / (POINTS - 1)
-        left = area.right() - step * (len(values) - 1)
+        per_second = area.width() / SECONDS
         points = [
-            QPointF(left + number * step, area.bottom() - value / top * area.height())
-            for number, value in enumerate(values)
-            if not math.isnan(value)
+            QPointF(area.right() - (times[-1] - time) * per_second, area.bottom() - value / top * area.height())
+            for time, value in zip(times, values, strict=True)
+            if not math.isnan(value) and times[-1] - time <= SECONDS
         ]
         if len(points) < 2:
             return

@@ -81,7 +81,7 @@ class StatsTab(PageTab["ContainerPage"]):
             LivePlot(self.tr("CPU"), [Line("cpu", self.tr("of one core"))], percent_words, 10.0),
             LivePlot(
                 self.tr("Memory"),
-                [Line("memory", self.tr("used")), Line("limit", self.tr("limit"), "error", dashed=True)],
+                [Line("memory", self.tr("used")), Line("limit", self.tr("limit"), "error", dashed=True, limit=True)],
                 size_words,
                 1e6,
             ),
