@@ -165,7 +165,8 @@ class Mount:
 @dataclass(frozen=True, slots=True)
 class Container:
     """One row of a list of containers. `state` is created, running, paused, restarting, removing, exited or dead;
-    `status` the engine's own words ("Up 3 hours"); `health` healthy, unhealthy, starting or "".
+    `status` the engine's own words ("Up 3 hours"), told at `told_at` (seconds since 1970, 0 where not known; no two
+    rows differ by it); `health` healthy, unhealthy, starting or "".
     `project` and `service` are those of compose, "" outside."""
 
     id: str
@@ -183,6 +184,7 @@ class Container:
     service: str = ""
     writable_bytes: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict, compare=True, hash=False)
+    told_at: float = field(default=0, compare=False)
 
     @property
     def running(self) -> bool:

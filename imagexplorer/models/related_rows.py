@@ -11,7 +11,7 @@ from imagexplorer.core.entities import Container, Image, short_id
 from imagexplorer.core.names import Kept, Known, kept, look_alike, standing
 from imagexplorer.core.relatives import ANCESTOR, DESCENDANT, SAME, SHARING, Relative, Relatives, Shared
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
-from imagexplorer.models.tables import NONE, state_icon, state_tone, state_words
+from imagexplorer.models.tables import NONE, state_icon, state_tone, state_words, status_now
 
 COLUMNS = ("Name", "What it is", "Shared", "Unique", "Size", "Created")
 ROWS_MOST = 300
@@ -178,7 +178,7 @@ def _image(each: Relative, row: Image, shared: Shared, below: tuple[Entry, ...] 
 
 
 def _container(container: Container) -> Entry:
-    words = ", ".join(filter(None, (state_words(container), container.status)))
+    words = ", ".join(filter(None, (state_words(container), status_now(container))))
     cells = (container.name, words, "", _size(container.writable_bytes), "", human_age(container.created))
     tip = f"{container.name}\n{exact_size(container.writable_bytes)} written"
     return Entry(f"container {container.id}", cells, tip, state_icon(container), state_tone(container), opens=container)

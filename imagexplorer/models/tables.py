@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from imagexplorer.core.entities import Container, Image, Port, short_id
+from imagexplorer.core.status_words import status_words
 from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
 from imagexplorer.models.columns import Column, Group
 
@@ -203,6 +205,11 @@ def ports_words(ports: tuple[Port, ...]) -> str:
     return ", ".join(dict.fromkeys(map(str, order)))
 
 
+def status_now(container: Container) -> str:
+    """The engine's words for its state, with the age that it has by now."""
+    return status_words(container.status, container.told_at, time.time())
+
+
 def _ports_tip(container: Container) -> str:
     lines = [f"{port.host_ip + ':' if port.host_ip else ''}{port}" for port in container.ports[:60]]
     return "\n".join(lines)
@@ -234,7 +241,7 @@ CONTAINERS = (
         "State",
         state_words,
         sort=_state_rank,
-        tooltip=lambda container: container.status,
+        tooltip=status_now,
         icon=state_icon,
         tone=state_tone,
         group=_group_state,
@@ -260,9 +267,7 @@ CONTAINERS = (
         about="Bytes that the container has written: lost when it is deleted",
     ),
     age_column("Created", lambda container: container.created, key="created"),
-    Column(
-        "Status", lambda container: container.status, key="status", chars=21, tooltip=lambda container: container.status
-    ),
+    Column("Status", status_now, key="status", chars=21, tooltip=status_now, ages=True),
     Column("Project", lambda container: container.project, key="project", chars=14, about="Compose project"),
     Column(
         "Command",

@@ -13,7 +13,7 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unr
 from imagexplorer.core.secrets import masked_container, masked_image
 from imagexplorer.core.text import human_age, human_size
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
-from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
+from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words, status_now
 from imagexplorer.session import Session
 from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.container_changes import ContainerChanges
@@ -152,7 +152,7 @@ class ContainerPage(RecordPage):
         """`started 3 hours ago`, `exit code 137, 5 minutes ago`; the engine's own words until its details are known."""
         detail = self.detail
         if detail is None:
-            return self.container.status
+            return status_now(self.container)
         if self.container.running:
             age = human_age(detail.started)
             return f"started {age}" if age else ""

@@ -16,7 +16,7 @@ from imagexplorer.core.entities import Container, Image, ImageDetail, Selection,
 from imagexplorer.core.errors import ImagexplorerError
 from imagexplorer.core.text import exact_time, human_age, human_size, plain
 from imagexplorer.models.columns import fixed_font
-from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words
+from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words, status_now
 from imagexplorer.session import Session
 from imagexplorer.views.elided import Elided
 from imagexplorer.views.stack_bar import Slab, StackBar, slabs_of
@@ -218,7 +218,7 @@ class DetailsPane(QFrame):
         self._show_identity(container.id)
         facts = [
             state_words(container),
-            container.status,
+            status_now(container),
             ports_words(container.ports),
             f"{human_size(container.writable_bytes)} written" if container.writable_bytes is not None else "",
         ]

@@ -6,6 +6,7 @@ Knows the answers of /containers/json and /containers/x/json. Must not call the 
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from imagexplorer.core.entities import Container, ContainerDetail, Mount, Port
@@ -56,6 +57,7 @@ def container_row(record: Json) -> Container:
         service=service,
         writable_bytes=amount(record, "SizeRw"),
         labels=labelled,
+        told_at=time.time(),
     )
 
 
