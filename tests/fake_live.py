@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.life import Moment
 from imagexplorer.core.live import STDOUT, LogBatch, LogSpec, Processes, Sample
 
 END = object()
@@ -20,6 +21,7 @@ class FakeLive:
         self.kept: dict[str, list[tuple[bytes, int, int]]] = {}
         self.open: list[tuple[str, str]] = []
         self.processes = Processes(("PID", "CMD"), (("1", "nginx"), ("7", "sleep 1")))
+        self.history: tuple[Moment, ...] = ()
         self._inboxes: list[tuple[tuple[str, str], queue.SimpleQueue[Any]]] = []
 
     def write(self, container_id: str, *lines: bytes, stream: int = STDOUT, second: int = 1_700_000_000) -> None:

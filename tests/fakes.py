@@ -45,6 +45,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.life import Moment
 from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
@@ -294,6 +295,10 @@ class FakeHost:
     def processes(self, container_id: str, control: Control) -> Processes:
         self.engine.asked("processes", control, container_id)
         return self.engine.live.processes
+
+    def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
+        self.engine.asked("history", control, container_id, since)
+        return self.engine.live.history
 
     def disk_usage(self, control: Control) -> DiskUsage:
         self.engine.asked("disk_usage", control)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, TerminalEnded, TerminalSpec, TerminalStarted
 from imagexplorer.indexing.process import WorkerProcess
 from imagexplorer.indexing.records import Call
+
+if TYPE_CHECKING:
+    from imagexplorer.core.life import Moment
 
 
 class RemoteLive:
@@ -28,6 +31,11 @@ class RemoteLive:
         call = Call("host", "processes", self._address, {"container_id": container_id})
         table: Processes = self._worker.ask(call, control)
         return table
+
+    def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
+        arguments = {"container_id": container_id, "since": since}
+        told: Sequence[Moment] = self._worker.ask(Call("host", "history", self._address, arguments), control)
+        return told
 
     def terminal(self, spec: TerminalSpec, control: Control) -> Iterator[TerminalStarted | bytes | TerminalEnded]:
         return self._follow("terminal", control, spec=spec)

@@ -12,6 +12,7 @@ from typing import Any
 
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Mount
 from imagexplorer.core.text import exact_size, exact_time
+from imagexplorer.models.limit_sections import limit_pairs, network_words, restart_words
 from imagexplorer.models.tree_rows import layer_number
 
 Pair = tuple[str, str]
@@ -211,7 +212,8 @@ def container_sections(detail: ContainerDetail) -> list[Section]:
         ("Created", exact_time(container.created)),
         ("Started", exact_time(detail.started)),
         ("Finished", "" if container.running else exact_time(detail.finished)),
-        ("Restart policy", words(restart.get("Name"))),
+        ("Restart policy", restart_words(restart) if host else ""),
+        ("Restarts", str(raw.get("RestartCount") or "")),
         ("Compose", "/".join(each for each in (container.project, container.service) if each)),
     ]
     ports = [
@@ -219,7 +221,7 @@ def container_sections(detail: ContainerDetail) -> list[Section]:
         for port in container.ports
     ]
     networks = [
-        (str(name), words(_part(_part(raw, "NetworkSettings"), "Networks").get(name, {}).get("IPAddress")) or "–")
+        (str(name), network_words(value))
         for name, value in _part(_part(raw, "NetworkSettings"), "Networks").items()
         if isinstance(value, Mapping)
     ]
@@ -228,6 +230,7 @@ def container_sections(detail: ContainerDetail) -> list[Section]:
         ("Ports", ports),
         ("Mounts", [(mount.target, mount_words(mount)) for mount in container.mounts]),
         ("Networks", networks),
+        ("Limits and rights", limit_pairs(host) if host else []),
         *process_sections(_part(raw, "Config")),
     ]
     return [section for section in sections if section[1]]

@@ -5,7 +5,7 @@ Callbacks answer on the GUI thread. A stream ends with its lane: dropped when a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
@@ -14,6 +14,7 @@ from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
+    from imagexplorer.core.life import Moment
     from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample
 
 Find = Callable[[str, Failed], "Link | None"]
@@ -53,6 +54,21 @@ class Live:
         if link is not None:
             host = link.source.host
             work = lambda control: host.processes(container_id, control)  # noqa: E731 - one line, as in the other rooms
+            self._jobs.load(lane, work, done, link.failed(failed))
+
+    def load_history(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        since: int,
+        done: Callable[[Sequence[Moment]], None],
+        failed: Failed,
+    ) -> None:
+        link = self._find(source, failed)
+        if link is not None:
+            host = link.source.host
+            work = lambda control: host.history(container_id, since, control)  # noqa: E731 - as above
             self._jobs.load(lane, work, done, link.failed(failed))
 
     def save_lines(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from imagexplorer.core.control import Control
 
 if TYPE_CHECKING:
+    from imagexplorer.core.life import Moment
     from imagexplorer.core.live import (
         LogBatch,
         LogSpec,
@@ -32,6 +33,10 @@ class LiveHost(Protocol):
 
     def processes(self, container_id: str, control: Control) -> Processes:
         """Raises Refused for one that does not run, and where the engine cannot tell."""
+        ...
+
+    def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
+        """What happened to it since a Unix time, as far as the engine remembers; oldest first."""
         ...
 
     def terminal(self, spec: TerminalSpec, control: Control) -> Iterator[TerminalStarted | bytes | TerminalEnded]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.json_view import JsonView
 from imagexplorer.views.page_tab import Page, PageTab
 from imagexplorer.views.pairs_view import PairsView
+from imagexplorer.views.run_strip import RunStrip
 from imagexplorer.views.toggle import Toggle
 
 if TYPE_CHECKING:
@@ -138,6 +140,24 @@ class ImageConfig(ConfigTab[Any]):
 
 class ContainerConfig(ConfigTab[Any]):
     page: ContainerPage
+
+    def set_up(self) -> None:
+        super().set_up()
+        self.run = RunStrip(self.page.session.message.emit)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, self.run)
+        self.run.hide()
+
+    def fill(self) -> None:
+        super().fill()
+        detail, image, state = self.page.detail, self.page.image, self.page.state
+        if detail is not None and detail.raw:
+            config = image.config.get("config") if image is not None else None
+            product = state.info.product.casefold() if state is not None and state.info is not None else ""
+            program = "podman" if "podman" in product else "docker"
+            self.run.show_container(detail, config if isinstance(config, Mapping) else None, program)
+            self.run.show()
 
     def known(self) -> tuple[list[Section], Any] | None:
         detail = self.page.detail

@@ -19,6 +19,7 @@ from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.history_tab import HistoryTab
 from imagexplorer.views.logs_tab import LogsTab
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.processes_tab import ProcessesTab
@@ -72,6 +73,7 @@ class ContainerPage(RecordPage):
             (LogsTab(self), self.tr("&Logs")),
             (StatsTab(self), self.tr("&Stats")),
             (ProcessesTab(self), self.tr("&Processes")),
+            (HistoryTab(self), self.tr("&History")),
             (ContainerConfig(self), self.tr("C&onfig")),
         ]
 

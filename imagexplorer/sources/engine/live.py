@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, Termina
 from imagexplorer.sources.engine.wire import Wire
 
 if TYPE_CHECKING:
+    from imagexplorer.core.life import Moment
     from imagexplorer.sources.engine.terminals import Terminals
 
 
@@ -18,6 +19,10 @@ class Live:
     """`sources.live.LiveHost`."""
 
     wire: Wire
+
+    @property
+    def podman(self) -> bool:
+        raise NotImplementedError
 
     def logs(self, container_id: str, spec: LogSpec, control: Control) -> Iterator[LogBatch]:
         from imagexplorer.sources.engine.logs import logs
@@ -33,6 +38,11 @@ class Live:
         from imagexplorer.sources.engine.stats import processes
 
         return processes(self.wire, container_id, control)
+
+    def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
+        from imagexplorer.sources.engine.happened import history
+
+        return history(self.wire, container_id, since, self.podman, control)
 
     def terminal(self, spec: TerminalSpec, control: Control) -> Iterator[TerminalStarted | bytes | TerminalEnded]:
         return self._terminals.run(spec, control)

@@ -136,6 +136,25 @@ def test_processes_are_a_table(host: Host, engine: Engine, container: str) -> No
         host.processes(container, Control())
 
 
+def test_what_happened_is_remembered(host: Host, engine: Engine, container: str) -> None:
+    engine.api.pause(container)
+    engine.api.unpause(container)
+    engine.api.stop(container, timeout=0)
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        told = [each.what for each in host.history(container, 0, Control())]
+        if "ended" in told:
+            break
+        time.sleep(0.1)
+    assert [each for each in told if each in ("created", "started", "paused", "goes on", "ended")] == [
+        "created",
+        "started",
+        "paused",
+        "goes on",
+        "ended",
+    ]
+
+
 def prompted(output: bytes) -> bool:
     """A shell waits; busybox's asks where the cursor is, too."""
     return re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", output).rstrip(b" ").endswith((b"#", b"$"))

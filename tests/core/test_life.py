@@ -1,0 +1,73 @@
+"""A container's history from recorded events of Docker and Podman, and from its own record."""
+
+from __future__ import annotations
+
+from imagexplorer.core.entities import Container, ContainerDetail
+from imagexplorer.core.life import exit_words, health_checks, life, moments
+
+
+def event(action: str, time: int, **attributes: str) -> dict:
+    return {
+        "Type": "container",
+        "Action": action,
+        "Actor": {"ID": "c", "Attributes": attributes},
+        "timeNano": time * 10**9,
+    }
+
+
+def test_events_of_both_engines_in_words() -> None:
+    told = moments(
+        [
+            event("start", 3),
+            event("create", 2),
+            event("exec_create: sh", 4),
+            event("oom", 5),
+            event("kill", 6, signal="9"),
+            event("die", 7, exitCode="137"),
+            event("died", 8, containerExitCode="0"),
+            event("health_status: unhealthy", 9),
+            event("health_status", 10, health_status="healthy"),
+            event("rename", 11, oldName="/before"),
+            {"Action": "start"},
+            {"Action": "start", "timeNano": "x", "Actor": []},
+        ]
+    )
+    assert [(each.what, each.about, each.tone) for each in told] == [
+        ("created", "", ""),
+        ("started", "", "success"),
+        ("out of memory", "the kernel ended a process: the memory limit was reached", "error"),
+        ("signal sent", "SIGKILL", ""),
+        ("ended", "exit code 137: ended by SIGKILL", "warning"),
+        ("ended", "exit code 0: all well", ""),
+        ("health", "unhealthy", "error"),
+        ("health", "healthy", "success"),
+        ("renamed", "from before", ""),
+    ]
+
+
+def test_exit_codes() -> None:
+    assert exit_words(1) == "exit code 1"
+    assert exit_words(127).endswith("its program was not found")
+    assert exit_words(128 + 40).endswith("ended by signal 40")
+
+
+def test_health_checks_with_their_output() -> None:
+    log = [
+        {"Start": "2026-11-27T10:00:00.123456789Z", "ExitCode": 0, "Output": "ok\n"},
+        {"Start": "2026-11-27T10:00:30+01:00", "ExitCode": 1, "Output": "refused\nline two"},
+        {"Start": "never", "ExitCode": 1},
+        "nonsense",
+    ]
+    first, second = health_checks({"State": {"Health": {"Log": log}}})
+    assert first.about == "passed\nok"
+    assert second.about == "failed, exit code 1\nrefused\nline two"
+    assert round(first.time - second.time) == 3570
+    assert health_checks({"State": []}) == []
+
+
+def test_what_the_engine_forgot_is_known_by_the_record() -> None:
+    container = Container("c", "web", "app", "i", "exited", created=100)
+    detail = ContainerDetail(container, exit_code=2, error="no such file", started=110, finished=120)
+    known = life(detail, moments([event("start", 110)]))
+    assert [each.what for each in known] == ["ended", "started", "created"]
+    assert known[0].about == "exit code 2\nno such file"
