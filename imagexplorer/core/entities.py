@@ -209,13 +209,15 @@ ADDED, MODIFIED, DELETED = "added", "modified", "deleted"
 @dataclass(frozen=True, slots=True)
 class Change:
     """One path of a container's writable layer. `path` is absolute, bytes that are no UTF-8 as lone surrogates.
-    `kind` is ADDED, MODIFIED or DELETED. `node` is file, dir, symlink, ... or "" where not known."""
+    `kind` is ADDED, MODIFIED or DELETED. `node` is file, dir, symlink, ... or "" where not known. `engines`: the engine
+    made it for itself (`core.engine_files`), not the container."""
 
     path: str
     kind: str
     size_bytes: int | None = None
     node: str = ""
     mode: int | None = None
+    engines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

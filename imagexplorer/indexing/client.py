@@ -261,6 +261,13 @@ class RemoteHost(RemoteLive):
         rows: Sequence[Change] = self._ask("changes", control, container_id=container_id)
         return rows
 
+    def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
+        return self._follow("written_tar", control, container_id=container_id, changes=changes)
+
+    def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
+        found: frozenset[str] = self._ask("tools", control, container_id=container_id, changes=changes)
+        return found
+
     def disk_usage(self, control: Control) -> DiskUsage:
         usage: DiskUsage = self._ask("disk_usage", control)
         return usage

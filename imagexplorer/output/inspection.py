@@ -100,3 +100,28 @@ def changes(container: str, host: str, json: bool, control: Control | None = Non
             yield line + "\n"
     finally:
         source.close()
+
+
+def write_changes(
+    container: str, host: str, folder: str | None, flat: bool, tar: str | None, control: Control | None = None
+) -> Iterator[str]:
+    """Write a Dockerfile with its context, a tar, or both; yields what is to be said of it. Raises core.errors."""
+    from imagexplorer.output.from_changes import recipe_of, write_folder, write_tar
+
+    control = control or Control()
+    name = container.removeprefix("engine://")
+    if not name:
+        raise WrongUse("the container is empty", "a name or an id was expected")
+    source = open_engine(host, control)
+    try:
+        engine = source.host
+        found = engine.container(name, control)
+        identifier = found.container.id
+        if folder is not None:
+            made, changed = recipe_of(source, engine, found, flat, control)
+            write_folder(engine, identifier, made, changed, folder, control)
+            yield from made.warnings
+        if tar is not None:
+            write_tar(engine, identifier, engine.changes(identifier, control), tar, control)
+    finally:
+        source.close()

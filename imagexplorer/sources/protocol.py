@@ -128,6 +128,15 @@ class ContainerHost(LiveHost, Protocol):
         """The writable layer against the image, with sizes where they can be had in a bounded number of calls."""
         ...
 
+    def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
+        """One tar, in pieces: what `changes` say was written, with modes, owners, links and extended attributes, and
+        the folders above; None: the whole tree, which volumes are not part of. What is gone meanwhile is left out."""
+        ...
+
+    def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
+        """Which of `core.container_dockerfile`'s places of rm and a shell its image has."""
+        ...
+
     def disk_usage(self, control: Control) -> DiskUsage: ...
 
     def writable_sizes(self, control: Control) -> dict[str, int]:

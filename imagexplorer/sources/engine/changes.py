@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.engine_files import with_engines_own
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change, short_id
 from imagexplorer.core.errors import NotFound, Refused
 from imagexplorer.sources.engine.actions import quoted
@@ -47,6 +48,10 @@ class Node:
     mode: int
 
 
+_WHITEOUT = Node("other", 0, 0)
+"""Overlay's mark of what was deleted."""
+
+
 def changes(wire: Wire, container: str, control: Control, local: bool) -> Sequence[Change]:
     """Sorted by path. `local`: the engine's paths may be paths of this machine."""
     what = f"changes of container {short_id(container)}"
@@ -54,6 +59,7 @@ def changes(wire: Wire, container: str, control: Control, local: bool) -> Sequen
     inspect = wire.get(f"{at}/json", what=what, control=control)
     with gone_is_not_found(wire, f"{at}/json", what, control):
         found = list(listed(wire.json("GET", f"{at}/changes", what=what, control=control, seconds=600)))
+    found = with_engines_own(found, mount_points(inspect))
     upper = text(section(section(inspect, "GraphDriver"), "Data"), "UpperDir")
     nodes: dict[str, Node] | None = upper_nodes(upper, control) if local and upper else None
     if nodes is None:
@@ -77,7 +83,8 @@ def listed(answer: Any) -> Iterator[Change]:
 
 def mount_points(inspect: Any) -> list[str]:
     mounts = inspect.get("Mounts") if isinstance(inspect, Mapping) else None
-    return [text(mount, "Destination").rstrip("/") for mount in rows(mounts)]
+    tmpfs = section(section(inspect, "HostConfig"), "Tmpfs") if isinstance(inspect, Mapping) else {}
+    return [*(text(mount, "Destination").rstrip("/") for mount in rows(mounts)), *(str(at).rstrip("/") for at in tmpfs)]
 
 
 def go_text(path: str) -> str:
@@ -104,7 +111,8 @@ def upper_nodes(upper: str, control: Control) -> dict[str, Node] | None:
                     except FileNotFoundError:  # the container goes on while we look
                         continue
                     if stat.S_ISCHR(status.st_mode) and status.st_rdev == 0:
-                        continue  # overlay's whiteout
+                        found[os.fsdecode(path)] = _WHITEOUT  # for its name
+                        continue
                     found[os.fsdecode(path)] = _node(status)
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append(path)
@@ -206,7 +214,7 @@ def head_node(header: str, path: str) -> Node | None:
 
 def _sized(change: Change, nodes: Mapping[str, Node]) -> Change:
     node = nodes.get(change.path)
-    if node is None or change.kind == DELETED:
+    if node is None or node is _WHITEOUT or change.kind == DELETED:
         return change
     return replace(change, size_bytes=node.size, node=node.kind, mode=node.mode)
 

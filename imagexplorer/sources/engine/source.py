@@ -31,7 +31,17 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.manifest_tree import ManifestTree
-from imagexplorer.sources.engine import actions, attached, changes, containers, events, image_files, images, usage
+from imagexplorer.sources.engine import (
+    actions,
+    attached,
+    changes,
+    container_tar,
+    containers,
+    events,
+    image_files,
+    images,
+    usage,
+)
 from imagexplorer.sources.engine.fields import Json, image_id, rows, section, strings, text
 from imagexplorer.sources.engine.layers import Layers
 from imagexplorer.sources.engine.live import Live
@@ -192,6 +202,12 @@ class EngineSource(Layers, Live):
 
     def changes(self, container_id: str, control: Control) -> Sequence[Change]:
         return changes.changes(self.wire, container_id, control, self.local)
+
+    def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
+        return container_tar.written_tar(self.wire, container_id, changes, control)
+
+    def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
+        return container_tar.tools(self.wire, container_id, changes, control)
 
     def disk_usage(self, control: Control) -> DiskUsage:
         params: Parameters = {"verbose": 1} if self.wire.at_least("1.52") else {}

@@ -1,0 +1,83 @@
+"""What a container changed, written for the user: a folder with a Dockerfile and its context, or a tar. `.part` first,
+then renamed; nothing that stands there is written over.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from imagexplorer.core.container_dockerfile import Recipe, recipe
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Change, ContainerDetail
+from imagexplorer.core.errors import Refused
+from imagexplorer.core.text import plain
+from imagexplorer.output.writing import write_text
+from imagexplorer.sources.protocol import ContainerHost, ImageSource
+
+PART = ".part"
+
+
+def recipe_of(
+    source: ImageSource, host: ContainerHost, container: ContainerDetail, flat: bool, control: Control
+) -> tuple[Recipe, Sequence[Change]]:
+    """The Dockerfile, and the changes that it was made of. Nothing is written."""
+    changes = host.changes(container.container.id, control)
+    tools = host.tools(container.container.id, changes, control)
+    image = source.image(container.container.image_id, control)
+    return recipe(container, image, changes, tools, flat), changes
+
+
+def write_folder(
+    host: ContainerHost, container: str, made: Recipe, changes: Sequence[Change], folder: str, control: Control
+) -> None:
+    """Raises Refused where the folder holds something, or cannot be written, or the recipe cannot be built."""
+    named = plain(folder, 300)
+    if made.missing:
+        raise Refused("Dockerfile", made.missing, "Write a flattened one, FROM scratch with the whole tree")
+    if os.path.lexists(folder) and not (os.path.isdir(folder) and not os.path.islink(folder) and not _names(folder)):
+        raise Refused(named, "something is there already", "Choose a new or an empty folder")
+    part = f"{folder.rstrip(os.sep)}.{os.getpid()}{PART}"
+    try:
+        os.mkdir(part)
+        try:
+            if f"ADD {made.tar} " in made.text:
+                tar = host.written_tar(container, None if made.flat else changes, control)
+                _write(os.path.join(part, made.tar), tar)
+            write_text(os.path.join(part, "Dockerfile"), [made.text])
+            os.rename(part, folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise Refused(named, f"it cannot be written: {error.strerror or error}", "Choose another folder") from error
+
+
+def write_tar(host: ContainerHost, container: str, changes: Sequence[Change], path: str, control: Control) -> None:
+    """What was written, as one tar. Raises Refused where something stands there."""
+    if os.path.lexists(path):
+        raise Refused(plain(path, 300), "something is there already", "Choose another name")
+    part = f"{path}.{os.getpid()}{PART}"
+    try:
+        try:
+            _write(part, host.written_tar(container, changes, control))
+            os.link(part, path)  # unlike a rename it never replaces what came there meanwhile
+        finally:
+            with suppress(OSError):
+                os.unlink(part)
+    except OSError as error:
+        raise Refused(plain(path, 300), f"it cannot be written: {error.strerror or error}", "Choose another") from error
+
+
+def _write(path: str, pieces: Iterable[bytes]) -> None:
+    with open(path, "xb") as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _names(folder: str) -> list[str]:
+    return os.listdir(folder)

@@ -1,0 +1,119 @@
+"""What a container wrote, as one tar: picked out of the engine's export as it streams by.
+
+Knows /containers/x/export, the one answer that keeps mode, setuid, owner, links and extended attributes on every engine
+and in every state of a container. Must not know what the tar is for.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator, Sequence
+
+from imagexplorer.core.container_dockerfile import RM_PLACES, SHELL_PLACES, Wanted
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ADDED, DELETED, Change, short_id
+from imagexplorer.core.errors import NotFound, Refused, Unreachable
+from imagexplorer.sources.engine.actions import quoted
+from imagexplorer.sources.engine.wire import LONG_SECONDS, SHORT_SECONDS, Wire, gone_is_not_found
+
+PIECE = 256 * 1024
+_ENGINES = frozenset({"/.dockerenv", "/run/.containerenv"})
+
+
+def written_tar(wire: Wire, container: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
+    """Raises Unreachable where the engine breaks off: what was yielded before is no whole tar then."""
+    what = f"export of container {short_id(container)}"
+    at = f"/containers/{quoted(container)}"
+    wanted = Wanted(changes) if changes is not None else None
+    sink = _Sink()
+    out = tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT, bufsize=PIECE)  # type: ignore[call-overload]  # noqa: SIM115 - of its own sink
+    with (
+        gone_is_not_found(wire, f"{at}/json", what, control),
+        wire.open("GET", f"{at}/export", what=what, control=control, seconds=LONG_SECONDS) as response,
+    ):
+        body = _Body(response)
+        try:
+            with tarfile.open(fileobj=body, mode="r|", errorlevel=1) as archive:  # type: ignore[call-overload]
+                for member in archive:
+                    control.step(body.taken, None, "reading the container")
+                    path = "/" + member.name.removeprefix("./").strip("/")
+                    if path == "/" or path in _ENGINES or (wanted is not None and not wanted(path)):
+                        continue
+                    member.name = path[1:]
+                    if member.islnk():
+                        member.linkname = member.linkname.removeprefix("./").strip("/")
+                    out.addfile(member)
+                    if member.isreg():
+                        yield from _copied(archive, member, out, sink)
+                    yield from sink.take(PIECE)
+        except (tarfile.TarError, EOFError) as error:
+            reason = f"the engine broke the export off: {error}"
+            raise Unreachable(what, reason, "Check that the engine runs, then retry") from error
+    out.close()
+    yield from sink.take(1)
+
+
+def _copied(archive: tarfile.TarFile, member: tarfile.TarInfo, out: tarfile.TarFile, sink: _Sink) -> Iterator[bytes]:
+    """The content of a member behind its header, which is written already."""
+    content = archive.extractfile(member)
+    assert content is not None
+    left = member.size
+    while left > 0:
+        piece = content.read(min(left, PIECE))
+        if not piece:
+            raise EOFError(f"in {member.name}")
+        out.fileobj.write(piece)
+        left -= len(piece)
+        yield from sink.take(PIECE)
+    padding = -member.size % tarfile.BLOCKSIZE
+    out.fileobj.write(bytes(padding))
+    out.offset += member.size + padding
+
+
+def tools(wire: Wire, container: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
+    """A container has what its image has, but for what it added and deleted."""
+    what = f"files of container {short_id(container)}"
+    kinds = {change.path: change.kind for change in changes}
+    found = set()
+    for place in (*RM_PLACES, *SHELL_PLACES):
+        kind = kinds.get(place, "")
+        if kind == DELETED or (kind != ADDED and _is_there(wire, container, place, what, control)):
+            found.add(place)
+    return frozenset(found)
+
+
+def _is_there(wire: Wire, container: str, path: str, what: str, control: Control) -> bool:
+    at = f"/containers/{quoted(container)}/archive"
+    try:
+        with wire.open("HEAD", at, what=what, control=control, params={"path": path}, seconds=SHORT_SECONDS):
+            return True
+    except (NotFound, Refused):
+        return False
+
+
+class _Sink:
+    """What the writing side has written and nobody has taken yet."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._data += data
+        return len(data)
+
+    def take(self, least: int) -> Iterator[bytes]:
+        if len(self._data) >= least:
+            piece = bytes(self._data)
+            self._data.clear()
+            yield piece
+
+
+class _Body:
+    def __init__(self, response: object) -> None:
+        self._raw = response.raw  # type: ignore[attr-defined]
+        self.taken = 0
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._raw.read(size, decode_content=True)
+        self.taken += len(data)
+        return data
