@@ -15,6 +15,7 @@ from imagexplorer.core.text import human_age, human_size
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words, status_now
 from imagexplorer.session import Session
+from imagexplorer.views.beside_tab import BesideTab
 from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.error_text import sentence_of
@@ -75,7 +76,13 @@ class ContainerPage(RecordPage):
             (ProcessesTab(self), self.tr("&Processes")),
             (HistoryTab(self), self.tr("&History")),
             (ContainerConfig(self), self.tr("C&onfig")),
+            (BesideTab(self), self.tr("Image &beside container")),
         ]
+
+    @property
+    def written(self) -> int | None:
+        """Bytes of its writable layer, as far as they are known."""
+        return self._written
 
     @property
     def image(self) -> ImageDetail | None:

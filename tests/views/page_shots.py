@@ -316,7 +316,7 @@ def shoot_all(studio: Studio) -> None:
     page.changes.filter.marks._buttons[2].setChecked(True)
     studio.settle(0.5)
     studio.shoot(page, "container-only-modified")
-    page.tabs.setCurrentIndex(page.tabs.count() - 1)
+    page.tabs.setCurrentIndex(page.tabs.count() - 2)
     studio.shoot(page, "container-config")
     engine.remove_container_elsewhere("shop-web-1")
     del host.container
