@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from imagexplorer.views.image_page import ImagePage
 
 _FINDING = Qt.ItemDataRole.UserRole
+_PASSED = Qt.ItemDataRole.UserRole + 1
 
 
 class CheckTab(PageTab[Any]):
@@ -175,8 +176,7 @@ class CheckTab(PageTab[Any]):
         bold.setBold(True)
         for outcome in outcomes:
             head = QTreeWidgetItem([outcome.rule, "", self._summary(outcome)])
-            tone = "success" if outcome.passed else "error"
-            head.setIcon(0, resources.icon("success" if outcome.passed else "error", tone_color(tone, self.palette())))
+            head.setData(0, _PASSED, outcome.passed)
             head.setFont(0, bold)
             head.setToolTip(0, tooltip(RULES.get(outcome.rule, "")))
             self.outcomes.addTopLevelItem(head)
@@ -184,10 +184,23 @@ class CheckTab(PageTab[Any]):
             if outcome.left_out:
                 head.addChild(QTreeWidgetItem(["…", "", self.tr("{0} more").format(f"{outcome.left_out:,}")]))
             head.setExpanded(not outcome.passed)
+        self._show_icons()
         first = self.outcomes.topLevelItem(0)
         if first is not None and self.outcomes.currentItem() is None:
             self.outcomes.setCurrentItem(first)
         self.body.setCurrentWidget(self.outcomes)
+
+    def _show_icons(self) -> None:
+        for number in range(self.outcomes.topLevelItemCount()):
+            head = self.outcomes.topLevelItem(number)
+            assert head is not None
+            name = "success" if head.data(0, _PASSED) else "error"
+            head.setIcon(0, resources.icon(name, tone_color(name, self.palette())))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_icons()
 
     def _summary(self, outcome: Outcome) -> str:
         count = len(outcome.findings) + outcome.left_out

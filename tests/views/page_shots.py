@@ -37,6 +37,7 @@ from imagexplorer.core.errors import Refused, Unreachable
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.views import theme
+from imagexplorer.views.config_tab import ContainerConfig, ImageConfig
 from imagexplorer.views.container_page import ContainerPage
 from imagexplorer.views.image_page import ImagePage
 from tests.fake_engine import FakeEngine
@@ -256,7 +257,7 @@ def shoot_all(studio: Studio) -> None:
     studio.settle(0.5)
     studio.shoot(page, "image-unfolded")
     page.stack.view.unfold_all(False)
-    page.tabs.setCurrentIndex(1)
+    page.tabs.setCurrentWidget(page.findChild(ImageConfig))
     studio.shoot(page, "image-config")
     page.front.json.setChecked(True)
     studio.settle(0.5)
@@ -316,7 +317,7 @@ def shoot_all(studio: Studio) -> None:
     page.changes.filter.marks._buttons[2].setChecked(True)
     studio.settle(0.5)
     studio.shoot(page, "container-only-modified")
-    page.tabs.setCurrentIndex(page.tabs.count() - 2)
+    page.tabs.setCurrentWidget(page.findChild(ContainerConfig))
     studio.shoot(page, "container-config")
     engine.remove_container_elsewhere("shop-web-1")
     del host.container

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPalette
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.check import Finding, Outcome
@@ -73,6 +73,14 @@ def test_rules_with_what_breaks_them(pages: Pages, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(pages.engine.called("image")) > asked)
     qtbot.waitUntil(lambda: pages.session.jobs.in_lane(page.lane + "detail") is None)
     assert len(pages.engine.called("check")) == 1, "the same question is not asked twice, whatever the engine tells"
+
+
+def test_the_signs_take_the_colours_of_a_palette_that_changes(pages: Pages, qtbot: QtBot) -> None:
+    _, tab = opened(pages, qtbot)
+    sign = tab.outcomes.topLevelItem(0).icon(0).pixmap(32, 32).toImage()
+    dark = QPalette(Qt.GlobalColor.black)
+    tab.setPalette(dark)
+    assert tab.outcomes.topLevelItem(0).icon(0).pixmap(32, 32).toImage() != sign
 
 
 def test_enter_shows_the_file_at_its_layer(pages: Pages, qtbot: QtBot) -> None:
