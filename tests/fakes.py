@@ -247,16 +247,26 @@ class FakeSource:
         self.engine.asked("owners", control)
         return Owners({0: "root", 1000: "app"}, {0: "root"})
 
-    def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
+    def changes_view(
+        self,
+        container_id: str,
+        spec: ViewSpec,
+        control: Control,
+        on_first: Callable[[TreeView], object] | None = None,
+    ) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)
         marks = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, DELETED: MARK_DELETED}
+        changed = self.engine.changed[self.engine.find_container(container_id).id]
         rows = {
             change.path.strip("/"): Row(
                 change.node or "file", change.size_bytes or 0, marks[change.kind], change.mode or 0
             )
-            for change in self.engine.changed[self.engine.find_container(container_id).id]
+            for change in changed
+            if spec.engines or not change.engines
         }
-        return rows_view(rows, spec)
+        view = rows_view(rows, spec)
+        view.columns.meta["folded"] = sum(change.engines for change in changed)
+        return view
 
     def close(self) -> None:
         self.closed = True
@@ -280,7 +290,12 @@ class FakeHost:
         self.engine.asked("container", control, reference)
         return ContainerDetail(self.engine.find_container(reference), exit_code=0, started=1_700_000_600)
 
-    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
+    def changes(
+        self,
+        container_id: str,
+        control: Control,
+        listed: Callable[[Sequence[Change]], object] | None = None,
+    ) -> Sequence[Change]:
         self.engine.asked("changes", control, container_id)
         return self.engine.changed[self.engine.find_container(container_id).id]
 

@@ -39,8 +39,13 @@ def changes_tree(changes: Iterable[Change]) -> FileTree:
 
 
 def changes_view(changes: Iterable[Change], spec: ViewSpec, control: Control | None = None) -> TreeView:
-    """The changes with their marks and sizes, and the folders above them. Of `spec` the filter and the order count."""
-    return view(changes_tree(changes), replace(spec, layer=WRITABLE, delta=True), control)
+    """The changes with their marks and sizes, and the folders above them. Of `spec` the filter, the order and `engines`
+    count."""
+    rows = list(changes)
+    shown = rows if spec.engines else [change for change in rows if not change.engines]
+    found = view(changes_tree(shown), replace(spec, layer=WRITABLE, delta=True), control)
+    meta = {**found.columns.meta, "folded": sum(change.engines for change in rows)}
+    return TreeView(Columns(found.columns.columns, meta))
 
 
 def change_layers(changes: Iterable[Change]) -> tuple[LayerIndex, LayerIndex]:

@@ -24,6 +24,7 @@ class ViewSpec:
     marks        only rows with one of these marks ("" = all), with the folders above
     types        only rows of one of these types (core.file_types)
     sizes        only files of such a size
+    engines      of a container's changes also what the engine made for itself
     gone         also what layers below had deleted already, marked as deleted (without delta)
     sort         one of core.tree_sort.SORTS; folders first where it is name
     """
@@ -38,6 +39,7 @@ class ViewSpec:
     gone: bool = False
     sort: str = "name"
     descending: bool = False
+    engines: bool = False
 
     @property
     def filtered(self) -> bool:
@@ -60,7 +62,7 @@ class TreeView:
     link_row I k (ascending), link_start I k+1, links B
     hit B m                             1 where the row itself matches the filter; of length 0 without a filter
     meta: hits (rows that match a filter, -1 without one), hit_bytes, gone_hits (what would match beside them with
-    ViewSpec.gone)
+    ViewSpec.gone); of a container's changes: folded (what the engine made for itself, shown or not)
     """
 
     __slots__ = (
@@ -121,6 +123,11 @@ class TreeView:
     def gone_hits(self) -> int:
         """What would match beside them with ViewSpec.gone."""
         return int(self.columns.meta["gone_hits"])
+
+    @property
+    def folded(self) -> int:
+        """Of a container's changes: how many the engine made for itself, whether they are shown or not."""
+        return int(self.columns.meta.get("folded", 0))
 
     def name(self, row: int) -> bytes:
         start = self.name_start[row]

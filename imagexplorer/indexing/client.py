@@ -210,10 +210,17 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         view: TreeView = self._workers.scans.ask(call, control)
         return view
 
-    def changes_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
-        """The writable layer's changes as a tree (marks A, M, D)."""
-        call = self._call("changes_view", {"container_id": container_id, "spec": spec}, "indexing")
-        view: TreeView = self._workers.scans.ask(call, control)
+    def changes_view(
+        self,
+        container_id: str,
+        spec: ViewSpec,
+        control: Control,
+        on_first: Callable[[TreeView], object] | None = None,
+    ) -> TreeView:
+        """The writable layer's changes as a tree (marks A, M, D). `on_first`: before sizes are known, if they take."""
+        stream = "on_first" if on_first is not None else ""
+        call = self._call("changes_view", {"container_id": container_id, "spec": spec}, "indexing", stream)
+        view: TreeView = self._workers.scans.ask(call, control, on_first)
         return view
 
     def check(self, image: ImageDetail, tree: TreeHandle, rules: Rules, control: Control) -> tuple[Outcome, ...]:
@@ -257,7 +264,12 @@ class RemoteHost(RemoteLive):
         detail: ContainerDetail = self._ask("container", control, reference=reference)
         return detail
 
-    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
+    def changes(
+        self, container_id: str, control: Control, listed: Callable[[Sequence[Change]], object] | None = None
+    ) -> Sequence[Change]:
+        if listed is not None:
+            call = Call("host", "changes", self._address, {"container_id": container_id}, "listed")
+            return list(self._worker.ask(call, control, listed))
         rows: Sequence[Change] = self._ask("changes", control, container_id=container_id)
         return rows
 

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
+from imagexplorer.core.entities import Address, Change, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
 from imagexplorer.core.manifest_tree import DocumentText
 from imagexplorer.core.space_map import MapSpec, SpaceMap
@@ -140,13 +140,24 @@ class Service(ContentQuestions):
 
         return view(self._tree(tree), spec, control)
 
-    def ask_changes_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
+    def ask_changes_view(
+        self,
+        control: Control,
+        address: Address,
+        container_id: str,
+        spec: ViewSpec,
+        on_first: Callable[[TreeView], object] | None = None,
+    ) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view
+
+        def listed(changes: Sequence[Change]) -> None:
+            if on_first is not None:
+                on_first(changes_view(changes, spec, control))
 
         with self._sources.use(address, control) as source:
             if source.host is None:
                 raise WrongUse(address.location, "it has no containers")
-            changes = source.host.changes(container_id, control)
+            changes = source.host.changes(container_id, control, listed)
         return changes_view(changes, spec, control)
 
     def ask_check(

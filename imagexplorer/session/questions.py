@@ -118,9 +118,20 @@ class Questions(QObject):
         spec: ViewSpec,
         done: Callable[[TreeView], None],
         failed: Failed,
+        first: Callable[[TreeView], None] | None = None,
     ) -> None:
-        """The writable layer's changes as a TreeView (marks A, M, D; sizes)."""
-        self._ask(lane, source, lambda opened, control: opened.changes_view(container_id, spec, control), done, failed)
+        """The writable layer's changes as a TreeView (marks A, M, D; sizes). `first` gets one before sizes are known,
+        where these take time."""
+        link = self._find(source, failed)
+        if link is None:
+            return
+        opened = link.source
+
+        def work(control: Control, give: Callable[[TreeView], None]) -> TreeView:
+            view: TreeView = opened.changes_view(container_id, spec, control, give if first is not None else None)
+            return view
+
+        self.jobs.stream(lane, work, first or (lambda _view: None), link.failed(failed), done)
 
     def _ask(
         self,

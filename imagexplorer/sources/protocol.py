@@ -124,8 +124,11 @@ class ContainerHost(LiveHost, Protocol):
 
     def container(self, reference: str, control: Control) -> ContainerDetail: ...
 
-    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
-        """The writable layer against the image, with sizes where they can be had in a bounded number of calls."""
+    def changes(
+        self, container_id: str, control: Control, listed: Callable[[Sequence[Change]], object] | None = None
+    ) -> Sequence[Change]:
+        """The writable layer against the image, with sizes where they can be had in a bounded number of calls. Where
+        that takes calls at all, `listed` hears of what changed before."""
         ...
 
     def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:

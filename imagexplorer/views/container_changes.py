@@ -6,6 +6,7 @@ A container that runs writes, and no event says so. Knows the page that it stand
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -17,6 +18,9 @@ from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.tree_rows import CHANGES
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
+from imagexplorer.views.mounts_strip import MountsStrip
+from imagexplorer.views.theme import set_tip
+from imagexplorer.views.toggle import Toggle
 
 if TYPE_CHECKING:
     from imagexplorer.views.container_page import ContainerPage
@@ -41,6 +45,14 @@ class ContainerChanges(FilePane):
         self._by_itself = False
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._look_again)
+        self.mounts = MountsStrip()
+        self.engines = Toggle(self.tr("En&gine's own"))
+        set_tip(self.engines, self.tr("Also mount points and files that the engine itself put there"))
+        self.engines.hide()
+        for place, widget in ((self.filter.marks.layout(), self.engines), (self.layout(), self.mounts)):
+            assert place is not None
+            place.addWidget(widget)
+        self.engines.toggled.connect(self._show_engines)
         self.spec_wanted.connect(self._look)
         page.closing.connect(self._again.stop)
 
@@ -58,6 +70,10 @@ class ContainerChanges(FilePane):
         if not self.shown:
             self._page.session.jobs.drop(self._page.lane + "*")
             self.show_message(self.tr("The container was removed"), "", "container")
+
+    def _show_engines(self, on: bool) -> None:
+        self.spec = replace(self.spec, engines=on)
+        self.ask_again()
 
     def _comparing(self) -> str:
         return self.tr("Comparing {name} with its image").format(name=plain(self._page.container.name, 80))
@@ -89,8 +105,19 @@ class ContainerChanges(FilePane):
         self._asked_at = time.monotonic()
         page = self._page
         page.session.load_changes(
-            page.lane + "changes", page.source, page.container.id, spec, self._show, self._look_failed
+            page.lane + "changes",
+            page.source,
+            page.container.id,
+            spec,
+            self._show,
+            self._look_failed,
+            None if self.shown else self._show_first,
         )
+
+    def _show_first(self, view: TreeView) -> None:
+        """What changed, while sizes are still asked for."""
+        self.show_view(view)
+        self.busy.show()
 
     def _show(self, view: TreeView) -> None:
         self._rest()
@@ -99,6 +126,9 @@ class ContainerChanges(FilePane):
         if self._by_itself and before is not None and _alike(before, view):
             return
         self.shown = True
+        self.engines.setVisible(view.folded > 0 or self.engines.isChecked())
+        self.engines.setText(self.tr("En&gine's own {n}").format(n=f"{view.folded:,}"))
+        self.engines.updateGeometry()
         nothing = self.tr("This container has changed no file of its image: deleting it would lose none.")
         self.show_view(view, (self.tr("Nothing changed"), nothing))
         if not self.filtered:

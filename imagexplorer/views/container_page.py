@@ -143,6 +143,7 @@ class ContainerPage(RecordPage):
 
     def show_header(self) -> None:
         container = self.container
+        self.changes.mounts.show_mounts(container.mounts)
         self.header.show_title(container.name, container.id)
         if self.gone:
             self.header.show_state("dead", "error", self.tr("removed"))

@@ -55,3 +55,10 @@ def test_what_is_deleted_is_a_whiteout_of_the_writable_layer() -> None:
 
 def test_no_changes_are_an_empty_tree() -> None:
     assert len(changes_view([], ViewSpec())) == 1
+
+
+def test_what_the_engine_made_is_counted_and_shown_on_request() -> None:
+    rows = [Change("/a", ADDED), Change("/run/secrets", ADDED, engines=True)]
+    folded, whole = changes_view(rows, ViewSpec()), changes_view(rows, ViewSpec(engines=True))
+    assert (len(folded), folded.folded) == (2, 1)
+    assert (len(whole), whole.folded) == (4, 1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 
-from imagexplorer.core.entities import ADDED, Change, Touched
+from imagexplorer.core.entities import ADDED, Change, Mount, Touched
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.core.text import human_size
 from imagexplorer.models.stack_model import LAYER, WRITABLE
@@ -45,6 +46,36 @@ def test_changes_beside_the_lit_slab(pages, engine, qtbot):
     assert marks == {b"app/cache.db": "A", b"etc/motd": "D", b"etc/passwd": "M"}
     assert [button.text() for button in page.changes.filter.marks._buttons.values()] == ["A 1", "M 2", "D 1"]
     assert model.find(b"etc/motd").siblingAtColumn(1).data() == "–", "an engine does not say its size"
+
+
+def test_what_the_engine_made_is_folded_away(pages, engine, qtbot):
+    web = engine.named("web")
+    own = [Change("/run", ADDED, engines=True), Change("/run/secrets", ADDED, engines=True)]
+    engine.changed[web.id] = (*engine.changed[web.id], *own)
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    assert "run" not in paths(page.changes.tree.files)
+    assert page.changes.engines.isVisibleTo(page)
+    assert page.changes.engines.text().endswith("own 2")
+    page.changes.engines.click()
+    qtbot.waitUntil(lambda: "run/secrets" in paths(page.changes.tree.files))
+    page.changes.engines.click()
+    qtbot.waitUntil(lambda: "run" not in paths(page.changes.tree.files))
+
+
+def test_what_is_mounted_is_said_not_to_be_in_here(pages, engine, qtbot):
+    plain = pages.open_container(engine.named("web"))
+    assert not plain.changes.mounts.isVisibleTo(plain)
+    mounts = (Mount("volume", "data", "/var/lib/data"), Mount("bind", "/srv/<b>x</b>", "/srv", writable=False))
+    web = engine.containers[engine.named("web").id] = replace(engine.named("web"), mounts=mounts)
+    page = pages.open_container(web)
+    assert page.changes.mounts.isVisibleTo(page)
+    assert "2 mounts" in page.changes.mounts.words.text()
+    assert "commit" in page.changes.mounts.words.text()
+    table = page.changes.mounts.table.records
+    shown = [[table.index(row, at).data() for at in range(4)] for row in range(2)]
+    assert ["/srv", "bind", "/srv/<b>x</b>", "read only"] in shown
+    ready(page, qtbot)
 
 
 def test_state_has_a_shape_and_words(pages, engine, qtbot):

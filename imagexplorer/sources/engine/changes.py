@@ -14,7 +14,7 @@ import json
 import os
 import stat
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,8 +52,15 @@ _WHITEOUT = Node("other", 0, 0)
 """Overlay's mark of what was deleted."""
 
 
-def changes(wire: Wire, container: str, control: Control, local: bool) -> Sequence[Change]:
-    """Sorted by path. `local`: the engine's paths may be paths of this machine."""
+def changes(
+    wire: Wire,
+    container: str,
+    control: Control,
+    local: bool,
+    on_listed: Callable[[Sequence[Change]], object] | None = None,
+) -> Sequence[Change]:
+    """Sorted by path. `local`: the engine's paths may be paths of this machine. `on_listed` hears of all, without their
+    sizes, where these take calls."""
     what = f"changes of container {short_id(container)}"
     at = f"/containers/{quoted(container)}"
     inspect = wire.get(f"{at}/json", what=what, control=control)
@@ -63,6 +70,8 @@ def changes(wire: Wire, container: str, control: Control, local: bool) -> Sequen
     upper = text(section(section(inspect, "GraphDriver"), "Data"), "UpperDir")
     nodes: dict[str, Node] | None = upper_nodes(upper, control) if local and upper else None
     if nodes is None:
+        if on_listed is not None and found:
+            on_listed(sorted(found, key=lambda change: change.path))
         nodes = asked_nodes(wire, at, found, mount_points(inspect), what, control)
         return sorted((_sized(change, nodes) for change in found), key=lambda change: change.path)
     # JSON of the engine has U+FFFD for each byte that is no UTF-8; the folder has the bytes.

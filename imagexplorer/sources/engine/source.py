@@ -7,7 +7,7 @@ export; changes of the world in actions. Must not know who asks.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any
@@ -200,8 +200,10 @@ class EngineSource(Layers, Live):
         answer = self.wire.get(f"/containers/{actions.quoted(reference)}/json", what=what, control=control)
         return containers.container_detail(self._record(answer, what))
 
-    def changes(self, container_id: str, control: Control) -> Sequence[Change]:
-        return changes.changes(self.wire, container_id, control, self.local)
+    def changes(
+        self, container_id: str, control: Control, listed: Callable[[Sequence[Change]], object] | None = None
+    ) -> Sequence[Change]:
+        return changes.changes(self.wire, container_id, control, self.local, listed)
 
     def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
         return container_tar.written_tar(self.wire, container_id, changes, control)

@@ -65,6 +65,27 @@ def test_sizes_and_kinds(engine: Engine, container: str, local: bool) -> None:
     assert mine["/big.bin"].size_bytes is None
 
 
+def test_what_the_engine_made_is_told_apart_and_rows_come_before_sizes(
+    engine: Engine, sample: str, tidy: list[str]
+) -> None:
+    host = engine.api.create_host_config(binds=["a_volume:/srv/inner/vol"])
+    made = engine.api.create_container(SAMPLE, ["sleep", "600"], host_config=host)["Id"]
+    tidy.append(made)
+    engine.api.start(made)
+    write_in(engine.api, made, "echo 1 > /mine")
+    first: list[Change] = []
+    rows = changes.changes(engine.source.wire, made, engine.control, False, first.extend)
+    assert [row.path for row in first] == [row.path for row in rows]
+    assert all(row.size_bytes is None for row in first)
+    # Podman writes users and groups of its own where an image has none: no other sign tells them from the container's.
+    others = {"/etc", "/etc/passwd", "/etc/group"} if engine.podman else set()
+    assert {row.path for row in rows if not row.engines} - others == {"/mine"}
+    assert {"/srv", "/srv/inner", "/srv/inner/vol"} <= {row.path for row in rows if row.engines}
+    told: list[Change] = []
+    changes.changes(engine.source.wire, made, engine.control, True, told.extend)
+    assert bool(told) == engine.containerd, "where the folder can be read there is nothing to wait for"
+
+
 def test_nothing_changed(engine: Engine, sample: str, tidy: list[str]) -> None:
     made = engine.api.create_container(SAMPLE, ["true"])["Id"]
     tidy.append(made)
