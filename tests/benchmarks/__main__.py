@@ -3,8 +3,9 @@
     P  a bare Python       T  Python's tarfile over the same layers     t  GNU tar -t of the same layers
     D  decompressing alone with the same library     S  docker save to nowhere     W  an empty window to its first paint
 
-P is taken off both sides. make bench ARGS="--full" adds 1,000,000 entries; ARGS="--engine URL --image NAME" looks at an
-engine and image of yours instead of a private one.
+P is taken off both sides; I, inspect of next to nothing, is not: it tells how much of a small figure is our own start.
+make bench ARGS=--quick takes images of a tenth (none of 1,000,000 entries) and each figure once; ARGS="--engine URL
+--image NAME" looks at an engine and image of yours instead of a private one. dive has a row where it is on the PATH.
 """
 
 from __future__ import annotations
@@ -29,14 +30,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--full", action="store_true", help="with an image of 1,000,000 entries")
-    parser.add_argument("--runs", type=int, default=3, help="each figure is the median of so many (default 3)")
+    parser.add_argument("--quick", action="store_true", help="small images, each figure taken once")
+    parser.add_argument("--runs", type=int, default=0, help="each figure is the median of so many (default 3)")
     parser.add_argument("--engine", default="", metavar="URL", help="an engine of your own, for S")
     parser.add_argument("--image", default="", metavar="NAME", help="an image on it")
     parser.add_argument("--folder", type=Path, default=None, help="where the archives are made (default: temporary)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as name:
-        _Bench(Path(name), options.runs).run(options.full, options.engine, options.image)
+        runs = options.runs or (1 if options.quick else 3)
+        _Bench(Path(name), runs).run(10 if options.quick else 1, options.engine, options.image)
 
 
 class _Bench:
@@ -46,23 +48,29 @@ class _Bench:
         self.cache = folder / "cache"
         self.bare = yardsticks.bare_python(runs)
 
-    def run(self, full: bool, engine: str, image: str) -> None:
+    def run(self, smaller: int, engine: str, image: str) -> None:
         print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
               f"load {os.getloadavg()[0]:.1f}; P = {self.bare.wall:.3f} s; wall s, CPU s, peak MiB")  # fmt: skip
         print(f"{'':34} {'wall':>7} {'CPU':>7} {'MiB':>6}   ratio of wall, of CPU")
-        self.archive(self.make(large_files), 1.0)
-        self.archive(self.make(many_files, 200_000), 0.30, warm=0.15)
-        self.archive(self.make(many_files, 12_000, 3, "gzip", 20_000), 1.15)
-        self.archive(self.make(many_files, 12_000, 3, "zstd", 20_000), 1.15)
-        self.archive(self.make(many_files, 50_000, 100), 0.30)
-        if full:
+        self.start()
+        self.archive(self.make(large_files, 256 // smaller // 8 * 8 << 20), 1.0)
+        self.archive(self.make(many_files, 200_000 // smaller), 0.30, warm=0.15)
+        for compression in ("gzip", "zstd"):
+            self.archive(self.make(many_files, 12_000 // smaller, 3, compression, 20_000), 1.15)
+        self.archive(self.make(many_files, 50_000 // smaller, 100), 0.30)
+        if smaller == 1:
             self.archive(self.make(many_files, 980_000), 0.30, warm=0.60)
         if engine and image:
             self.engine(engine, image)
         else:
-            self.own_engine()
+            self.own_engine(30_000 // smaller)
         self.window()
-        self.stall(1_000_000 if full else 200_000)
+        self.stall(1_000_000 // smaller)
+
+    def start(self) -> None:
+        made = self.make(many_files, 10, 1)
+        self.line("I inspect of 10 files", yardsticks.inspecting(self.runs, str(made.path), None))
+        made.path.unlink()
 
     def make(self, maker: Callable[..., Made], *arguments: object) -> Made:
         """In a process of its own: a child's peak of memory counts from what its parent holds."""
@@ -106,13 +114,13 @@ class _Bench:
         if saved is not None:
             self.line("S docker save", saved, ours, "budget 1.05 S; 0.10 S where the layers can be read")
 
-    def own_engine(self) -> None:
+    def own_engine(self, count: int) -> None:
         """A private one, as the tests start it, with an image of small files."""
         import docker
 
         from tests.private_engine import NoEngineError, PrivateEngine
 
-        made = self.make(many_files, 30_000, 4, "", 4_000)
+        made = self.make(many_files, count, 4, "", 4_000)
         try:
             private = PrivateEngine("docker")
             private.start()
