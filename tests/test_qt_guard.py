@@ -84,7 +84,8 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
         "program = Program(application)\n"
         "program.window.show(); application.processEvents()\n"
         "print(*[name for name in ('docker', 'numpy', 'pygments', 'multiprocessing', 'requests', 'subprocess',"
-        " 'imagexplorer.indexing.client', 'imagexplorer.views.image_page') if name in sys.modules])\n"
+        " *('imagexplorer.' + each for each in ('indexing.client', 'indexing.records', 'core.live', 'core.secrets',"
+        " 'core.extraction', 'core.relatives', 'views.image_page'))) if name in sys.modules])\n"
         "program.close()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)

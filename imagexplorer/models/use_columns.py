@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from imagexplorer.core.live import Processes
 from imagexplorer.core.text import human_size
-from imagexplorer.core.use import UseHistory
 from imagexplorer.models.columns import Column
 
-Lookup = Callable[[str], UseHistory | None]
+if TYPE_CHECKING:
+    from imagexplorer.core.live import Processes
+    from imagexplorer.core.use import UseHistory
+
+Lookup = Callable[[str], "UseHistory | None"]
 """The use of a container by its id, None where it is not followed."""
 
 

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.text import plain
-from imagexplorer.indexing.records import ComparisonHandle, Opened
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.records import Failed, IndexedTree
 
@@ -23,6 +22,7 @@ __all__ = ["Compared", "Comparing", "ComparisonHandle"]
 if TYPE_CHECKING:
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.tree_view import TreeView, ViewSpec
+    from imagexplorer.indexing.records import ComparisonHandle, Opened
     from imagexplorer.session.questions import Questions
 
 
@@ -35,6 +35,8 @@ class Compared:
 
     @property
     def opened(self) -> Opened:
+        from imagexplorer.indexing.records import Opened
+
         return Opened(self.tree.opened.address, self.image, self.tree.handle)
 
 

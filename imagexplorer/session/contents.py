@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import Refused
-from imagexplorer.core.extraction import DATA, MEMBERS, REGULAR, Report, Target, Wanted
 from imagexplorer.core.text import human_size
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
+    from imagexplorer.core.extraction import Report, Target, Wanted
     from imagexplorer.core.owners import Owners
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.story import Story
@@ -145,6 +145,8 @@ class _Following:
         self._looked = False
 
     def hear(self, what: str, *told: Any) -> None:
+        from imagexplorer.core.extraction import DATA, MEMBERS, REGULAR
+
         if what == MEMBERS:
             self._total += sum(member.size for member in told[0] if member.kind == REGULAR)
             self._writer.add(told[0])

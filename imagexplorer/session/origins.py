@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Image, ImageDetail, Touched
 from imagexplorer.core.errors import ImagexplorerError
-from imagexplorer.core.relatives import ANCESTOR, Base, Relatives
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
     from imagexplorer.core.dockerfile import Line
+    from imagexplorer.core.relatives import Base, Relatives
 
 Find = Callable[[str, Failed], Link | None]
 
@@ -116,6 +116,8 @@ def bases(kin: Relatives, rows: Sequence[Image]) -> list[Base]:
     """The images that one stands on, lowest first, by the names that the source's list has for them now. Of several
     with the same layers one that has a name, and the longest history that this image's begins with."""
     names = {image.id: image for image in rows}
+    from imagexplorer.core.relatives import ANCESTOR, Base
+
     best: dict[tuple[int, int], tuple[Any, Base]] = {}
     for each in kin.of(ANCESTOR):
         image = names.get(each.id)

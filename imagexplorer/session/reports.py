@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.text import plain
-from imagexplorer.indexing.reports import is_report, load_report
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.records import Failed
 
@@ -23,6 +22,12 @@ ReadReport = Callable[[str, Control], "Report"]
 """Blocks. Raises NotFound, Refused, Damaged."""
 
 
+def _load(path: str, control: Control) -> Report:
+    from imagexplorer.indexing.reports import load_report
+
+    return load_report(path, control)
+
+
 class Reports(QObject):
     """`read` leads to the worker process, or in a test to the same work at once."""
 
@@ -30,10 +35,12 @@ class Reports(QObject):
 
     def __init__(self, jobs: Jobs, read: ReadReport | None, parent: QObject) -> None:
         super().__init__(parent)
-        self._jobs, self._read = jobs, read or load_report
+        self._jobs, self._read = jobs, read or _load
 
     def takes(self, path: str) -> bool:
         """Whether the path is a report; then its page is wanted."""
+        from imagexplorer.indexing.reports import is_report
+
         if not is_report(path):
             return False
         self.wanted.emit(path)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from imagexplorer.core.errors import ImagexplorerError
-from imagexplorer.core.use import UseHistory
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.live import Live
+
+if TYPE_CHECKING:
+    from imagexplorer.core.use import UseHistory
 
 MOST = 30
 KEPT = 60
@@ -49,6 +52,8 @@ class Uses:
                 self._begin(each)
 
     def _begin(self, container_id: str) -> None:
+        from imagexplorer.core.use import UseHistory
+
         self._followed.add(container_id)
         if len(self._known) >= _HISTORIES:
             self._known.pop(next(iter(self._known)))

@@ -32,7 +32,7 @@ from imagexplorer.core.text import human_size, plain, plain_bytes
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.config_differences import CONFIG_DIFFERENCES
 from imagexplorer.models.tree_rows import CHANGES, TreeRow
-from imagexplorer.session.comparing import Compared, ComparisonHandle
+from imagexplorer.session.comparing import Compared
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
@@ -44,6 +44,7 @@ from imagexplorer.views.theme import plain_label, set_tip
 from imagexplorer.views.waiting_view import WaitingView
 
 if TYPE_CHECKING:
+    from imagexplorer.session.comparing import ComparisonHandle
     from imagexplorer.views.image_page import ImagePage
 
 NAME_CHARS = 90

@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from imagexplorer.core.use import top_of
 from imagexplorer.models.columns import Column, Role
 from imagexplorer.models.use_columns import Lookup
 from imagexplorer.views.chips import CellDelegate
@@ -38,6 +37,8 @@ class SparkDelegate(CellDelegate):
         area = QRectF(option.rect).adjusted(6, 4, -words, -4)
         if area.width() < 16 or len(values) < 2:
             return
+        from imagexplorer.core.use import top_of  # not before a container runs
+
         top = top_of(values, _LEAST[self._name])
         per_second = area.width() / SECONDS
         points = [
