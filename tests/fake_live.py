@@ -9,7 +9,16 @@ from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.life import Moment
-from imagexplorer.core.live import STDOUT, LogBatch, LogSpec, Processes, Sample
+from imagexplorer.core.live import (
+    STDOUT,
+    LogBatch,
+    LogSpec,
+    Processes,
+    Sample,
+    TerminalEnded,
+    TerminalSpec,
+    TerminalStarted,
+)
 
 END = object()
 
@@ -22,6 +31,7 @@ class FakeLive:
         self.open: list[tuple[str, str]] = []
         self.processes = Processes(("PID", "CMD"), (("1", "nginx"), ("7", "sleep 1")))
         self.history: tuple[Moment, ...] = ()
+        self._terminals = 0
         self._inboxes: list[tuple[tuple[str, str], queue.SimpleQueue[Any]]] = []
 
     def write(self, container_id: str, *lines: bytes, stream: int = STDOUT, second: int = 1_700_000_000) -> None:
@@ -50,6 +60,20 @@ class FakeLive:
 
     def stats(self, container_id: str, control: Control) -> Iterator[Sample]:
         return self._listen(("stats", container_id), control)
+
+    def say(self, number: int, what: bytes | int) -> None:
+        """Output of the terminal that was opened as the `number`-th, or the exit code that it ends with."""
+        name = ("terminal", f"exec{number}")
+        self._tell(name, what if isinstance(what, bytes) else TerminalEnded(what))
+        if not isinstance(what, bytes):
+            self._tell(name, END)
+
+    def terminal(self, spec: TerminalSpec, control: Control) -> Iterator[TerminalStarted | bytes | TerminalEnded]:
+        self._terminals += 1
+        name = f"exec{self._terminals}"
+        stream = self._listen(("terminal", name), control)
+        yield TerminalStarted(name)
+        yield from stream
 
     def _listen(self, name: tuple[str, str], control: Control) -> Iterator[Any]:
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()

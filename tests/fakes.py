@@ -46,7 +46,7 @@ from imagexplorer.core.errors import Refused
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.life import Moment
-from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample
+from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, TerminalEnded, TerminalSpec, TerminalStarted
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
@@ -314,6 +314,16 @@ class FakeHost:
     def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
         self.engine.asked("history", control, container_id, since)
         return self.engine.live.history
+
+    def terminal(self, spec: TerminalSpec, control: Control) -> Iterator[TerminalStarted | bytes | TerminalEnded]:
+        self.engine.asked("terminal", control, spec)
+        return self.engine.live.terminal(spec, control)
+
+    def terminal_write(self, identifier: str, data: bytes, control: Control) -> None:
+        self.engine.asked("terminal_write", control, identifier, data)
+
+    def terminal_resize(self, identifier: str, columns: int, rows: int, control: Control) -> None:
+        self.engine.asked("terminal_resize", control, identifier, columns, rows)
 
     def disk_usage(self, control: Control) -> DiskUsage:
         self.engine.asked("disk_usage", control)

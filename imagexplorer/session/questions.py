@@ -24,6 +24,7 @@ from imagexplorer.session.origins import Origins
 from imagexplorer.session.records import Failed, IndexedTree
 from imagexplorer.session.rule_checks import RuleChecks
 from imagexplorer.session.spaces import Spaces
+from imagexplorer.session.terminals import Terminals
 from imagexplorer.session.uses import Uses
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Questions(QObject):
         self.rules = RuleChecks(jobs)
         self.spaces = Spaces(jobs)
         self.live = Live(jobs, self._find)
+        self.terminals = Terminals(jobs, self._find)
         self.uses = Uses(jobs, self.live)
         self.origins = Origins(jobs, self._find)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed

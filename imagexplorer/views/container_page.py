@@ -27,6 +27,7 @@ from imagexplorer.views.processes_tab import ProcessesTab
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.stack_pane import StackPane
 from imagexplorer.views.stats_tab import StatsTab
+from imagexplorer.views.terminal_tab import TerminalTab
 
 
 class ContainerPage(RecordPage):
@@ -72,6 +73,7 @@ class ContainerPage(RecordPage):
         """Each in a file of its own, made when first looked at."""
         return [
             (LogsTab(self), self.tr("&Logs")),
+            (TerminalTab(self), self.tr("&Terminal")),
             (StatsTab(self), self.tr("&Stats")),
             (ProcessesTab(self), self.tr("&Processes")),
             (HistoryTab(self), self.tr("&History")),
