@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class TerminalPane(QWidget):
         self._tab, self._lane, self.command = tab, lane, command
         self._line: TerminalLine | None = None
         self._typed = False
+        self._end: Callable[[], None] | None = None
         self.view = TerminalView()
         self.empty = EmptyView()
         self.body = QStackedWidget()
@@ -84,7 +86,7 @@ class TerminalPane(QWidget):
 
     def open(self) -> None:
         page = self._tab.page
-        self.view.over, self._typed = False, False
+        self.view.over, self._typed, self._end = False, False, None
         self.foot.hide()
         self.body.setCurrentWidget(self.view)
         columns, rows = self.view.size_in_cells()
@@ -112,6 +114,9 @@ class TerminalPane(QWidget):
         self._tab.name_changed(self)
         if more:
             self._turn.start()
+        elif self._end is not None:
+            end, self._end = self._end, None
+            end()
 
     def _type(self, data: bytes) -> None:
         self._typed = True
@@ -123,9 +128,16 @@ class TerminalPane(QWidget):
             self._line.resize(self.view.terminal.grid.columns, self.view.terminal.grid.rows)
 
     def _ended(self, code: int | None) -> None:
-        while self._line is not None and self._turn.isActive():
-            self._turn.stop()
-            self._take()
+        self._once_shown(lambda: self._show_end(code))
+
+    def _once_shown(self, end: Callable[[], None]) -> None:
+        """What it said last is shown before its end is told."""
+        if self._turn.isActive():
+            self._end = end
+        else:
+            end()
+
+    def _show_end(self, code: int | None) -> None:
         self._stop()
         if code in _NO_PROGRAM and not self._typed:
             self._say_no_shell()
@@ -134,6 +146,9 @@ class TerminalPane(QWidget):
         self._say(words)
 
     def _failed(self, error: ImagexplorerError) -> None:
+        self._once_shown(lambda: self._show_failure(error))
+
+    def _show_failure(self, error: ImagexplorerError) -> None:
         self._stop()
         if isinstance(error, Cancelled):
             return
