@@ -325,6 +325,14 @@ class FakeHost:
     def terminal_resize(self, identifier: str, columns: int, rows: int, control: Control) -> None:
         self.engine.asked("terminal_resize", control, identifier, columns, rows)
 
+    def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
+        self.engine.asked("written_tar", control, container_id, changes)
+        yield b"tar of " + container_id.encode()
+
+    def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
+        self.engine.asked("tools", control, container_id, changes)
+        return frozenset({"/bin/rm", "/bin/sh"})
+
     def disk_usage(self, control: Control) -> DiskUsage:
         self.engine.asked("disk_usage", control)
         unique = {each: sum(f.size for f in layers[-1]) for each, layers in self.engine.layers.items()}

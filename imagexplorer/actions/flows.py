@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 
 from imagexplorer.actions import rules
+from imagexplorer.actions.change_flows import ChangeFlows
 from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.core.command_line import joined
 from imagexplorer.core.entities import CommitSpec, Container, Image, ImageDetail, RunSpec, Selection, short_id
@@ -28,6 +29,7 @@ class Flows:
     def __init__(self, session: Session, prompts: Prompts) -> None:
         self._session, self._prompts = session, prompts
         self.origins = OriginFlows(session, prompts)
+        self.changes = ChangeFlows(session, prompts, self._once)
         self._asking = False
 
     # -- looking --------------------------------------------------------------------------------

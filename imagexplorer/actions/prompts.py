@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+
+if TYPE_CHECKING:
+    from imagexplorer.session.from_changes import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class RefusedCommit:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class DockerfileAnswer:
+    """A new or an empty folder, and whether the whole tree is to be written upon nothing."""
+
+    folder: str
+    flat: bool = False
+
+
 class Prompts(Protocol):
     def run(
         self,
@@ -58,6 +69,8 @@ class Prompts(Protocol):
         ...
 
     def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None: ...
+
+    def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None: ...
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool

@@ -83,6 +83,10 @@ def commit(selection: Selection, source: str, busy: Collection[str] = ()) -> str
     return "" if restartable(selection.containers) else _all_are(selection.containers, "being removed")
 
 
+def write_changes(selection: Selection, source: str) -> str:
+    return one_container(selection) or needs_engine(source, "read what a container changed")
+
+
 def delete_containers(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
     if why := _some_containers(selection, source, "delete containers", busy):
         return why

@@ -55,15 +55,20 @@ def write_folder(
         raise Refused(named, f"it cannot be written: {error.strerror or error}", "Choose another folder") from error
 
 
-def write_tar(host: ContainerHost, container: str, changes: Sequence[Change], path: str, control: Control) -> None:
-    """What was written, as one tar. Raises Refused where something stands there."""
-    if os.path.lexists(path):
+def write_tar(
+    host: ContainerHost, container: str, changes: Sequence[Change], path: str, control: Control, over: bool = False
+) -> None:
+    """What was written, as one tar. Raises Refused where something stands there, unless it may be written `over`."""
+    if os.path.lexists(path) and not over:
         raise Refused(plain(path, 300), "something is there already", "Choose another name")
     part = f"{path}.{os.getpid()}{PART}"
     try:
         try:
             _write(part, host.written_tar(container, changes, control))
-            os.link(part, path)  # unlike a rename it never replaces what came there meanwhile
+            if over:
+                os.replace(part, path)
+            else:
+                os.link(part, path)  # unlike a rename it never replaces what came there meanwhile
         finally:
             with suppress(OSError):
                 os.unlink(part)

@@ -17,6 +17,7 @@ from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
+from imagexplorer.session.from_changes import FromChanges
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.link import Link
 from imagexplorer.session.questions import Questions
@@ -56,6 +57,7 @@ class Session(Questions):
         self.cache = cache
         self.activity = Activity()
         self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
+        self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample
         self._current = ""
         self._wanted: WantedImage | None = None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 if TYPE_CHECKING:
-    from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, RefusedCommit, RefusedRun
+    from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
     from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+    from imagexplorer.session.from_changes import Draft
 
 
 class DialogPrompts:
@@ -41,6 +42,18 @@ class DialogPrompts:
         if refused is not None:
             dialog.ask_again(refused.spec, refused.why)
         return dialog.spec() if _asked(dialog) else None
+
+    def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
+        from imagexplorer.actions.change_flows import file_stem
+        from imagexplorer.views.dockerfile_dialog import DockerfileDialog
+
+        folder = Path(self._folder or Path.home()) / f"{file_stem(container)}-dockerfile"
+        dialog = DockerfileDialog(container, draft, str(folder), self._parent())
+        if not _asked(dialog):
+            return None
+        answer = dialog.answer()
+        self._folder = str(Path(answer.folder).parent)
+        return answer
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool

@@ -14,13 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.action import Action
 from imagexplorer.actions.catalog import catalog
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, RefusedCommit, RefusedRun
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, RunSpec, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
+from imagexplorer.session.from_changes import Draft
 from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
 
 KEY = f"engine:{ENGINE_ADDRESS.location}"
@@ -56,6 +57,12 @@ class Asked:
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
     ) -> DeleteAnswer | None:
         return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
+
+    def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
+        return self._ask("dockerfile", container, draft)
+
+    def save_path(self, title: str, name: str) -> str | None:
+        return self._ask("save_path", title, name)
 
     def open_path(self) -> str | None:
         return self._ask("open_path")
@@ -360,6 +367,34 @@ def test_commit_makes_an_image(stage: Stage) -> None:
     assert stage.acts() == [("commit", (stage.prompts.answer,))]
 
 
+def test_a_dockerfile_is_shown_before_it_is_written(stage: Stage, qtbot: QtBot, tmp_path: Any) -> None:
+    stage.select("web")
+    folder = tmp_path / "out"
+    stage.prompts.answer = None
+    stage.act("container.dockerfile")
+    qtbot.waitUntil(lambda: bool(stage.prompts.questions))
+    kind, (container, draft) = stage.prompts.questions[0]
+    assert (kind, container.name) == ("dockerfile", "web")
+    assert "ADD changes.tar /" in draft.upon.text
+    assert "FROM scratch" in draft.flat.text
+    assert not folder.exists()
+    stage.prompts.answer = DockerfileAnswer(str(folder), flat=True)
+    stage.act("container.dockerfile")
+    qtbot.waitUntil((folder / "tree.tar").exists)
+    assert (folder / "Dockerfile").read_text() == draft.flat.text
+    assert stage.engine.calls[-1][0] != "commit"
+
+
+def test_changes_are_saved_as_a_tar(stage: Stage, qtbot: QtBot, tmp_path: Any) -> None:
+    stage.select("web")
+    path = tmp_path / "web-changes.tar"
+    path.write_text("old")
+    stage.prompts.answer = str(path)
+    stage.act("container.tar")
+    assert stage.prompts.questions == [("save_path", ("Save changes as tar", "web-changes.tar"))]
+    qtbot.waitUntil(lambda: path.read_bytes().startswith(b"tar of "))
+
+
 def test_start_stop_restart_act_on_those_that_can(stage: Stage) -> None:
     web, old = stage.engine.named("web"), stage.engine.named("old")
     stage.select("web", "old")
@@ -450,6 +485,8 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
         assert record.group
         asks = name in {"file.open", "image.run", "image.dockerfile_save", "image.delete"} or name in {
             "container.commit",
+            "container.dockerfile",
+            "container.tar",
             "container.delete",
         }
         assert record.text.endswith("…") == asks

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from imagexplorer.actions.catalog import catalog
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, RefusedCommit, RefusedRun
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, CommitSpec, Container, Image, RunSpec
 from imagexplorer.core.errors import NotFound
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried
+from imagexplorer.session.from_changes import Draft
 from imagexplorer.settings import Settings
 from imagexplorer.views.main_window import MainWindow
 from imagexplorer.views.prompts import DialogPrompts
@@ -47,6 +48,7 @@ class Answers:
     run_spec: RunSpec | None = None
     commit_spec: CommitSpec | None = None
     delete_answer: DeleteAnswer | None = None
+    dockerfile_answer: DockerfileAnswer | None = None
     path: str | None = None
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
@@ -65,6 +67,10 @@ class Answers:
     ) -> DeleteAnswer | None:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer
+
+    def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
+        self.asked.append(("dockerfile", (container, draft)))
+        return self.dockerfile_answer
 
     def save_path(self, title: str, name: str) -> str | None:
         self.asked.append(("save_path", (title, name)))
