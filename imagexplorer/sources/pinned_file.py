@@ -84,6 +84,8 @@ class PinnedFile:
         if self._fd < 0:
             return ""
         now = os.fstat(self._fd)
+        if not now.st_nlink:
+            return "the file was removed or replaced while it was open; what is shown is the one that was opened"
         if now.st_size != self.size:
             return f"the file changed while it was open: it had {self.size:,} bytes, it has {now.st_size:,} now"
         return "" if _stamp(now) == self._stamp else "the file was written to while it was open"

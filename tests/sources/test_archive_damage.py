@@ -218,7 +218,7 @@ def test_images_of_before_manifest_json(tmp_path: Path) -> None:
 # -- the file itself ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("harm", ["shrink", "write", "remove"])
+@pytest.mark.parametrize("harm", ["shrink", "write", "remove", "replace"])
 def test_a_file_that_changes_while_open_is_named_once(tmp_path: Path, harm: str) -> None:
     path = tmp_path / "a.tar"
     path.write_bytes(tars.docker_archive(LAYERS, CONFIG, TAGS))
@@ -232,13 +232,20 @@ def test_a_file_that_changes_while_open_is_named_once(tmp_path: Path, harm: str)
                 file.seek(0)
                 file.write(b"x")
             os.utime(path, (1, 1))
-        else:
+        elif harm == "remove":
             path.unlink()
+        else:
+            other = tmp_path / "other"
+            other.write_bytes(b"x")
+            other.rename(path)
         found: dict[int, LayerIndex] = {}
         after = source.scan(detail, range(4), ScanOptions(), found.__setitem__, control)
     assert sorted(found) == [0, 1, 2, 3]
     named = [problem for problem in after.problems if problem.where == str(path)]
-    assert len(named) == (0 if harm == "remove" else 1), after.problems
+    assert len(named) == 1, after.problems
+    if harm in ("remove", "replace"):  # what was opened is still there, and read to its end
+        assert "removed or replaced" in named[0].reason
+        assert [len(found[layer]) for layer in range(4)] == [6, 2, 2, 1]
 
 
 @pytest.mark.parametrize("packed", [tars.gzipped, tars.zstd])
