@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from imagexplorer.core.check import Finding, Outcome
 from imagexplorer.core.entities import Problem
 from imagexplorer.core.report_head import Asked, asked_fields, dump, opening
-from imagexplorer.core.text import plain, plain_bytes
+from imagexplorer.core.text import counted, plain, plain_bytes
 
 CHECK_SCHEMA = "imagexplorer.check/1"
 _SHOWN = 50
@@ -65,7 +65,7 @@ def check_text(asked: Asked, outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield f"{plain(image.name, 300)}  {asked.source_kind} {plain(asked.source_name, 500)}"
     for outcome in outcomes:
         count = len(outcome.findings) + outcome.left_out
-        words = "" if outcome.passed else f"  {count:,} finding{'' if count == 1 else 's'}"
+        words = "" if outcome.passed else f"  {counted(count, 'finding')}"
         yield f"{'✓' if outcome.passed else '✗'} {outcome.rule}{words}"
         shown = outcome.findings[:_SHOWN]
         for finding in shown:
@@ -73,7 +73,7 @@ def check_text(asked: Asked, outcomes: Sequence[Outcome]) -> Iterator[str]:
         if count > len(shown):
             yield f"    and {count - len(shown):,} more"
     broken = sum(not outcome.passed for outcome in outcomes)
-    kept = f"{len(outcomes)} rule{'' if len(outcomes) == 1 else 's'} kept"
+    kept = f"{counted(len(outcomes), 'rule')} kept"
     yield f"{broken} of {len(outcomes)} rules broken" if broken else kept
 
 
@@ -90,7 +90,7 @@ def junit_pieces(asked: Asked, outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield f"{case}/>\n"
             continue
         count = len(outcome.findings) + outcome.left_out
-        message = quoteattr(f"{count} finding{'' if count == 1 else 's'}: {finding_words(outcome.findings[0])}")
+        message = quoteattr(f"{counted(count, 'finding')}: {finding_words(outcome.findings[0])}")
         lines = [finding_words(each) for each in outcome.findings]
         if outcome.left_out:
             lines.append(f"and {outcome.left_out:,} more")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imagexplorer.core.entities import Platform, Problem
+from imagexplorer.core.text import counted
 
 INDEX, MANIFEST, CONFIG, LAYER = "index", "manifest", "config", "layer"
 ATTESTATION, STATEMENT, SIGNATURE, ARTIFACT, OTHER = "attestation", "statement", "signature", "artifact", "other"
@@ -107,7 +108,7 @@ def claims_of(nodes: tuple[Node, ...] | list[Node]) -> list[Claim]:
     if signatures:
         claims.append(
             Claim(
-                f"{signatures} signature{'' if signatures == 1 else 's'} beside the image",
+                f"{counted(signatures, 'signature')} beside the image",
                 "Somebody signed this digest, or says so.",
                 "The signature was not checked here: without the signer's key it proves nothing. "
                 "cosign verify or notation verify check it.",

@@ -13,7 +13,7 @@ from typing import Any
 
 from imagexplorer.core.errors import Damaged
 from imagexplorer.core.secrets import masked, masked_data
-from imagexplorer.core.text import plain
+from imagexplorer.core.text import counted, plain
 
 TEXT, PATH, NUMBER, SIZE, MODE = "text", "path", "number", "size", "mode"
 ROWS_MOST = 5_000
@@ -241,7 +241,7 @@ def _diff(data: Mapping[str, Any]) -> Report:
         *_problems(data),
     ]
     count = len(files) + len(config)
-    verdict = f"{count:,} difference{'' if count == 1 else 's'}" if count else "No differences"
+    verdict = counted(count, "difference") if count else "No differences"
     return Report("diff", f"{_name(a)} and {_name(b)}", verdict, None, sections, tuple(tables))
 
 
@@ -268,7 +268,7 @@ def _changes(data: Mapping[str, Any]) -> Report:
         *((title, _text(container.get(key))) for key, title in (("name", "Name"), ("id", "ID"), ("image", "Image")))
     )
     table = _table("Changes", (("Path", PATH), ("Change", TEXT), ("Size", SIZE)), rows)
-    verdict = f"{len(rows):,} change{'' if len(rows) == 1 else 's'}" if rows else "Nothing was changed"
+    verdict = counted(len(rows), "change") if rows else "Nothing was changed"
     return Report(
         "changes", plain(_text(container.get("name")), 200), verdict, None, (("Container", about),), tuple(table)
     )

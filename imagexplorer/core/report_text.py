@@ -12,7 +12,7 @@ from imagexplorer.core.layer_index import FILE, HARDLINK, KINDS, LayerIndex
 from imagexplorer.core.report import Inspection
 from imagexplorer.core.report_rows import by_path
 from imagexplorer.core.space import Hidden, Space
-from imagexplorer.core.text import exact_time, human_age, human_size, plain, plain_bytes
+from imagexplorer.core.text import counted, exact_time, human_age, human_size, plain, plain_bytes
 from imagexplorer.core.tree_view import TreeView
 
 _INSTRUCTION = 100
@@ -109,9 +109,9 @@ def _words(instruction: str) -> str:
 def _totals(found: Inspection) -> Iterator[str]:
     counts, space = found.counts, found.space
     kinds = ((counts.files, "file"), (counts.dirs, "folder"), (counts.symlinks, "link"))
-    entries = ", ".join(_count(count, noun) for count, noun in kinds)
+    entries = ", ".join(counted(count, noun) for count, noun in kinds)
     yield f"{'Tree':<10} {entries}" + (f", {counts.other:,} other" if counts.other else "")
-    yield f"{'Stored':<10} {human_size(space.stored_bytes)} in {_count(len(found.totals), 'layer')}"
+    yield f"{'Stored':<10} {human_size(space.stored_bytes)} in {counted(len(found.totals), 'layer')}"
     yield f"{'Visible':<10} {human_size(space.visible_bytes)}"
     yield f"{'Wasted':<10} {human_size(space.wasted_bytes)}" + (f" ({causes})" if (causes := _causes(space)) else "")
     if len(space.by_layer) > 1:
@@ -124,11 +124,11 @@ def _totals(found: Inspection) -> Iterator[str]:
 def _advice(advised: Advised, detail: ImageDetail) -> Iterator[str]:
     rows = []
     for each in advised.pieces:
-        what = f"{RULES[each.kind].title} in {_count(each.entries, 'file')}" + (" (optional)" if each.optional else "")
+        what = f"{RULES[each.kind].title} in {counted(each.entries, 'file')}" + (" (optional)" if each.optional else "")
         words = way_out(each.kind, detail.instruction(each.layer))
         rows.append(f"{human_size(each.size_bytes)} by layer {each.layer}: {what}. {words}")
     if advised.small:
-        rows.append(f"{human_size(advised.small_bytes)} in {_count(advised.small, 'smaller thing')}")
+        rows.append(f"{human_size(advised.small_bytes)} in {counted(advised.small, 'smaller thing')}")
     for number, words in enumerate(rows or ["nothing that would save a megabyte"]):
         yield f"{'' if number else 'Advice':<10} {words}"
 
@@ -144,10 +144,6 @@ def _causes(causes: Space | Hidden) -> str:
         if size
     ]
     return ", ".join(parts)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def _aligned(rows: Sequence[tuple[str, ...]], width: int, right: set[int]) -> Iterator[str]:
@@ -201,4 +197,4 @@ def changes_text(container: Container, changes: Iterable[Change]) -> Iterator[st
         sized = change.size_bytes is not None and change.node != "dir"
         size = human_size(change.size_bytes) if sized else ""
         yield f"  {change.kind[0].upper()} {size:>10}  {plain(change.path)}"
-    yield f"  {_count(len(rows), 'change')}, {human_size(sum(known))}"
+    yield f"  {counted(len(rows), 'change')}, {human_size(sum(known))}"

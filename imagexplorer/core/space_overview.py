@@ -10,7 +10,7 @@ from imagexplorer.core.advice import Advice, Advised, Adviser
 from imagexplorer.core.space import CAUSES, Hidden, Space
 from imagexplorer.core.space_tables import Place, Table, Waste
 from imagexplorer.core.space_tree import VISIBLE, WASTED, SpaceTree
-from imagexplorer.core.text import human_size, plain, plain_bytes
+from imagexplorer.core.text import counted, human_size, plain, plain_bytes
 
 WORDS_MOST = 70
 """Characters of an instruction inside a sentence."""
@@ -69,9 +69,7 @@ def answer(found: Overview, instruction: Callable[[int], str], base: str = "", b
     if not space.stored_bytes:
         return ["No layer stores a byte: the image holds no files, or empty ones only."]
     has_base = bool(base) and 0 < base_layers < len(stored)
-    first = (
-        f"{human_size(space.stored_bytes)} of files are stored in {len(stored)} layer{'' if len(stored) == 1 else 's'}"
-    )
+    first = f"{human_size(space.stored_bytes)} of files are stored in {counted(len(stored), 'layer')}"
     if has_base:
         below, own = sum(stored[:base_layers]), sum(stored[base_layers:])
         first += f": {human_size(below)} come from the base {plain(base, 80)}, {human_size(own)} are its own"

@@ -50,6 +50,11 @@ def exact_size(size_bytes: int | None) -> str:
     return "not known yet" if size_bytes is None else f"{size_bytes:,} bytes"
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `1,234 files`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def human_age(created: int | None, now: float | None = None) -> str:
     """`3 weeks ago`; empty where no time is known or the time is none (0, year 1)."""
     if created is None or created <= 0:

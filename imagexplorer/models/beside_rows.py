@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imagexplorer.core.entities import Container, ContainerDetail, Image, ImageDetail
-from imagexplorer.core.text import exact_time, human_size, plain
+from imagexplorer.core.text import counted, exact_time, human_size, plain
 from imagexplorer.core.use import UseHistory
 from imagexplorer.models.tables import state_words
 from imagexplorer.models.use_columns import percent_words, size_words
@@ -35,7 +35,7 @@ def beside(
     """`row`: the image as its list has it; `siblings`: all containers of the image, this one among them."""
     known = image.image if image is not None else row
     size = known.size_bytes if known is not None else None
-    layers = f", {len(image.layers)} layers" if image is not None else ""
+    layers = f", {counted(len(image.layers), 'layer')}" if image is not None else ""
     return [
         Beside("What it is", "a template", "an instance of it, with a life of its own"),
         Beside("Name", known.name if known is not None else container.image, container.name),
@@ -95,4 +95,4 @@ def _siblings(siblings: Sequence[Container]) -> str:
     names = ", ".join(plain(each.name, 60) for each in siblings[:_NAMED])
     more = f" and {len(siblings) - _NAMED} more" if len(siblings) > _NAMED else ""
     count = len(siblings)
-    return f"{count} container{'' if count == 1 else 's'} of it: {names}{more}" if count else "this container"
+    return f"{counted(count, 'container')} of it: {names}{more}" if count else "this container"

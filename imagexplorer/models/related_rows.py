@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from imagexplorer.core.entities import Container, Image, short_id
 from imagexplorer.core.names import Kept, Known, kept, look_alike, standing
 from imagexplorer.core.relatives import ANCESTOR, DESCENDANT, SAME, SHARING, Relative, Relatives, Shared
-from imagexplorer.core.text import exact_size, exact_time, human_age, human_size
+from imagexplorer.core.text import counted, exact_size, exact_time, human_age, human_size
 from imagexplorer.models.tables import NONE, state_icon, state_tone, state_words, status_now
 
 COLUMNS = ("Name", "What it is", "Shared", "Unique", "Size", "Created")
@@ -191,7 +191,7 @@ def _bounded(entries: Sequence[Entry], left: int = 0) -> tuple[Entry, ...]:
 
 
 def _layers(count: int) -> str:
-    return f"{count} layer{'' if count == 1 else 's'}"
+    return counted(count, "layer")
 
 
 def _size(size_bytes: int | None) -> str:

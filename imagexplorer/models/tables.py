@@ -233,7 +233,7 @@ CONTAINERS = (
         icon=lambda _: "container",
         group=lambda group: group.key,
         key="name",
-        chars=26,
+        chars=19,
         stretch=True,
         elide_middle=True,
     ),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK
 from imagexplorer.core.owners import NUMBERS, Owners
-from imagexplorer.core.text import exact_size, exact_time, human_age, human_size, plain_bytes
+from imagexplorer.core.text import counted, exact_size, exact_time, human_age, human_size, plain_bytes
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView
 from imagexplorer.models.columns import Column
 
@@ -160,7 +160,7 @@ def _name(row: TreeRow) -> str:
 def _name_tip(row: TreeRow) -> str:
     lines = ["/" + plain_bytes(row.path)]
     if row.is_dir:
-        lines.append(f"{row.files:,} file{'' if row.files == 1 else 's'}, {exact_size(row.size_bytes)}")
+        lines.append(f"{counted(row.files, 'file')}, {exact_size(row.size_bytes)}")
     else:
         lines.append(KIND_WORDS[row.kind])
     link = row.link

@@ -15,7 +15,7 @@ from imagexplorer import resources
 from imagexplorer.core.advice import Advice, Entries
 from imagexplorer.core.advice_rules import way_out
 from imagexplorer.core.space_overview import Alike, Overview
-from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.text import counted, human_size, plain
 from imagexplorer.models.space_tables import ADVICE, ENTRIES, AdviceRow, PlaceRow
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.views.records_view import RecordsView
@@ -124,7 +124,7 @@ class AdvicePane(QWidget):
         small, size = sum(each.small for each in found), sum(each.small_bytes for each in found)
         lines = []
         if small:
-            lines.append(f"{small:,} smaller thing{'' if small == 1 else 's'}, {human_size(size)} together, left out.")
+            lines.append(f"{counted(small, 'smaller thing')}, {human_size(size)} together, left out.")
         if comparing:
             lines.append(comparing)
         elif self._alike.unread:

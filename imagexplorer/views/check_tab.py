@@ -26,7 +26,7 @@ from imagexplorer.core.check import Finding, Outcome
 from imagexplorer.core.check_report import finding_words
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
 from imagexplorer.core.rules import BUILT_IN, RULES, Rules
-from imagexplorer.core.text import plain, plain_bytes
+from imagexplorer.core.text import counted, plain, plain_bytes
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.session import IndexedTree
 from imagexplorer.views.chips import CellDelegate
@@ -205,7 +205,7 @@ class CheckTab(PageTab[Any]):
     def _summary(self, outcome: Outcome) -> str:
         count = len(outcome.findings) + outcome.left_out
         about = RULES.get(outcome.rule, "")
-        return about if outcome.passed else f"{count:,} finding{'' if count == 1 else 's'}: {about}"
+        return about if outcome.passed else f"{counted(count, 'finding')}: {about}"
 
     def _item(self, finding: Finding) -> QTreeWidgetItem:
         path = f"/{plain_bytes(finding.path)}" if finding.path is not None else ""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from imagexplorer import resources
 from imagexplorer.core.entities import Container, Image, ImageDetail, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError
-from imagexplorer.core.text import exact_time, human_age, human_size, plain
+from imagexplorer.core.text import counted, exact_time, human_age, human_size, plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words, status_now
 from imagexplorer.session import Session
@@ -25,10 +25,6 @@ from imagexplorer.views.theme import mnemonic_free, plain_label, set_tip, tone_c
 REST_MS = 150
 """The selection may run over many rows; only where it stays is asked about."""
 _RELATED = 6
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def image_totals(images: Sequence[Image]) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from imagexplorer import resources
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.extraction import Report, Target, Wanted
-from imagexplorer.core.text import human_size, plain, plain_bytes
+from imagexplorer.core.text import counted, human_size, plain, plain_bytes
 from imagexplorer.models.tree_rows import TreeRow, layer_number
 from imagexplorer.models.versions_table import VersionRow
 from imagexplorer.views.extract_dialog import ExtractDialog
@@ -103,11 +103,11 @@ class Extracting(QObject):
         )
 
     def _done(self, report: Report, target: Target) -> None:
-        parts = [f"{report.files:,} file{'' if report.files == 1 else 's'}, {human_size(report.written_bytes)}"]
+        parts = [f"{counted(report.files, 'file')}, {human_size(report.written_bytes)}"]
         if report.folders:
-            parts.append(f"{report.folders:,} folder{'' if report.folders == 1 else 's'}")
+            parts.append(counted(report.folders, "folder"))
         if report.links:
-            parts.append(f"{report.links:,} link{'' if report.links == 1 else 's'}")
+            parts.append(counted(report.links, "link"))
         words = self.tr("Extracted {what} to {where}").format(what=", ".join(parts), where=plain(target.path, 200))
         skipped = len(report.skipped) + report.skipped_more
         if not skipped:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
-from imagexplorer.core.text import exact_size, exact_time, human_size, plain_bytes
+from imagexplorer.core.text import counted, exact_size, exact_time, human_size, plain_bytes
 from imagexplorer.core.tree_view import MARK_DELETED
 from imagexplorer.models.tree_rows import KIND_ICONS, KIND_WORDS, MARK_TONES, MARK_WORDS, TreeRow, mode_words
 from imagexplorer.views.elided import Elided
@@ -21,7 +21,7 @@ def facts(row: TreeRow, layered: bool = True) -> str:
     changes are not `layered`: the engine tells neither mode nor owner of them."""
     parts = [KIND_WORDS[row.kind]]
     if row.is_dir:
-        parts.append(f"{row.files:,} file{'' if row.files == 1 else 's'}")
+        parts.append(counted(row.files, "file"))
     if row.has_size:
         exact = exact_size(row.size_bytes)
         parts.append(exact if row.size_bytes < 1000 else f"{human_size(row.size_bytes)} ({exact})")

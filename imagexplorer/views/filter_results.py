@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from imagexplorer import resources
-from imagexplorer.core.text import human_size
+from imagexplorer.core.text import counted, human_size
 from imagexplorer.core.tree_view import TreeView
 from imagexplorer.views.chips import CELL_PAD
 from imagexplorer.views.theme import TonedLabel, set_tip
@@ -101,7 +101,7 @@ class FilterResults(QWidget):
             button.setVisible(hits >= 0)
             button.setEnabled(hits > 0)
         if hits >= 0:
-            words = f"{hits:,} hit{'' if hits == 1 else 's'}"
+            words = counted(hits, "hit")
             self._say(f"{words}, {human_size(view.hit_bytes)}" if view.hit_bytes else words, "muted")
         self._show_or_hide()
 

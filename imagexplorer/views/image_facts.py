@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from imagexplorer.core.entities import Image, ImageDetail, LayerTotals
-from imagexplorer.core.text import exact_size, human_age, human_size
+from imagexplorer.core.text import counted, exact_size, human_age, human_size
 
 _ALSO_MOST = 5
 
@@ -48,7 +48,7 @@ def image_facts(
     age = human_age(image.created)
     facts = [
         *sizes,
-        f"{layers} layer{'' if layers == 1 else 's'}" if layers is not None else "",
+        counted(layers, "layer") if layers is not None else "",
         str(image.platform) if image.platform else "",
         f"created {age}" if age else "",
     ]

@@ -16,7 +16,7 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Ref
 from imagexplorer.core.live import STDERR, STDOUT, LogBatch, LogSpec
 from imagexplorer.core.log_lines import KEPT_BYTES, KEPT_LINES, LogLines, Resumed, as_text
 from imagexplorer.core.log_rows import LogRows
-from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.text import counted, human_size, plain
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.log_find import SLICE_S, LogFind
@@ -238,7 +238,7 @@ class LogsTab(PageTab["ContainerPage"]):
         if not len(self.lines):
             return ""
         shown, whole = len(self.log.rows), len(self.lines)
-        parts = [f"{whole:,} line{'' if whole == 1 else 's'}"]
+        parts = [counted(whole, "line")]
         if shown != whole:
             parts = [f"{shown:,} of {whole:,} lines"]
         if self.lines.dropped:

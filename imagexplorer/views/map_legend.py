@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from imagexplorer.core.space import CAUSES, DELETED, NOT_HIDDEN, OVERWRITTEN, REWRITTEN, Space
 from imagexplorer.core.space_tree import VISIBLE
-from imagexplorer.core.text import exact_size, human_size
+from imagexplorer.core.text import counted, exact_size, human_size
 from imagexplorer.core.tree_view import MARKS
 from imagexplorer.models.space_tables import CAUSE_MARKS, CAUSE_TIPS
 from imagexplorer.models.tree_rows import layer_number
@@ -47,7 +47,7 @@ class MapLegend(QWidget):
         rest = ranked[_LAYERS:]
         if rest:
             size = sum(visible[number] for number in rest)
-            words = f"{len(rest)} more layer{'' if len(rest) == 1 else 's'}"
+            words = counted(len(rest), "more layer")
             layers.append((-1, -1, f"{len(rest)} more {human_size(size)}", f"{words}\n{exact_size(size)} visible"))
         causes: list[Line] = [
             (

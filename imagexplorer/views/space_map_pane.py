@@ -15,7 +15,7 @@ from imagexplorer import resources
 from imagexplorer.core.space import CAUSES, NOT_HIDDEN, Space
 from imagexplorer.core.space_map import FOLDER, MapSpec, SpaceMap
 from imagexplorer.core.space_tree import VISIBLE, WASTED
-from imagexplorer.core.text import exact_size, human_size, plain, plain_bytes
+from imagexplorer.core.text import counted, exact_size, human_size, plain, plain_bytes
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.views.elided import Elided
 from imagexplorer.views.map_legend import MapLegend
@@ -172,7 +172,7 @@ class SpaceMapPane(QWidget):
         if cause == FOLDER:
             kind = self.tr("visible") if found.spec.what == VISIBLE else self.tr("wasted")
             rest, left_out = found.rest(row)
-            lines = [path, f"{bytes_} {kind} in {files:,} file{'' if files == 1 else 's'}"]
+            lines = [path, f"{bytes_} {kind} in {counted(files, 'file')}"]
             if size:
                 mostly = CAUSES[columns["mostly"][row]] or self.tr("written")
                 lines.append(self.tr("most of it {0} by layer {1}").format(mostly, layer_number(layer)))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPlainTextEdit, QSplit
 
 from imagexplorer import resources
 from imagexplorer.core.entities import Layer, short_id
-from imagexplorer.core.text import human_age, human_size, plain
+from imagexplorer.core.text import counted, human_age, human_size, plain
 from imagexplorer.models.columns import fixed_font
 from imagexplorer.models.stack_model import LAYER, WRITABLE, Slab
 from imagexplorer.views.elided import Elided
@@ -98,7 +98,7 @@ class StackPane(QWidget):
         self.view.set_slabs(slabs)
         read_only = [slab for slab in slabs if slab.kind == LAYER]
         known = [slab.size_bytes for slab in read_only if slab.size_bytes is not None]
-        words = [f"{len(read_only)} layer{'' if len(read_only) == 1 else 's'}"]
+        words = [counted(len(read_only), "layer")]
         if read_only and len(known) == len(read_only):
             words.append(human_size(sum(known)) + (" as stored" if any(slab.packed for slab in read_only) else ""))
         self.sum.set_text(", ".join(words))
