@@ -17,6 +17,7 @@ from imagexplorer.jobs import Jobs
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.settings import Settings
 from imagexplorer.views.cache_dialog import MB, CacheDialog
+from tests.views.conftest import MakeStage
 
 BYTES = 3 * MB
 FILES = 4
@@ -81,3 +82,17 @@ def test_the_limit_is_the_settings_own(dialog: CacheDialog, cache: IndexCache) -
     assert dialog.limit_bytes() == cache.limit_bytes // MB * MB
     dialog.limit.setValue(123)
     assert dialog.limit_bytes() == 123 * MB
+
+
+def test_from_the_menu_a_limit_is_set_and_kept(make_stage: MakeStage, cache: IndexCache, qtbot: QtBot) -> None:
+    on = make_stage(None)
+    on.session.cache = cache
+    on.registry.update()
+    on.registry.action("file.cache").trigger()
+    dialog = on.window.findChild(CacheDialog)
+    qtbot.waitUntil(lambda: bool(cache.used_bytes))
+    assert cache.used_bytes > 10 * MB
+    dialog.limit.setValue(10)
+    dialog.accept()
+    qtbot.waitUntil(lambda: cache.used_bytes < 10 * MB)
+    assert cache.limit_bytes == 10 * MB
