@@ -311,6 +311,10 @@ class FakeHost:
         self.engine.asked("processes", control, container_id)
         return self.engine.live.processes
 
+    def written(self, container_id: str, control: Control) -> int | None:
+        self.engine.asked("written", control, container_id)
+        return self._written()[container_id]
+
     def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
         self.engine.asked("history", control, container_id, since)
         return self.engine.live.history

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from imagexplorer.core.live import Sample, per_second
 
@@ -15,41 +15,31 @@ NAMES = ("cpu", "memory", "limit", "received", "sent", "read", "written", "proce
 NOT_TOLD = math.nan
 
 
-class UseHistory:
-    """Columns by name, as long as `times`; a value that was not told is NaN. Network and disk are bytes a second."""
+class Series:
+    """Columns by name, as long as `times`; a value that was not told is NaN."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, names: Sequence[str], kept: int = KEPT) -> None:
         self._kept = kept
         self.times: array[float] = array("d")
-        self._columns: dict[str, array[float]] = {name: array("d") for name in NAMES}
-        self.last: Sample | None = None
+        self._columns: dict[str, array[float]] = {name: array("d") for name in names}
+
+    def put(self, moment: float, values: Mapping[str, float | None]) -> None:
+        """A moment is later than the one before."""
+        if self.times and moment <= self.times[-1]:
+            return
+        self.times.append(moment)
+        for name, column in self._columns.items():
+            value = values.get(name)
+            column.append(NOT_TOLD if value is None else float(value))
+        if len(self.times) > self._kept * 2:
+            for column in (self.times, *self._columns.values()):
+                del column[: len(column) - self._kept]
 
     def __len__(self) -> int:
         return len(self.times)
 
     def __getitem__(self, name: str) -> array[float]:
         return self._columns[name]
-
-    def add(self, sample: Sample) -> None:
-        """One that is not newer than the last says nothing new."""
-        before = self.last
-        if before is not None and sample.time <= before.time:
-            return
-        self.last = sample
-        self.times.append(sample.time)
-        values: dict[str, float | None] = {
-            "cpu": sample.cpu_percent,
-            "memory": sample.memory_bytes,
-            "limit": sample.memory_limit_bytes,
-            "processes": sample.processes,
-        }
-        for name in ("received", "sent", "read", "written"):
-            values[name] = per_second(before, sample, f"{name}_bytes")
-        for name, value in values.items():
-            self._columns[name].append(NOT_TOLD if value is None else float(value))
-        if len(self.times) > self._kept * 2:
-            for column in (self.times, *self._columns.values()):
-                del column[: len(column) - self._kept]
 
     def now(self, name: str) -> float | None:
         """The newest value, where it was told."""
@@ -70,6 +60,30 @@ class UseHistory:
 
     def recent(self, name: str, count: int) -> Sequence[float]:
         return self._columns[name][-count:]
+
+
+class UseHistory(Series):
+    """Network and disk are bytes a second."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        super().__init__(NAMES, kept)
+        self.last: Sample | None = None
+
+    def add(self, sample: Sample) -> None:
+        """One that is not newer than the last says nothing new."""
+        before = self.last
+        if before is not None and sample.time <= before.time:
+            return
+        self.last = sample
+        values: dict[str, float | None] = {
+            "cpu": sample.cpu_percent,
+            "memory": sample.memory_bytes,
+            "limit": sample.memory_limit_bytes,
+            "processes": sample.processes,
+        }
+        for name in ("received", "sent", "read", "written"):
+            values[name] = per_second(before, sample, f"{name}_bytes")
+        self.put(sample.time, values)
 
 
 def top_of(values: Sequence[float], least: float) -> float:

@@ -32,6 +32,12 @@ class RemoteLive:
         table: Processes = self._worker.ask(call, control)
         return table
 
+    def written(self, container_id: str, control: Control) -> int | None:
+        size: int | None = self._worker.ask(
+            Call("host", "written", self._address, {"container_id": container_id}), control
+        )
+        return size
+
     def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
         arguments = {"container_id": container_id, "since": since}
         told: Sequence[Moment] = self._worker.ask(Call("host", "history", self._address, arguments), control)

@@ -56,6 +56,14 @@ class Live:
             work = lambda control: host.processes(container_id, control)  # noqa: E731 - one line, as in the other rooms
             self._jobs.load(lane, work, done, link.failed(failed))
 
+    def load_written(
+        self, lane: str, source: str, container_id: str, done: Callable[[int | None], None], failed: Failed
+    ) -> None:
+        link = self._find(source, failed)
+        if link is not None:
+            host = link.source.host
+            self._jobs.load(lane, lambda control: host.written(container_id, control), done, link.failed(failed))
+
     def load_history(
         self,
         lane: str,

@@ -35,6 +35,10 @@ class LiveHost(Protocol):
         """Raises Refused for one that does not run, and where the engine cannot tell."""
         ...
 
+    def written(self, container_id: str, control: Control) -> int | None:
+        """Bytes of its writable layer at this moment; the engine walks it for that."""
+        ...
+
     def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
         """What happened to it since a Unix time, as far as the engine remembers; oldest first."""
         ...

@@ -1,6 +1,6 @@
 """One plot of a container's use over time: lines, a scale, and a hair with the values under the pointer. Paints itself.
 
-Knows UseHistory and words for its values; the window of time is handed in, so that several plots show the same one.
+Knows a Series and words for its values; the window of time is handed in, so that several plots show the same one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from imagexplorer.core.use import UseHistory, top_of
+from imagexplorer.core.use import Series, UseHistory, top_of
 from imagexplorer.views.theme import blend, tone_color
 
 BREAK_S = 20.0
@@ -48,7 +48,7 @@ class LivePlot(QWidget):
         """`least`: the scale goes up to this at least."""
         super().__init__(parent)
         self.title, self.lines, self._words, self._least = title, tuple(lines), words, least
-        self._history = UseHistory()
+        self._history: Series = UseHistory()
         self._start, self._end = 0.0, 1.0
         self.moment: float | None = None
         self.note = ""
@@ -62,7 +62,7 @@ class LivePlot(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(240, self.fontMetrics().height() * 6)
 
-    def show_window(self, history: UseHistory, start: float, end: float) -> None:
+    def show_window(self, history: Series, start: float, end: float) -> None:
         self._history, self._start, self._end = history, start, max(end, start + 1.0)
         self.setAccessibleDescription(self.value_words())
         self.update()

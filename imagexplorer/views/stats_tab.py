@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QStackedWi
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.live import Sample
-from imagexplorer.core.use import UseHistory
+from imagexplorer.core.use import Series, UseHistory
 from imagexplorer.models.use_columns import count_words, percent_words, rate_words, size_words
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.error_text import sentence_of
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 MINUTES = (1, 5, 15)
 AGAIN_MS = 2000
+WEIGH_MS = 5000
+AT_MOST_A_TENTH = 10
 
 
 class StatsTab(PageTab["ContainerPage"]):
     def __init__(self, page: ContainerPage) -> None:
         super().__init__(page, "stats")
         self.history = UseHistory()
+        self.growth = Series(("layer",))
         self.moment: float | None = None
         self._streaming = False
         self._error: ImagexplorerError | None = None
@@ -70,6 +74,8 @@ class StatsTab(PageTab["ContainerPage"]):
         layout.addLayout(bar)
         layout.addWidget(self.body, 1)
         self.setFocusProxy(self.plots[0])
+        self._scales = QTimer(self, singleShot=True)
+        self._scales.timeout.connect(self._weigh)
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.timeout.connect(self.fill)
         self.windows.buttonClicked.connect(lambda _button: self._show())
@@ -98,6 +104,7 @@ class StatsTab(PageTab["ContainerPage"]):
                 1e3,
             ),
             LivePlot(self.tr("Processes"), [Line("processes", "")], count_words, 4.0),
+            LivePlot(self.tr("Writable layer"), [Line("layer", "", "writable")], size_words, 1e3),
         ]
 
     # -- for the page -----------------------------------------------------------------------------------
@@ -112,7 +119,9 @@ class StatsTab(PageTab["ContainerPage"]):
 
     def hidden(self) -> None:
         self._again.stop()
-        self.page.session.jobs.drop(self.lane + "follow")
+        self._scales.stop()
+        for lane in ("follow", "weigh"):
+            self.page.session.jobs.drop(self.lane + lane)
         self._streaming = False
         self._stale = True
 
@@ -129,13 +138,18 @@ class StatsTab(PageTab["ContainerPage"]):
     def _begin(self) -> None:
         self._again.stop()
         self._streaming, self._error = True, None
+        if not self._scales.isActive():
+            self._scales.start(WEIGH_MS)
         self.page.session.live.follow_use(
             self.lane + "follow", self.page.source, self.page.container.id, self._came, self._ended, self._failed
         )
 
     def _came(self, sample: Sample) -> None:
+        first = not len(self.history)
         self.history.add(sample)
         self._show()
+        if first:
+            self._weigh()
 
     def _ended(self) -> None:
         self._streaming = False
@@ -170,8 +184,10 @@ class StatsTab(PageTab["ContainerPage"]):
         else:
             end = self._held if self._held is not None else self.history.times[-1]
             start = end - 60.0 * self.windows.checkedId()
-            for plot in self.plots:
+            for plot in self.plots[:-1]:
                 plot.show_window(self.history, start, end)
+            self.plots[-1].note = self._growth_words(start, end)
+            self.plots[-1].show_window(self.growth, start, end)
             sample = self.history.last
             cores = sample.cores if sample is not None else None
             self.plots[0].note = self.tr("{n} cores are there").format(n=cores) if cores else ""
@@ -181,6 +197,30 @@ class StatsTab(PageTab["ContainerPage"]):
         for widget in (self.pause, *self.windows.buttons()):
             widget.setEnabled(len(self.history) > 0)
         self.status.set_text(self._status())
+
+    def _growth_words(self, start: float, end: float) -> str:
+        sizes, numbers = self.growth["layer"], self.growth.window(start, end)
+        grown = sizes[numbers[-1]] - sizes[numbers[0]] if len(numbers) > 1 else 0.0
+        sign = "+" if grown > 0 else "−"
+        return self.tr("{size} in this window").format(size=f"{sign}{size_words(abs(grown))}") if grown else ""
+
+    def _weigh(self) -> None:
+        """The engine walks the layer for it: a tenth of the time at most."""
+        if not self.isVisible() or not self._streaming:
+            return
+        begun = time.monotonic()
+
+        def done(size: int | None) -> None:
+            if size is not None and len(self.history):
+                self.growth.put(self.history.times[-1], {"layer": size})
+                self._show()
+            again(None)
+
+        def again(_error: ImagexplorerError | None) -> None:
+            took_ms = int((time.monotonic() - begun) * 1000)
+            self._scales.start(max(WEIGH_MS, AT_MOST_A_TENTH * took_ms))
+
+        self.page.session.live.load_written(self.lane + "weigh", self.page.source, self.page.container.id, done, again)
 
     def _show_nothing(self) -> None:
         if self.page.gone or isinstance(self._error, NotFound):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from imagexplorer.core.entities import ADDED, Change
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.live import Processes, Sample
 from imagexplorer.session.uses import MOST
-from imagexplorer.views import processes_tab
+from imagexplorer.views import processes_tab, stats_tab
 from imagexplorer.views.containers_page import ContainersPage
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages
@@ -48,7 +49,7 @@ def test_plots_follow_and_are_read_off(pages, engine, qtbot):
     tab = open_tab(pages, "StatsTab")
     assert "first sample" in tab.empty.title.text()
     feed(engine, qtbot, tab, 30)
-    cpu, memory, network, disk, processes = tab.plots
+    cpu, memory, network, disk, processes, _layer = tab.plots
     assert cpu.value_words() == "of one core 29.0 %"
     assert memory.value_words() == "used 64 MB   limit 512 MB"
     assert network.value_words() == "received 1 kB/s   sent 0 Bytes/s"
@@ -65,6 +66,22 @@ def test_plots_follow_and_are_read_off(pages, engine, qtbot):
     assert cpu.value_words() == "of one core 20.0 %"
     qtbot.keyClick(cpu, Qt.Key.Key_Escape)
     assert cpu.value_words() == "of one core 29.0 %"
+
+
+def test_the_writable_layer_is_weighed_and_its_growth_told(pages, engine, qtbot, monkeypatch):
+    monkeypatch.setattr(stats_tab, "WEIGH_MS", 10)
+    tab = open_tab(pages, "StatsTab")
+    feed(engine, qtbot, tab, 2)
+    layer = tab.plots[-1]
+    qtbot.waitUntil(lambda: layer.value_words() == "12 kB")
+    web = engine.named("web")
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/new", ADDED, 30_000, "file"))
+    feed(engine, qtbot, tab, 2, 1_700_000_010.0)
+    qtbot.waitUntil(lambda: layer.note == "+30 kB in this window")
+    tab.page.tabs.setCurrentIndex(0)
+    asked = len(engine.called("written"))
+    qtbot.wait(60)
+    assert len(engine.called("written")) == asked
 
 
 def test_held_it_stands_while_samples_come(pages, engine, qtbot):

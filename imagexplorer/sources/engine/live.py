@@ -39,6 +39,11 @@ class Live:
 
         return processes(self.wire, container_id, control)
 
+    def written(self, container_id: str, control: Control) -> int | None:
+        from imagexplorer.sources.engine.stats import written
+
+        return written(self.wire, container_id, control)
+
     def history(self, container_id: str, since: int, control: Control) -> Sequence[Moment]:
         from imagexplorer.sources.engine.happened import history
 

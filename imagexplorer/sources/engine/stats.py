@@ -136,6 +136,13 @@ def _to_microseconds(moment: str) -> str:
     return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
 
 
+def written(wire: Wire, container_id: str, control: Control) -> int | None:
+    """Bytes of the writable layer, weighed by the engine now. Docker leaves the field out where it is 0."""
+    what = f"size of {short_id(container_id)}"
+    answer = wire.get(f"/containers/{container_id}/json", what=what, control=control, params={"size": 1})
+    return amount(answer, "SizeRw") or 0 if isinstance(answer, dict) else None
+
+
 def processes(wire: Wire, container_id: str, control: Control) -> Processes:
     """As `ps -ef` has it on the engine's side. Raises Refused for one that does not run."""
     what = f"processes of {short_id(container_id)}"

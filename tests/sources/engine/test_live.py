@@ -136,6 +136,15 @@ def test_processes_are_a_table(host: Host, engine: Engine, container: str) -> No
         host.processes(container, Control())
 
 
+def test_the_writable_layer_is_weighed(host: Host, engine: Engine, container: str) -> None:
+    before = host.written(container, Control())
+    write_in(engine.api, container, "dd if=/dev/zero of=/grown bs=1000 count=500")
+    after = host.written(container, Control())
+    assert before is not None
+    assert after is not None
+    assert 500_000 <= after - before < 600_000
+
+
 def test_what_happened_is_remembered(host: Host, engine: Engine, container: str) -> None:
     engine.api.pause(container)
     engine.api.unpause(container)
