@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imagexplorer.core.growth import FAST_BYTES_A_MINUTE
 from imagexplorer.core.text import human_size
 from imagexplorer.models.columns import Column
 
@@ -62,7 +64,7 @@ def use_columns(lookup: Lookup) -> tuple[Column, ...]:
             key="cpu",
             number=True,
             ages=True,
-            chars=11,
+            chars=14,
             about="Of one core: two busy cores are 200 %. The last minute, live, for the rows in sight",
         ),
         Column(
@@ -73,14 +75,34 @@ def use_columns(lookup: Lookup) -> tuple[Column, ...]:
             key="memory",
             number=True,
             ages=True,
-            chars=13,
+            chars=16,
             about="Without the page cache that can be dropped. The last minute, live, for the rows in sight",
         ),
     )
 
 
-def with_use(columns: Sequence[Column], lookup: Lookup) -> tuple[Column, ...]:
-    """The columns of containers, with use after their ports."""
+def _growing(column: Column, growth: Callable[[str], float]) -> Column:
+    """The size of the writable layer, marked where it grows fast."""
+
+    def fast(container: object) -> float:
+        grown = growth(getattr(container, "id", ""))
+        return grown if grown >= FAST_BYTES_A_MINUTE else 0.0
+
+    def tip(container: object) -> str:
+        size = column.tooltip(container) if column.tooltip is not None else ""
+        return f"{size}\ngrows by {size_words(grown)} a minute" if (grown := fast(container)) else size
+
+    return replace(
+        column,
+        icon=lambda container: "warning" if fast(container) else "",
+        tone=lambda container: "warning" if fast(container) else "",
+        tooltip=tip,
+    )
+
+
+def with_use(columns: Sequence[Column], lookup: Lookup, growth: Callable[[str], float]) -> tuple[Column, ...]:
+    """The columns of containers, with use after their ports, and a mark where the writable layer grows fast."""
+    columns = [_growing(column, growth) if column.name == "writable" else column for column in columns]
     at = next((number for number, column in enumerate(columns) if column.name == "ports"), len(columns) - 1) + 1
     return (*columns[:at], *use_columns(lookup), *columns[at:])
 

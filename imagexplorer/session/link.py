@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, EVERYTHING, Address, Container, EngineInfo, Image, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
+from imagexplorer.core.growth import Growth
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.fetch import Fetch, Ids
 from imagexplorer.session.lists import Rows
@@ -60,6 +61,7 @@ class Link(QObject):
             key, address, CONNECTING, "connecting" if address.kind == "engine" else "reading", time.time()
         )
         self.rows = Rows()
+        self.growth = Growth()
         self.source: Any = source  # None until it is open
         self._jobs, self._open = jobs, open_address
         self._attempts = 0
@@ -242,8 +244,14 @@ class Link(QObject):
             self.images_changed.emit()
 
     def _put_written(self, _ids: Ids, written: dict[str, int]) -> None:
+        self.growth.put(written, time.monotonic())
         if self.rows.put_written(written):
             self.containers_changed.emit()
+
+    def weigh(self) -> None:
+        """Ask for the sizes of writable layers again: a fifth of the time at most."""
+        if self.live and self.source is not None and self.source.host is not None:
+            self._written.want(frozenset({ALL}))
 
     def _settle(self) -> None:
         """Once the lists are right again, pages may ask anew."""

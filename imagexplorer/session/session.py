@@ -116,6 +116,17 @@ class Session(Questions):
         link = self._links.get(source)
         return ((), ()) if link is None else (link.rows.images, link.rows.containers)
 
+    def weigh(self) -> None:
+        """Have the writable layers of the current source weighed again: no event says that one grows."""
+        link = self._links.get(self._current)
+        if link is not None:
+            link.weigh()
+
+    def growth_of(self, container_id: str) -> float:
+        """Bytes a minute by which its writable layer grows, of the current source."""
+        link = self._links.get(self._current)
+        return 0.0 if link is None else link.growth.a_minute(container_id)
+
     def link(self, source: str) -> Link:
         """For this room only. Raises NotFound."""
         try:

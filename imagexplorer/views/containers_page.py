@@ -38,7 +38,7 @@ class ContainersPage(ListPage):
         view.setUniformRowHeights(True)
         view.setAllColumnsShowFocus(True)
         view.setExpandsOnDoubleClick(True)
-        columns = with_use(CONTAINERS, session.uses.of)
+        columns = with_use(CONTAINERS, session.uses.of, session.growth_of)
         super().__init__(session, registry, columns, view, parent)
         self._tree = view
         self._use = UseWatch(self, view)

@@ -16,6 +16,7 @@ from imagexplorer.views.theme import tone_color
 
 POINTS = 60
 SECONDS = 60.0
+_WIDEST = {"cpu": "000.0 %", "memory": "00.0 MB"}
 _LEAST = {"cpu": 5.0, "memory": 1e6}
 
 
@@ -33,7 +34,7 @@ class SparkDelegate(CellDelegate):
         if history is None or self.stale or not len(history):
             return
         values, times = history.recent(self._name, POINTS), history.times[-POINTS:]
-        words = option.fontMetrics.horizontalAdvance("000.0 MB") + 16
+        words = option.fontMetrics.horizontalAdvance(_WIDEST[self._name]) + 16
         area = QRectF(option.rect).adjusted(6, 4, -words, -4)
         if area.width() < 16 or len(values) < 2:
             return

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EVERY_MS = 1000
 ROWS_MOST = 30
+WEIGH_EVERY = 10
+"""Looks."""
 _TONES = {"cpu": "info", "memory": "owner"}
 
 
@@ -27,6 +29,7 @@ class UseWatch(QObject):
     def __init__(self, page: ContainersPage, tree: QTreeView) -> None:
         super().__init__(page)
         self._page, self._tree = page, tree
+        self._looks = 0
         session = page.session
         self._columns = [page.model.column_of(name) for name in _TONES]
         self.delegates = [
@@ -60,8 +63,12 @@ class UseWatch(QObject):
             return
         for delegate in self.delegates:
             delegate.stale = False
-        session.uses.watch(current.key, self.in_sight())
-        for number in self._columns:
+        seen = self.in_sight()
+        session.uses.watch(current.key, seen)
+        self._looks += 1
+        if seen and self._looks % WEIGH_EVERY == 0:
+            session.weigh()
+        for number in (*self._columns, self._page.model.column_of("writable")):
             left = tree.columnViewportPosition(number)
             tree.viewport().update(left, 0, tree.columnWidth(number), tree.viewport().height())
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagexplorer.core.growth import Growth
 from imagexplorer.core.live import Sample
 from imagexplorer.core.use import UseHistory, top_of
 
@@ -50,3 +51,15 @@ def test_a_scale_holds_all_values(values: list[float], least: float) -> None:
 @pytest.mark.parametrize(("values", "top"), [([], 10), ([11], 20), ([36, 4], 50), ([99], 100), ([1234], 2000)])
 def test_scales_are_round(values: list[float], top: float) -> None:
     assert top_of(values, 10.0) == pytest.approx(top)
+
+
+def test_growth_is_by_the_minute_and_forgets() -> None:
+    growth = Growth()
+    growth.put({"a": 1_000_000, "b": 5}, 0.0)
+    assert growth.a_minute("a") == 0.0
+    growth.put({"a": 11_000_000}, 30.0)
+    assert growth.a_minute("a") == 20_000_000
+    assert growth.a_minute("b") == 0.0
+    growth.put({"a": 11_000_000}, 500.0)
+    growth.put({"a": 10_000_000}, 510.0)
+    assert growth.a_minute("a") == 0.0

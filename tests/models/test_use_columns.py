@@ -7,6 +7,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from imagexplorer.core.live import Processes, Sample
 from imagexplorer.core.use import UseHistory
+from imagexplorer.models.columns import Role
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.models.tables import CONTAINERS
 from imagexplorer.models.use_columns import process_columns, process_key, with_use
@@ -44,7 +45,13 @@ def test_use_stands_in_the_list_only_where_it_is_followed(qapp) -> None:
     history = UseHistory()
     history.add(Sample(1.0, 12.34, memory_bytes=64_000_000, memory_limit_bytes=512_000_000))
     web = engine.named("web")
-    model = TableModel(with_use(CONTAINERS, lambda each: history if each == web.id else None))
+    model = TableModel(
+        with_use(
+            CONTAINERS,
+            lambda each: history if each == web.id else None,
+            lambda each: 43_000_000.0 if each == web.id else 0.0,
+        )
+    )
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.set_records(engine.containers.values())
     cpu, memory = model.column_of("cpu"), model.column_of("memory")
@@ -52,3 +59,7 @@ def test_use_stands_in_the_list_only_where_it_is_followed(qapp) -> None:
     assert (model.index(row, cpu).data(), model.index(row, memory).data()) == ("12.3 %", "64 MB")
     assert "512 MB" in model.index(row, memory).data(Qt.ItemDataRole.ToolTipRole)
     assert (model.index(other, cpu).data(), model.index(other, memory).data()) == ("", "")
+    writable = model.column_of("writable")
+    assert model.index(row, writable).data(Role.TONE) == "warning"
+    assert "grows by 43 MB a minute" in model.index(row, writable).data(Qt.ItemDataRole.ToolTipRole)
+    assert model.index(other, writable).data(Role.TONE) == ""
