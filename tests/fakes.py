@@ -50,6 +50,8 @@ from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, Termina
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
+from imagexplorer.core.preview import Preview
+from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.relatives import Relatives
 from imagexplorer.core.rules import Rules
 from imagexplorer.core.secrets import masked_image
@@ -267,6 +269,11 @@ class FakeSource:
         view = rows_view(rows, spec)
         view.columns.meta["folded"] = sum(change.engines for change in changed)
         return view
+
+    def change_shown(self, container_id: str, image_id: str, path: str, more: bool, control: Control) -> Preview:
+        self.engine.asked("change_shown", control, container_id, image_id, path, more)
+        text = f"-old {path}\n+new {path}\n"
+        return Preview(TEXT, "difference", len(text), len(text), text=text)
 
     def close(self) -> None:
         self.closed = True

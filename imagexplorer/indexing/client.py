@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
     RunSpec,
     Touched,
 )
+from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -39,6 +40,7 @@ from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
     from imagexplorer.core.check import Outcome
+    from imagexplorer.core.preview import Preview
     from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
 
@@ -223,6 +225,12 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         view: TreeView = self._workers.scans.ask(call, control, on_first)
         return view
 
+    def change_shown(self, container_id: str, image_id: str, path: str, more: bool, control: Control) -> Preview:
+        """How a file of a container differs from its image; without an image its content."""
+        arguments = {"container_id": container_id, "image_id": image_id, "path": path, "more": more}
+        shown: Preview = self._workers.scans.ask(self._call("change_shown", arguments, "indexing"), control)
+        return shown
+
     def check(self, image: ImageDetail, tree: TreeHandle, rules: Rules, control: Control) -> tuple[Outcome, ...]:
         """The image held against rules. Raises NotFound when the tree is no longer kept, WrongUse for a bad glob."""
         call = self._call("check", {"image": image, "tree": tree, "rules": rules}, "indexing")
@@ -278,6 +286,10 @@ class RemoteHost(RemoteLive):
 
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         found: frozenset[str] = self._ask("tools", control, container_id=container_id, changes=changes)
+        return found
+
+    def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
+        found: FileSides = self._ask("sides", control, container_id=container_id, image_id=image_id, path=path)
         return found
 
     def disk_usage(self, control: Control) -> DiskUsage:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ImageDetail
+from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.preview import MORE_BYTES, Preview
@@ -74,6 +75,17 @@ class ContentQuestions:
 
             names = [f"layer {stacked['version_layer'][version]}" for version in (older, newer)]
             return contents_differ(read(older), read(newer), names[0], names[1], control)
+
+    def ask_change_shown(
+        self, control: Control, address: Address, container_id: str, image_id: str, path: str, more: bool
+    ) -> Preview:
+        from imagexplorer.indexing.changed_file import shown
+
+        with self._sources.use(address, control) as source:
+            if source.host is None:
+                raise WrongUse(address.location, "it has no containers")
+            sides = source.host.sides(container_id, image_id, path, control)
+        return shown(sides, path, more, control)
 
     def ask_extract(
         self,

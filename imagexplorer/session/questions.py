@@ -28,6 +28,7 @@ from imagexplorer.session.terminals import Terminals
 from imagexplorer.session.uses import Uses
 
 if TYPE_CHECKING:
+    from imagexplorer.core.preview import Preview
     from imagexplorer.core.tree_view import TreeView, ViewSpec
 
 
@@ -134,6 +135,27 @@ class Questions(QObject):
             return view
 
         self.jobs.stream(lane, work, first or (lambda _view: None), link.failed(failed), done)
+
+    def load_change(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        image_id: str,
+        path: str,
+        more: bool,
+        done: Callable[[Preview], None],
+        failed: Failed,
+    ) -> None:
+        """How a file of a container differs from its image's, or without an image its content."""
+        self._ask(
+            lane,
+            source,
+            lambda opened, control: opened.change_shown(container_id, image_id, path, more, control),
+            done,
+            failed,
+            "Reading a file",
+        )
 
     def _ask(
         self,

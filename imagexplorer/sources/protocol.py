@@ -26,6 +26,7 @@ from imagexplorer.core.entities import (
     RunSpec,
     Touched,
 )
+from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.sources.live import LiveHost
@@ -138,6 +139,10 @@ class ContainerHost(LiveHost, Protocol):
 
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         """Which of `core.container_dockerfile`'s places of rm and a shell its image has."""
+        ...
+
+    def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
+        """An absolute path as the image has it ("": not asked) and as the container has it, with the content."""
         ...
 
     def disk_usage(self, control: Control) -> DiskUsage: ...

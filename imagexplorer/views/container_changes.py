@@ -14,11 +14,12 @@ from PySide6.QtGui import QShowEvent
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, WrongUse
 from imagexplorer.core.text import plain
-from imagexplorer.core.tree_view import TreeView, ViewSpec
-from imagexplorer.models.tree_rows import CHANGES
+from imagexplorer.core.tree_view import MARK_ADDED, TreeView, ViewSpec
+from imagexplorer.models.tree_rows import CHANGES, TreeRow
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.mounts_strip import MountsStrip
+from imagexplorer.views.preview import PreviewView
 from imagexplorer.views.theme import set_tip
 from imagexplorer.views.toggle import Toggle
 
@@ -37,7 +38,8 @@ class ContainerChanges(FilePane):
     summed = Signal(object, bool)  # bytes of all that it wrote; whether something was shown before
 
     def __init__(self, page: ContainerPage) -> None:
-        super().__init__(page.session.jobs, page.lane + "changes", layered=False, columns=CHANGES)
+        self.content = PreviewView()
+        super().__init__(page.session.jobs, page.lane + "changes", layered=False, columns=CHANGES, below=self.content)
         self._page = page
         self.shown = False
         self.trouble: ImagexplorerError | None = None
@@ -53,6 +55,10 @@ class ContainerChanges(FilePane):
             assert place is not None
             place.addWidget(widget)
         self.engines.toggled.connect(self._show_engines)
+        self._shown_file: tuple[bytes, int, int] | None = None
+        self.row_selected.connect(self._select)
+        self.content.more_wanted.connect(lambda: self._load(True))
+        self.content.show_message(self.tr("Select a file to see what changed inside"))
         self.spec_wanted.connect(self._look)
         page.closing.connect(self._again.stop)
 
@@ -133,6 +139,44 @@ class ContainerChanges(FilePane):
         self.show_view(view, (self.tr("Nothing changed"), nothing))
         if not self.filtered:
             self.summed.emit(int(view.size[0]), before is not None)
+
+    # -- inside a file --------------------------------------------------------------------------------
+
+    def _select(self, row: TreeRow | None) -> None:
+        """Asked again only where it is another file, or was written to."""
+        own = None if row is None or not row.mark or row.is_dir else (row.path, row.mark, row.size_bytes)
+        if own == self._shown_file:
+            return
+        self._shown_file = own
+        page = self._page
+        page.session.jobs.drop(page.lane + "content")
+        if own is None:
+            self.content.show_message(self.tr("Select a file to see what changed inside"))
+        elif page.gone:
+            self.content.show_message(self.tr("The container was removed"), "", "container")
+        else:
+            self._load(False)
+
+    def _load(self, more: bool) -> None:
+        if self._shown_file is None:
+            return
+        page, (path, mark, _size) = self._page, self._shown_file
+        if not more:
+            self.content.show_message(self.tr("Reading"), busy=True)
+        page.session.load_change(
+            page.lane + "content",
+            page.source,
+            page.container.id,
+            "" if mark == MARK_ADDED else page.container.image_id,
+            "/" + path.decode("utf-8", "surrogateescape"),
+            more,
+            self.content.show_preview,
+            self._content_failed,
+        )
+
+    def _content_failed(self, error: ImagexplorerError) -> None:
+        if not isinstance(error, Cancelled):
+            self.content.show_message(self.tr("It cannot be shown"), sentence_of(error), "error")
 
     def _look_failed(self, error: ImagexplorerError) -> None:
         if isinstance(error, WrongUse):

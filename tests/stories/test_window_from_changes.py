@@ -61,6 +61,10 @@ def test_a_dockerfile_and_a_tar_from_the_window(
     person.sees(lambda: page.changes.shown and page.changes.mounts.isVisible())
     assert page.changes.tree.files.find(b"my.txt").isValid()
     assert not page.changes.tree.files.find(b"data/vol").isValid(), "a mount point is the engine's"
+    page.changes.tree.reveal(b"big.bin")
+    person.sees(lambda: page.changes.content.shown is not None)
+    page.changes.tree.reveal(b"my.txt")
+    person.sees(lambda: page.changes.content.text.toPlainText() == "1\n")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tar), ""))
     person.trigger("container.tar")
     person.sees(tar.exists)

@@ -78,6 +78,27 @@ def test_what_is_mounted_is_said_not_to_be_in_here(pages, engine, qtbot):
     ready(page, qtbot)
 
 
+def test_what_changed_inside_a_file_stands_below(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    ready(page, qtbot)
+    page.changes.tree.reveal(b"etc/passwd")
+    qtbot.waitUntil(lambda: "+new /etc/passwd" in page.changes.content.text.toPlainText())
+    image = engine.named("web").image_id
+    assert [call for call in engine.calls if call[0] == "change_shown"][-1] == (
+        "change_shown",
+        (engine.named("web").id, image, "/etc/passwd", False),
+    )
+    page.changes.tree.reveal(b"app/cache.db")
+    qtbot.waitUntil(lambda: "/app/cache.db" in page.changes.content.text.toPlainText())
+    asked = [call for call in engine.calls if call[0] == "change_shown"]
+    assert asked[-1][1][1] == "", "the image has nothing there"
+    page.changes.tree.reveal(b"etc")
+    assert page.changes.content.shown is None
+    engine.fail["change_shown"] = Refused("file", "its name is no UTF-8")
+    page.changes.tree.reveal(b"etc/motd")
+    qtbot.waitUntil(lambda: "UTF-8" in page.changes.content.empty.text.text())
+
+
 def test_state_has_a_shape_and_words(pages, engine, qtbot):
     page = pages.open_container(engine.named("web"))
     assert page.header.state.text() == "running"

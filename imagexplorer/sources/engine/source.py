@@ -30,11 +30,13 @@ from imagexplorer.core.entities import (
     short_id,
 )
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, WrongUse
+from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.sources.engine import (
     actions,
     attached,
     changes,
+    container_files,
     container_tar,
     containers,
     events,
@@ -210,6 +212,9 @@ class EngineSource(Layers, Live):
 
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         return container_tar.tools(self.wire, container_id, changes, control)
+
+    def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
+        return container_files.sides(self.wire, container_id, image_id, path, control)
 
     def disk_usage(self, control: Control) -> DiskUsage:
         params: Parameters = {"verbose": 1} if self.wire.at_least("1.52") else {}
