@@ -103,6 +103,8 @@ def _growing(column: Column, growth: Callable[[str], float]) -> Column:
 def with_use(columns: Sequence[Column], lookup: Lookup, growth: Callable[[str], float]) -> tuple[Column, ...]:
     """The columns of containers, with use after their ports, and a mark where the writable layer grows fast."""
     columns = [_growing(column, growth) if column.name == "writable" else column for column in columns]
+    # The state's tooltip says the engine's words too: their room goes to the name.
+    columns = [replace(column, optional=True) if column.name == "status" else column for column in columns]
     at = next((number for number, column in enumerate(columns) if column.name == "ports"), len(columns) - 1) + 1
     return (*columns[:at], *use_columns(lookup), *columns[at:])
 
