@@ -17,11 +17,31 @@ STYLES = ("comment", "keyword", "string", "number", "name", "punctuation", "head
 """Spans name a style by its place here."""
 
 
+LINES, STRUCTURE, BYTES = "lines", "structure", "bytes"
+SAME, CHANGED, ONLY_A, ONLY_B, GAP = range(5)
+"""The marks of a row beside another; a GAP stands for rows that are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """`form` is LINES, STRUCTURE or BYTES. `a` and `b` have one line for each of `marks`, "" where a side has
+    none; `heads_a` and `heads_b` name them: line numbers, nothing, offsets."""
+
+    form: str
+    marks: bytes
+    a: str
+    b: str
+    heads_a: str = ""
+    heads_b: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`kind` and `words` are those of `core.recognise`. `shown_bytes` of `size_bytes` are here: as `text` with
     `spans` (array "i": start, length, style, again and again, in UTF-16 units as Qt counts), as `pixels` (RGBA rows of
-    `width` x `height`), or as `data`. `note` says why less is shown than could be."""
+    `width` x `height`), or as `data`. `note` says why less is shown than could be. Of a difference `text` is the
+    unified one, and `beside` the other ways to look at it."""
 
     kind: str
     words: str
@@ -34,3 +54,4 @@ class Preview:
     width: int = 0
     height: int = 0
     note: str = ""
+    beside: tuple[SideBySide, ...] = ()

@@ -22,6 +22,7 @@ from imagexplorer.core.layer_index import FILE, KINDS
 from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.recognise import EMPTY, TEXT, recognise
 from imagexplorer.core.report_head import Asked
+from imagexplorer.core.side_by_side import byte_rows, lines, structure
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.text_diff import first_difference, unified
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -102,7 +103,7 @@ class Comparisons:
 def contents_differ(
     one: bytes, other: bytes, name_a: str, name_b: str, control: Control, words: Sequence[str] = ()
 ) -> Preview:
-    """A unified diff of two texts, below `words`; of anything else, what can be said."""
+    """A unified diff of two texts, below `words`; of anything else, what can be said. With both beside each other."""
     control.step()
     if one == other:
         return _said([*words, "The content is the same."])
@@ -111,11 +112,25 @@ def contents_differ(
         at = first_difference(one, other)
         kinds = " and ".join(dict.fromkeys(each.words for each in known))
         sizes = f"{len(one):,} and {len(other):,} bytes, different from byte {at:,} on."
-        return _said([*words, f"No texts: {kinds}.", sizes])
+        return replace(
+            _said([*words, f"No texts: {kinds}.", sizes]), words=_title(words), beside=(byte_rows(one, other),)
+        )
     texts = [each.decode(told.encoding or "utf-8", "replace") for each, told in zip((one, other), known, strict=True)]
     diff, note = unified(texts[0], texts[1], name_a, name_b)
     said = _said([*words, diff])
-    return replace(said, spans=highlight(said.text, "x.diff", control), note=note)
+    control.step()
+    beside = [lines(*texts), structure(*texts)]
+    return replace(
+        said,
+        words=_title(words),
+        spans=highlight(said.text, "x.diff", control),
+        note=note,
+        beside=tuple(each for each in beside if each is not None),
+    )
+
+
+def _title(words: Sequence[str]) -> str:
+    return ", ".join(("difference", *words))
 
 
 def _change(row: Difference) -> Change:

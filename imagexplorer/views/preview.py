@@ -5,18 +5,28 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from imagexplorer.core.preview import MORE_BYTES, Preview
+from imagexplorer.core.preview import BYTES, LINES, MORE_BYTES, STRUCTURE, Preview, SideBySide
 from imagexplorer.core.recognise import EMPTY, PICTURE, TEXT
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.models.columns import fixed_font
+from imagexplorer.views.beside_view import BesideView
 from imagexplorer.views.elided import Elided
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.find_bar import FindBar
 from imagexplorer.views.hex_view import HexView
 from imagexplorer.views.highlighter import Highlighter
-from imagexplorer.views.theme import plain_label
+from imagexplorer.views.theme import plain_label, set_tip
 from imagexplorer.views.toggle import Toggle
 
 
@@ -29,6 +39,10 @@ class PreviewView(QWidget):
         self.more = QPushButton(self.tr("Show &more"))
         self.wrap = Toggle(self.tr("&Wrap lines"))
         self.as_bytes = Toggle(self.tr("&Bytes"))
+        self.ways = QComboBox()
+        self.ways.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.ways.setAccessibleName(self.tr("How the difference is shown"))
+        set_tip(self.ways, self.tr("Side by side, Alt+Down goes to the next difference and Alt+Up to the one before"))
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setFont(fixed_font())
@@ -40,15 +54,16 @@ class PreviewView(QWidget):
         self.finder.edit.setFixedWidth(self.fontMetrics().averageCharWidth() * 20)
         self.picture = Picture()
         self.hex = HexView()
+        self.beside = BesideView()
         self.empty = EmptyView()
         self.body = QStackedWidget()
-        for widget in (self.empty, self.text, self.picture, self.hex):
+        for widget in (self.empty, self.text, self.picture, self.hex, self.beside):
             self.body.addWidget(widget)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 12, 4)
         bar.setSpacing(8)
         bar.addWidget(self.words, 1)
-        for tool in (self.more, self.as_bytes, self.wrap, self.finder):
+        for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.ways):
             bar.addWidget(tool)
         self.note = plain_label(wrap=True, tone="warning")
         self.note.setContentsMargins(12, 0, 12, 4)
@@ -61,6 +76,8 @@ class PreviewView(QWidget):
         self.more.clicked.connect(self.more_wanted)
         self.wrap.toggled.connect(self._wrap)
         self.as_bytes.toggled.connect(lambda _on: self._show_body())
+        self.ways.activated.connect(self._choose_way)
+        self._way = ""
         self._shown: Preview | None = None
         self.show_message(self.tr("No file is selected"))
 
@@ -76,11 +93,10 @@ class PreviewView(QWidget):
         if preview.shown_bytes < preview.size_bytes:
             words.append(self.tr("the first {size} are shown").format(size=human_size(preview.shown_bytes)))
         self.words.set_whole("   ·   ".join(plain(word, 300) for word in words if word))
-        self.note.set_text(plain(preview.note, 300))
-        self.note.setVisible(bool(preview.note))
         can_grow = preview.shown_bytes < min(preview.size_bytes, MORE_BYTES)
         self.more.setVisible(can_grow)
-        self.as_bytes.setVisible(preview.kind == TEXT)
+        self.as_bytes.setVisible(preview.kind == TEXT and not preview.beside)
+        self._offer_ways(preview)
         if preview.kind == TEXT:
             self.colours.set_spans(preview.spans)
             self.text.setPlainText(preview.text)
@@ -96,9 +112,37 @@ class PreviewView(QWidget):
             before is not None and before.kind == preview.kind == TEXT and preview.text.startswith(before.text[:10_000])
         )
 
+    def _offer_ways(self, preview: Preview) -> None:
+        """The unified difference first; another way that was chosen stays chosen where there is one."""
+        titles = {
+            LINES: self.tr("Side by side"),
+            STRUCTURE: self.tr("JSON by structure"),
+            BYTES: self.tr("Bytes side by side"),
+        }
+        self.ways.clear()
+        self.ways.addItem(self.tr("Unified") if preview.spans else self.tr("In words"), "")
+        for each in preview.beside:
+            self.ways.addItem(titles[each.form], each.form)
+        self.ways.setVisible(bool(preview.beside))
+        self.ways.setCurrentIndex(max(self.ways.findData(self._way), 0))
+
+    def _choose_way(self, number: int) -> None:
+        self._way = self.ways.itemData(number)
+        self._show_body()
+
     def _show_body(self) -> None:
         preview = self._shown
         if preview is None:
+            return
+        beside = next((each for each in preview.beside if each.form == self.ways.currentData()), None)
+        note = preview.note if beside is None else beside.note or self._none_differs(beside) or preview.note
+        self.note.set_text(plain(note, 300))
+        self.note.setVisible(bool(note))
+        if beside is not None:
+            self.wrap.hide()
+            self.finder.hide()
+            self.beside.show_beside(beside)
+            self.body.setCurrentWidget(self.beside)
             return
         text = preview.kind == TEXT and not self.as_bytes.isChecked()
         self.wrap.setVisible(text)
@@ -117,7 +161,7 @@ class PreviewView(QWidget):
     def show_message(self, title: str, text: str = "", icon: str = "", busy: bool = False) -> None:
         self._shown = None
         self.words.set_whole("")
-        for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.note):
+        for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.ways, self.note):
             tool.hide()
         self.empty.show_text(title, text, (), icon, busy)
         self.body.setCurrentWidget(self.empty)
@@ -125,6 +169,11 @@ class PreviewView(QWidget):
     def focus_filter(self) -> None:
         if self.body.currentWidget() is self.text:
             self.finder.begin()
+        elif self.body.currentWidget() is self.beside:
+            self.beside.focus_filter()
+
+    def _none_differs(self, beside: SideBySide) -> str:
+        return "" if beside.marks else self.tr("The same in structure: only the order of keys or white space differ.")
 
     def _wrap(self, on: bool) -> None:
         mode = QPlainTextEdit.LineWrapMode.WidgetWidth if on else QPlainTextEdit.LineWrapMode.NoWrap
