@@ -125,7 +125,7 @@ class PrivateEngine:
 
     def stop(self) -> None:
         self.kill()
-        shutil.rmtree(self.dir, ignore_errors=False)
+        shutil.rmtree(self.dir, onerror=_unless_gone)  # what ends takes its sockets with it, meanwhile
 
     def restart(self) -> None:
         """Start again on the same data, after `kill`."""
@@ -224,6 +224,11 @@ def _sweep() -> None:
         if ours and not _runs(pid, folder) and str(folder) not in Path("/proc/self/mountinfo").read_text():
             _remove_groups([f"/{folder.name}"])
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unless_gone(_function: object, _path: str, told: tuple[type[BaseException], BaseException, object]) -> None:
+    if not isinstance(told[1], FileNotFoundError):
+        raise told[1]
 
 
 def _runs(pid: int, folder: Path) -> bool:
