@@ -75,6 +75,18 @@ def test_the_text_and_the_status(files: tuple[str, str], capsys: pytest.CaptureF
     assert "No differences" in capsys.readouterr().out
 
 
+def test_times_count_where_they_are_asked_for(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", *files, "--json", "--times", "--no-cache"]) == OK
+    document = json.loads(capsys.readouterr().out)
+    (row,) = [row for row in document["files"] if row["path"] == "etc/touched"]
+    assert (row["change"], row["a"]["mtime_ns"], row["b"]["mtime_ns"]) == ("metadata", 10**9, 2 * 10**9)
+    assert {row["path"]: row["change"] for row in document["files"]}["etc/a"] == "content", "bytes count for more"
+    assert read_report(document, "saved.json").verdict == "9 differences"
+    assert main(["diff", *files, "--times"]) == OK
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "etc/touched" in line]
+    assert "(time " in line
+
+
 def test_wrong_use(files: tuple[str, str], tmp_path: Path) -> None:
     assert main(["diff", files[0]]) == WRONG_USE
     assert main(["diff", files[0], str(tmp_path / "none.tar")]) == FAILED

@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the document imagexplorer.diff/1")
     parser.add_argument("--html", metavar="FILE", default="", help="write it as a page too")
     parser.add_argument("--exit-code", action="store_true", help="exit status 1 where there is any difference")
+    parser.add_argument("--times", action="store_true", help="a time of change that differs is a difference too")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
 
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
     images = (options.image_a, options.image_b)
     cache = not options.no_cache
-    found = diff(DiffQuestion(options.a, options.b, options.host, options.platform, cache, images))
+    found = diff(DiffQuestion(options.a, options.b, options.host, options.platform, cache, images, options.times))
     if options.html:
         write_text(options.html, found.pieces(HTML))
     show(found.pieces(JSON if options.json else TEXT))

@@ -58,7 +58,7 @@ class Side:
 class Differences:
     """Places in the sides: `only_a`, `only_b`, and for those in both `both_a`, `both_b` with `change`, an index into
     CHANGES; what is the same is left out. `added_bytes`: of contents that b shows and a does not have at that path,
-    `removed_bytes` the other way round; hard links count once."""
+    `removed_bytes` the other way round; hard links count once. `times`: they count as metadata."""
 
     a: Side
     b: Side
@@ -69,13 +69,17 @@ class Differences:
     change: Ints
     added_bytes: int
     removed_bytes: int
+    times: bool = False
 
     def __len__(self) -> int:
         return len(self.only_a) + len(self.only_b) + len(self.both_a)
 
 
-def compare(a: FileTree, b: FileTree, same: SameContent, control: Control | None = None) -> Differences:
-    """Everything but times. What no layer lists has no mode or owner to compare."""
+def compare(
+    a: FileTree, b: FileTree, same: SameContent, control: Control | None = None, times: bool = False
+) -> Differences:
+    """Everything; times of change only where they are asked for. What no layer lists has no mode or owner to
+    compare."""
     import numpy as np
 
     control = control or Control()
@@ -86,7 +90,7 @@ def compare(a: FileTree, b: FileTree, same: SameContent, control: Control | None
     hashes = [_hashes(side.tree, numbers)[side.node] for side in sides]
     _, both_a, both_b = np.intersect1d(hashes[0], hashes[1], assume_unique=True, return_indices=True)
     control.step(1, 3, "comparing files")
-    change = _changes(sides[0], sides[1], both_a, both_b, same)
+    change = _changes(sides[0], sides[1], both_a, both_b, same, times)
     differ = change >= 0
     both_a, both_b, change = both_a[differ], both_b[differ], change[differ]
     only_a = np.setdiff1d(np.arange(len(sides[0].node)), _matched(hashes[0], hashes[1]), assume_unique=True)
@@ -97,6 +101,7 @@ def compare(a: FileTree, b: FileTree, same: SameContent, control: Control | None
         *sides, only_a, only_b, both_a, both_b, change,
         added_bytes=_bytes(sides[1], np.concatenate((only_b, both_b[other]))),
         removed_bytes=_bytes(sides[0], np.concatenate((only_a, both_a[other]))),
+        times=times,
     )  # fmt: skip
 
 
@@ -155,7 +160,7 @@ def _hashes(tree: FileTree, numbers: Ints) -> Ints:
     return whole
 
 
-def _changes(a: Side, b: Side, at_a: Ints, at_b: Ints, same: SameContent) -> Ints:
+def _changes(a: Side, b: Side, at_a: Ints, at_b: Ints, same: SameContent, times: bool) -> Ints:
     """For each pair an index into CHANGES, -1 where nothing differs."""
     import numpy as np
 
@@ -166,6 +171,8 @@ def _changes(a: Side, b: Side, at_a: Ints, at_b: Ints, same: SameContent) -> Int
         a.column("version_gid", at_a) != b.column("version_gid", at_b)
     )
     modes = (a.column("version_mode", at_a) != b.column("version_mode", at_b)) & (kind_a != SYMLINK)
+    if times:
+        moved |= a.column("version_mtime", at_a) != b.column("version_mtime", at_b)
     change[(moved | modes) & ~implied] = CHANGES.index(METADATA)
     content = (kind_a == FILE) & (kind_b == FILE)
     sizes = a.size(at_a) != b.size(at_b)
@@ -195,7 +202,8 @@ def _bytes(side: Side, at: Ints) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One side of a difference. `layer` is the one that last wrote the path, None for a folder that none lists."""
+    """One side of a difference. `layer` is the one that last wrote the path, None for a folder that none lists;
+    `mtime_ns` since 1970, None where times do not count."""
 
     kind: int
     size: int
@@ -205,6 +213,7 @@ class Facts:
     link: bytes | None
     layer: int | None
     version: int
+    mtime_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,20 +226,23 @@ class Difference:
 
 def differences(found: Differences) -> list[Difference]:
     """Sorted by the bytes of the path."""
+    times = found.times
     rows = [
-        Difference(found.a.tree.path(int(found.a.node[at])), REMOVED, facts(found.a, at), None) for at in found.only_a
+        Difference(found.a.tree.path(int(found.a.node[at])), REMOVED, facts(found.a, at, times), None)
+        for at in found.only_a
     ]
     rows += [
-        Difference(found.b.tree.path(int(found.b.node[at])), ADDED, None, facts(found.b, at)) for at in found.only_b
+        Difference(found.b.tree.path(int(found.b.node[at])), ADDED, None, facts(found.b, at, times))
+        for at in found.only_b
     ]
     for at_a, at_b, change in zip(found.both_a, found.both_b, found.change, strict=True):
         path = found.a.tree.path(int(found.a.node[at_a]))
-        rows.append(Difference(path, CHANGES[int(change)], facts(found.a, at_a), facts(found.b, at_b)))
+        rows.append(Difference(path, CHANGES[int(change)], facts(found.a, at_a, times), facts(found.b, at_b, times)))
     rows.sort(key=lambda row: row.path)
     return rows
 
 
-def facts(side: Side, at: int) -> Facts:
+def facts(side: Side, at: int, times: bool = False) -> Facts:
     tree, version, data = side.tree, int(side.version[at]), int(side.data[at])
     kind = int(side.kind[at])
     implied = tree["version_what"][version] == IMPLIED
@@ -243,4 +255,5 @@ def facts(side: Side, at: int) -> Facts:
         tree.columns.sparse("link_row", "link_start", "links", version) if kind == SYMLINK else None,
         None if implied else tree["version_layer"][version],
         data,
+        tree["version_mtime"][version] if times and not implied else None,
     )

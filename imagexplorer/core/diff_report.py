@@ -10,7 +10,7 @@ from imagexplorer.core.compare_config import ConfigDifference, LayersCompared
 from imagexplorer.core.entities import Problem
 from imagexplorer.core.layer_index import KINDS
 from imagexplorer.core.report_head import Asked, asked_fields, dump, opening
-from imagexplorer.core.text import human_size, plain, plain_bytes
+from imagexplorer.core.text import exact_time, human_size, plain, plain_bytes
 
 SCHEMA = "imagexplorer.diff/1"
 LETTERS = {"added": "A", "removed": "D", "content": "M", "metadata": "O", "kind": "K"}
@@ -58,7 +58,7 @@ def _facts(facts: Facts | None) -> dict[str, Any] | None:
         "gid": facts.gid,
         "link": None if facts.link is None else _text(facts.link),
         "layer": facts.layer,
-    }
+    } | ({} if facts.mtime_ns is None else {"mtime_ns": facts.mtime_ns})
 
 
 def _text(raw: bytes) -> str:
@@ -106,7 +106,7 @@ def _meta(row: Difference) -> str:
 
 
 def changed_words(row: Difference) -> str:
-    """What of kind, mode, owner and link target differs."""
+    """What of kind, mode, owner, link target and, where it counts, time differs."""
     a, b = row.a, row.b
     if a is None or b is None:
         return ""
@@ -119,4 +119,11 @@ def changed_words(row: Difference) -> str:
         words.append(f"owner {a.uid}:{a.gid} -> {b.uid}:{b.gid}")
     if a.link != b.link:
         words.append(f"link {plain_bytes(a.link or b'')} -> {plain_bytes(b.link or b'')}")
+    if a.mtime_ns != b.mtime_ns:
+        words.append(f"time {_time(a.mtime_ns)} -> {_time(b.mtime_ns)}")
     return ", ".join(words)
+
+
+def _time(mtime_ns: int | None) -> str:
+    seconds, rest = divmod(mtime_ns or 0, 10**9)
+    return (exact_time(seconds) or "none") + (f".{rest:09d}" if rest else "")

@@ -49,9 +49,9 @@ class Comparison:
     config: list[ConfigDifference]
 
 
-def compare_images(a: Compared, b: Compared, control: Control) -> Comparison:
-    """Raises what the sources raise. Contents that cannot be read count as different."""
-    files = compare(a.tree, b.tree, _Contents(a, b, control), control)
+def compare_images(a: Compared, b: Compared, control: Control, times: bool = False) -> Comparison:
+    """`times`: of change, count too. Raises what the sources raise. Contents that cannot be read count as different."""
+    files = compare(a.tree, b.tree, _Contents(a, b, control), control, times)
     return Comparison(files, compare_layers(a.image, b.image), compare_config(a.image, b.image))
 
 

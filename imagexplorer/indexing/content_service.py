@@ -101,7 +101,7 @@ class ContentQuestions:
         with self._sources.use(address, control) as source:
             extract(source, image, self._tree(tree), wanted, self._reading, self._cache, tell, control)
 
-    def ask_compare(self, control: Control, a: Opened, b: Opened) -> ComparisonHandle:
+    def ask_compare(self, control: Control, a: Opened, b: Opened, times: bool) -> ComparisonHandle:
         from imagexplorer.indexing.comparing import Compared, compare_images
 
         with ExitStack() as stack:
@@ -113,7 +113,7 @@ class ContentQuestions:
                     lambda layer: self._reading.index(source, opened.image, layer, self._cache, control),
                 )  # fmt: skip
 
-            return self._comparisons.keep(compare_images(side(a), side(b), control))
+            return self._comparisons.keep(compare_images(side(a), side(b), control, times))
 
     def ask_compare_view(self, control: Control, key: str, spec: ViewSpec) -> TreeView:
         return self._comparisons.view(key, spec, control)

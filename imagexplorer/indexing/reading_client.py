@@ -55,9 +55,9 @@ class RemoteReading:
         arguments = {"image": image, "tree": tree, "wanted": wanted}
         self._workers.scans.ask(self._call("extract", arguments, "indexing", "tell"), control, tell)
 
-    def compare(self, a: Opened, b: Opened, control: Control) -> ComparisonHandle:
-        """Two images, wherever they are."""
-        call = Call("indexing", "compare", arguments={"a": a, "b": b})
+    def compare(self, a: Opened, b: Opened, times: bool, control: Control) -> ComparisonHandle:
+        """Two images, wherever they are; `times` of change count too or not."""
+        call = Call("indexing", "compare", arguments={"a": a, "b": b, "times": times})
         handle: ComparisonHandle = self._workers.scans.ask(call, control, kill=True)
         return handle
 

@@ -25,6 +25,7 @@ class DiffQuestion:
     platform: str = ""
     cache: bool = True
     images: tuple[str, str] = ("", "")
+    times: bool = False
 
 
 TEXT, JSON, HTML = "text", "json", "html"
@@ -63,7 +64,7 @@ def diff(question: DiffQuestion, control: Control | None = None) -> Diff:
             built = build(source, detail, cache, ScanOptions(), control)
             sides.append((asked_of(text, source, built.detail), _compared(source, built), built))
         (asked_a, a, built_a), (asked_b, b, built_b) = sides
-        found = compare_images(a, b, control)
+        found = compare_images(a, b, control, question.times)
     rows = differences(found.files)
     sizes = (found.files.added_bytes, found.files.removed_bytes)
     problems = tuple(dict.fromkeys((*problems_of(built_a), *problems_of(built_b))))

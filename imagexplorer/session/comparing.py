@@ -53,10 +53,12 @@ class Comparing(QObject):
         a: Compared,
         source: str,
         reference: str,
+        times: bool,
         done: Callable[[Compared, ComparisonHandle], None],
         failed: Failed,
     ) -> None:
-        """`a` with an image of a source (a reference of it), which is indexed first where it has not been."""
+        """`a` with an image of a source (a reference of it), which is indexed first where it has not been. `times`
+        of change count too or not."""
 
         def found(detail: ImageDetail) -> None:
             self._questions.index_image(lane, source, detail, indexed, failed)
@@ -65,7 +67,7 @@ class Comparing(QObject):
             b = Compared(detail, tree)
             self._jobs.load(
                 lane,
-                lambda control: a.tree.opened.compare(a.opened, b.opened, control),
+                lambda control: a.tree.opened.compare(a.opened, b.opened, times, control),
                 lambda handle: done(b, handle),
                 failed,
                 f"Comparing {plain(a.image.image.name, 60)} with {plain(detail.image.name, 60)}",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QCompleter,
     QFileDialog,
@@ -33,6 +34,7 @@ from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.config_differences import CONFIG_DIFFERENCES
 from imagexplorer.models.tree_rows import CHANGES, TreeRow
 from imagexplorer.session.comparing import Compared
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
@@ -75,7 +77,10 @@ class CompareTab(PageTab[Any]):
         caption = plain_label(self.tr("Compare &with"))
         caption.setBuddy(self.choice)
         self.choice.setAccessibleName(self.tr("Compare with"))
-        self.summary = plain_label(tone="muted")
+        self.times = QCheckBox(self.tr("&Times count"))
+        set_tip(self.times, self.tr("A file whose time of change alone differs is a difference too"))
+        self.times.toggled.connect(self._again)
+        self.summary = Elided()
         self.save = QPushButton(resources.icon("save"), self.tr("&Save …"))
         self.save.setEnabled(False)
         set_tip(self.save, self.tr("Save the comparison as a page (HTML) or as a document (JSON)"))
@@ -102,6 +107,7 @@ class CompareTab(PageTab[Any]):
         bar.setSpacing(12)
         bar.addWidget(caption)
         bar.addWidget(self.choice)
+        bar.addWidget(self.times)
         bar.addWidget(self.summary, 1)
         bar.addWidget(self.save)
         layout = QVBoxLayout(self)
@@ -187,16 +193,20 @@ class CompareTab(PageTab[Any]):
             self._wanted, self._found = (data[0], data[1]), None
             self.fill()
 
+    def _again(self) -> None:
+        self._found = None
+        self._compare()
+
     def _compare(self) -> None:
         if self._a is None or self._wanted is None:
             return
         source, image = self._wanted
         self.save.setEnabled(False)
         self._wait(self.tr("Comparing with {name}").format(name=plain(image.name, 80)))
-        self.summary.set_text("")
+        self.summary.set_whole("")
         reference = image.id
         self.page.session.comparing.compare(
-            self.lane + "compare", self._a, source, reference, self._compared, self._failed
+            self.lane + "compare", self._a, source, reference, self.times.isChecked(), self._compared, self._failed
         )
 
     # -- what came of it --------------------------------------------------------------------------------
@@ -213,14 +223,16 @@ class CompareTab(PageTab[Any]):
                 added=human_size(found.added_bytes), removed=human_size(found.removed_bytes)
             ),
         ]
-        self.summary.set_text("   ·   ".join(words))
+        self.summary.set_whole("   ·   ".join(words))
         self.parts.setTabText(0, self.tr("F&iles ({n})").format(n=f"{files:,}"))
         self.parts.setTabText(1, self.tr("Confi&guration ({n})").format(n=config))
         self._show_config()
         if not files and not config:
             self._say(
                 self.tr("No differences"),
-                self.tr("Files and configuration are the same; times do not count."),
+                self.tr("Files, their times and configuration are the same.")
+                if self.times.isChecked()
+                else self.tr("Files and configuration are the same; times do not count."),
                 "success",
             )
             return

@@ -186,7 +186,7 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     person.sees(lambda: compare.is_made and compare.body.currentWidget() is compare.parts)
     person.sees(lambda: compare.files.body.currentWidget() is compare.files.tree)
     assert compare.parts.tabText(0) == "F&iles (2)"
-    assert "4 in common, 0 only in A, 1 only in B" in compare.summary.text()
+    assert "4 in common, 0 only in A, 1 only in B" in compare.summary.whole()
     person.sees(lambda: compare.files.tree.reveal(b"app/empty"))
     person.sees(lambda: "+no more" in compare.file.text.toPlainText())
     assert compare.files.tree.reveal(b"app/main.py")
@@ -200,6 +200,8 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     compare.choice.setCurrentIndex(-1)
     page.compare_with(page.source, page.image)
     person.sees(lambda: compare.empty.title.text() == "No differences")
+    compare.times.click()
+    person.sees(lambda: "their times" in compare.empty.text.text())
 
 
 def test_what_an_older_layer_deleted_is_found_and_read(open_: Open, tmp_path: Path) -> None:
