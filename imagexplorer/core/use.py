@@ -6,8 +6,10 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from imagexplorer.core.live import Sample, per_second
+if TYPE_CHECKING:
+    from imagexplorer.core.live import Sample
 
 KEPT = 1500
 """Samples: a quarter of an hour at one a second, and some."""
@@ -71,6 +73,8 @@ class UseHistory(Series):
 
     def add(self, sample: Sample) -> None:
         """One that is not newer than the last says nothing new."""
+        from imagexplorer.core.live import per_second
+
         before = self.last
         if before is not None and sample.time <= before.time:
             return

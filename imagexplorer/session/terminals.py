@@ -11,7 +11,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.live import TerminalEnded, TerminalStarted
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
@@ -88,6 +87,8 @@ class Terminals:
         failed: Failed,
     ) -> TerminalLine:
         """`said`: something waits to be taken. Dropping the lanes `lane*` hangs up."""
+        from imagexplorer.core.live import TerminalEnded, TerminalStarted
+
         line = TerminalLine()
         link = self._find(source, failed)
         if link is None:
