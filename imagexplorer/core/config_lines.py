@@ -12,6 +12,7 @@ from typing import Any
 
 from imagexplorer.core.history_words import USUAL_SHELL, Pair, json_list, pairs
 from imagexplorer.core.instruction_text import assignments, check_text, duration, exec_form
+from imagexplorer.core.text import plain
 
 _USUAL_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What builders set by themselves where an image has no PATH."""
@@ -37,16 +38,25 @@ def _missing(config: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:
         value = config.get(key)
         said = _last(word, lines)
         # A relative WORKDIR was joined with the one before it.
-        explained = said == value or (word == "WORKDIR" and said and not said.startswith("/"))
+        explained = (
+            said == value
+            or (isinstance(value, str) and said == _literal(value))
+            or (word == "WORKDIR" and said and not said.startswith("/"))
+        )
         if isinstance(value, str) and value and not explained and (word != "WORKDIR" or value != "/" or said):
-            yield f"{word} {value}"
+            yield f"{word} {_literal(value)}"
     ports = [port for port in record(config.get("ExposedPorts")) if port not in _ports(lines)]
     if ports:
-        yield "EXPOSE " + " ".join(port.removesuffix("/tcp") for port in ports)
+        yield "EXPOSE " + " ".join(_literal(port.removesuffix("/tcp")) for port in ports)
     volumes = [each for each in record(config.get("Volumes")) if each not in _volumes(lines)]
     if volumes:
         yield f"VOLUME {exec_form(volumes)}"
     yield from _commands(config, lines)
+
+
+def _literal(value: str) -> str:
+    """What stands there, on one line: nothing in it is a line of its own, or a variable."""
+    return plain(value).replace("$", "\\$")
 
 
 def _commands(config: Mapping[str, Any], lines: Sequence[str]) -> Iterator[str]:

@@ -111,8 +111,7 @@ def recipe(
             parts.append(f"# modes, owners and links are those in the tar\nADD {TAR} /")
         lines = _differing(config, base)
         if deleted and not missing and not any(line.startswith("USER ") for line in lines):
-            user = config.get("User")
-            lines.append(f"USER {user}" if isinstance(user, str) and user else "USER 0")
+            lines += unexplained({"User": config.get("User")}, []) or ["USER 0"]
     warnings += _config_warnings(config, {} if flat else base)
     if lines:
         parts.append("\n".join(lines))
@@ -123,15 +122,14 @@ def recipe(
 
 
 def _from(image: Image, asked: str, warnings: list[str]) -> str:
-    tag = next((each for each in image.tags if each == asked or each.endswith(f"/{asked}")), "")
-    tag = tag or next(iter(image.tags), "")
+    tags = [each for each in image.tags if try_parse(each) is not None]
+    tag = next((each for each in tags if each == asked or each.endswith(f"/{asked}")), "") or next(iter(tags), "")
     if not tag:
         warnings.append("the image has no tag: where it is deleted, or on another machine, this cannot be built")
         return f"# the image has no tag: only the engine that has it can build this\nFROM {image.id}"
-    parsed = try_parse(tag)
     repository = tag.rpartition(":")[0] if ":" in tag.rpartition("/")[2] else tag
     digest = next((each.partition("@")[2] for each in image.digests if each.partition("@")[0] == repository), "")
-    if parsed is not None and digest:
+    if digest:
         return f"FROM {tag}@{digest}"
     return f"# the engine knows no digest of a registry for this: whoever moves the tag moves this file\nFROM {tag}"
 
@@ -171,11 +169,12 @@ def _deletions(paths: Sequence[str], tools: frozenset[str]) -> Iterable[str]:
             script = f"p=$(printf '{octal}x') && {rm} -rf -- \"${{p%x}}\""
             yield f"RUN {json.dumps([shell, '-c', script])}"
             continue
-        if batch and (len(batch) >= _WORDS_MOST or size + len(path) > _CHARS_MOST):
+        length = len(json.dumps(path)) + 2
+        if batch and (len(batch) >= _WORDS_MOST or size + length > _CHARS_MOST):
             yield f"RUN {json.dumps([rm, '-rf', '--', *batch])}"
             batch, size = [], 0
         batch.append(path)
-        size += len(path)
+        size += length
     if batch:
         yield f"RUN {json.dumps([rm, '-rf', '--', *batch])}"
 

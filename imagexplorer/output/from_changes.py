@@ -5,6 +5,7 @@ then renamed; nothing that stands there is written over.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -39,7 +40,7 @@ def write_folder(
         raise Refused("Dockerfile", made.missing, "Write a flattened one, FROM scratch with the whole tree")
     if os.path.lexists(folder) and not (os.path.isdir(folder) and not os.path.islink(folder) and not _names(folder)):
         raise Refused(named, "something is there already", "Choose a new or an empty folder")
-    part = f"{folder.rstrip(os.sep)}.{os.getpid()}{PART}"
+    part = _part(os.path.abspath(folder))
     try:
         os.mkdir(part)
         try:
@@ -47,7 +48,7 @@ def write_folder(
                 tar = host.written_tar(container, None if made.flat else changes, control)
                 _write(os.path.join(part, made.tar), tar)
             write_text(os.path.join(part, "Dockerfile"), [made.text])
-            os.rename(part, folder)
+            os.rename(part, os.path.abspath(folder))
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
@@ -61,19 +62,36 @@ def write_tar(
     """What was written, as one tar. Raises Refused where something stands there, unless it may be written `over`."""
     if os.path.lexists(path) and not over:
         raise Refused(plain(path, 300), "something is there already", "Choose another name")
-    part = f"{path}.{os.getpid()}{PART}"
+    part = _part(path)
     try:
         try:
             _write(part, host.written_tar(container, changes, control))
             if over:
                 os.replace(part, path)
             else:
-                os.link(part, path)  # unlike a rename it never replaces what came there meanwhile
+                _name(part, path)
         finally:
             with suppress(OSError):
                 os.unlink(part)
     except OSError as error:
         raise Refused(plain(path, 300), f"it cannot be written: {error.strerror or error}", "Choose another") from error
+
+
+def _part(path: str) -> str:
+    """A name of nobody else's: two that write the same do not take each other's."""
+    return f"{path}.{secrets.token_hex(4)}{PART}"
+
+
+def _name(part: str, path: str) -> None:
+    """Unlike a rename a link never replaces what came there meanwhile; not every file system has links."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(path):
+            raise
+        os.rename(part, path)
 
 
 def _write(path: str, pieces: Iterable[bytes]) -> None:

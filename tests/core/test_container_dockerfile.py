@@ -102,3 +102,17 @@ def test_package_managers_are_recognised() -> None:
     )  # fmt: skip
     assert "\n# RUN pip install" in made(Change(added[3], ADDED)).text
     assert run_lines([Change("/etc/x", ADDED)]) == ()
+
+
+def test_nothing_in_a_configuration_becomes_an_instruction() -> None:
+    text = made(Change("/x", DELETED), base={"User": "0\nRUN evil $HOME"}).text
+    assert text.rstrip().endswith("USER 0\\x0aRUN evil \\$HOME")
+    assert not any(line.startswith("RUN evil") for line in text.splitlines())
+    assert "\nFROM sha256:1\n" in made(image=Image("sha256:1", ("a\nRUN evil",))).text
+
+
+def test_a_run_stays_below_what_builders_read_as_one_line() -> None:
+    text = made(*(Change(f"/{number:03}" + "\U0001f600" * 22, DELETED) for number in range(900))).text
+    runs = [line for line in text.splitlines() if line.startswith("RUN ")]
+    assert max(map(len, runs)) < 65_536
+    assert sum(len(json.loads(line[4:])) - 3 for line in runs) == 900

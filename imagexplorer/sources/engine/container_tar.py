@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 from imagexplorer.core.container_dockerfile import RM_PLACES, SHELL_PLACES, Wanted
 from imagexplorer.core.control import Control
@@ -33,8 +34,8 @@ def written_tar(wire: Wire, container: str, changes: Sequence[Change] | None, co
     ):
         body = _Body(response)
         try:
-            with tarfile.open(fileobj=body, mode="r|", errorlevel=1) as archive:  # type: ignore[call-overload]
-                for member in archive:
+            with opened(body) as archive:
+                for member in members(archive):
                     control.step(body.taken, None, "reading the container")
                     path = "/" + member.name.removeprefix("./").strip("/")
                     if path == "/" or path in _ENGINES or (wanted is not None and not wanted(path)):
@@ -51,6 +52,30 @@ def written_tar(wire: Wire, container: str, changes: Sequence[Change] | None, co
             raise Unreachable(what, reason, "Check that the engine runs, then retry") from error
     out.close()
     yield from sink.take(1)
+
+
+class _Header(tarfile.TarInfo):
+    """tarfile takes a header that is cut off or none for the end, where members came before it."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile_)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            tarfile_.ended = True  # type: ignore[attr-defined]
+            raise
+
+
+def opened(stream: object) -> tarfile.TarFile:
+    """A stream of a tar as `members` wants it."""
+    return tarfile.open(fileobj=stream, mode="r|", errorlevel=1, tarinfo=_Header)  # type: ignore[call-overload, no-any-return]
+
+
+def members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Of what was `opened`. Raises EOFError where it ends without the end of an archive."""
+    yield from archive
+    if not getattr(archive, "ended", False):
+        raise EOFError("it ends in the middle")
 
 
 def _copied(archive: tarfile.TarFile, member: tarfile.TarInfo, out: tarfile.TarFile, sink: _Sink) -> Iterator[bytes]:
@@ -71,14 +96,16 @@ def _copied(archive: tarfile.TarFile, member: tarfile.TarInfo, out: tarfile.TarF
 
 
 def tools(wire: Wire, container: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
-    """A container has what its image has, but for what it added and deleted."""
+    """A container has what its image has, but for what it added and deleted. Where it added one of a name, no other of
+    that name counts: /bin may be a link to /usr/bin."""
     what = f"files of container {short_id(container)}"
     kinds = {change.path: change.kind for change in changes}
     found = set()
-    for place in (*RM_PLACES, *SHELL_PLACES):
-        kind = kinds.get(place, "")
-        if kind == DELETED or (kind != ADDED and _is_there(wire, container, place, what, control)):
-            found.add(place)
+    for places in (RM_PLACES, SHELL_PLACES):
+        added = any(kinds.get(place) == ADDED for place in places)
+        for place in places:
+            if kinds.get(place) == DELETED or (not added and _is_there(wire, container, place, what, control)):
+                found.add(place)
     return frozenset(found)
 
 
