@@ -29,6 +29,8 @@ _TOKENS = re.compile(
     r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
 )
 _BEGUN = re.compile(r"\x1b(?:\[[<=>?]?[0-9;:]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x07\x1b]*\x1b?|[ -/]*)")
+_STRINGS = "]PX^_"
+_STRING_END = re.compile(r"\x07|\x18|\x1a|\x1b\\?")
 _TITLE_CHARS = 200
 
 
@@ -48,6 +50,7 @@ class Terminal:
         self._main: Grid | None = None  # while the other screen is shown
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._left = ""
+        self._dropping = False  # the rest of a control string that is too long, or broken off by another escape
         self._graphics = [False, False]
         self._shifted = 0
         self._last = " "
@@ -67,17 +70,34 @@ class Terminal:
         text = self._left + self._decoder.decode(data)
         at, end = 0, len(text)
         while at < end:
+            if self._dropping:
+                at = self._dropped(text, at)
+                if self._dropping:
+                    break
+                continue
             found = _TOKENS.match(text, at)
             if found is None:
                 # An escape that is not whole yet; one that never ends is let go of.
                 rest = text[at:]
                 if len(rest) < _UNFINISHED and _may_go_on(rest):
                     break
-                at += 1
+                self._dropping = rest[1:2] in _STRINGS and len(rest) > 1
+                at += 1 + self._dropping
                 continue
             at = found.end()
             self._act(found)
         self._left = text[at:]
+
+    def _dropped(self, text: str, at: int) -> int:
+        """Where it goes on: behind the end of a control string, or at the escape that breaks it off."""
+        found = _STRING_END.search(text, at)
+        if found is None:
+            return len(text)
+        escape = found[0] == "\x1b"
+        if escape and found.end() == len(text):
+            return found.start()  # the next character tells which it is
+        self._dropping = False
+        return found.start() if escape else found.end()
 
     def _act(self, found: re.Match[str]) -> None:
         kind = found.lastgroup
@@ -230,7 +250,7 @@ class Terminal:
         elif final in "hl" and 4 in numbers:
             grid.inserting = final == "h"
         elif final == "b":
-            self._write(self._last * min(count, grid.columns * grid.rows))
+            self._write(self._last * min(count, grid.columns))
 
     def _mode(self, number: int, on: bool) -> None:
         grid = self.grid

@@ -29,6 +29,7 @@ class TerminalLine:
         self._lock = Lock()
         self._waiting = bytearray()
         self._orders: SimpleQueue[tuple[str, Any] | None] = SimpleQueue()
+        self._unsent = 0
         self.identifier = ""
         self.left_out = 0
 
@@ -51,8 +52,12 @@ class TerminalLine:
             return piece, bool(self._waiting)
 
     def write(self, data: bytes) -> None:
-        if data:
-            self._orders.put(("write", data))
+        """A program that reads nothing is told no more: else one that only asks would fill the memory."""
+        with self._lock:
+            if not data or self._unsent > WAITING_BYTES:
+                return
+            self._unsent += len(data)
+        self._orders.put(("write", data))
 
     def resize(self, columns: int, rows: int) -> None:
         self._orders.put(("resize", (columns, rows)))
@@ -65,6 +70,8 @@ class TerminalLine:
                 name, what = order
                 if name == "write":
                     host.terminal_write(self.identifier, what, control)
+                    with self._lock:
+                        self._unsent -= len(what)
                 else:
                     host.terminal_resize(self.identifier, *what, control)
         control.step()

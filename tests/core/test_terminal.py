@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,3 +135,20 @@ def test_resizing_keeps_the_line_of_the_cursor() -> None:
     terminal.resize(5, 2)
     assert terminal.lines() == ["3", "$"]
     assert [row.text().strip() for row in terminal.history] == ["1", "2"]
+
+
+@pytest.mark.parametrize("end", [b"\x07", b"\x1b\\", b"\x18"])
+@pytest.mark.parametrize("begin", [b"\x1b]52;c;", b"\x1bPq"])
+def test_a_control_string_without_end_is_never_shown(begin: bytes, end: bytes) -> None:
+    terminal = Terminal(20, 3)
+    for piece in (begin, *[b"x" * 1000] * 20, end[:1], end[1:], b"after"):
+        terminal.feed(piece)
+    assert terminal.lines() == ["after", "", ""]
+
+
+def test_another_escape_breaks_a_control_string_off() -> None:
+    assert shown(b"\x1b]0;title\x1b[2;3Hhere").lines()[:2] == ["", "  here"]
+
+
+def test_what_is_said_again_fills_a_line_at_most() -> None:
+    assert "".join(shown("é\x1b[99999b".encode()).lines()) == "é" * 11
