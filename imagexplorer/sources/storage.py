@@ -5,21 +5,16 @@ every header, byte for byte and in order, with gaps where the contents stood. Th
 the layer's folder is read. The containerd store keeps the layers' blobs themselves. Knows these three places; must not
 call the engine, write, or take anything that does not name the diff ID that it is looked up by.
 
-tar-split: github.com/vbatts/tar-split, tar/storage (JSON lines, gzip). layerdb: moby, layer/filestore.go. layers.json:
+layerdb: moby, layer/filestore.go. layers.json:
 containers/storage, layers.go.
 """
 
 from __future__ import annotations
 
-import binascii
-import gzip
 import hashlib
 import json
 import os
-import zlib
-from base64 import b64decode
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,15 +24,10 @@ from imagexplorer.core.errors import Damaged
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.sources.digests import parse_digest
 from imagexplorer.sources.readers import FileReader
+from imagexplorer.sources.split_tar import SplitTar
 from imagexplorer.sources.tar_scan import scan
 
-LINE_LIMIT = 16 * 1024 * 1024
 LAYERS_JSON_LIMIT = 256 * 1024 * 1024
-BEHIND = 64 * 1024
-_PIECE = 64 * 1024
-_SMALL = 16 * 1024
-_NO_END = 1 << 62
-_FILE, _SEGMENT = 1, 2  # tar-split's kinds of entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,77 +108,6 @@ def scan_stored(stored: Stored, where: str, control: Control) -> LayerIndex | No
         return index if index.verified and not index.problems else None
     except (OSError, Damaged):  # not ours to read, or gone meanwhile
         return None
-
-
-class SplitTar:
-    """A layer's tar as tar-split remembers it: `pread` gives its headers, and zeros where contents were.
-
-    Reading on is cheap, and so is going back by BEHIND bytes; further back it starts anew.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.broken = ""
-        self._end_known = False
-        self._restart()
-        with path.open("rb"):  # raises where it cannot be read
-            pass
-
-    @property
-    def size(self) -> int:
-        """Known once the end was read; until then there is no end."""
-        return self._end if self._end_known else _NO_END
-
-    def _restart(self) -> None:
-        self._pieces = self._read()
-        self._held: deque[tuple[int, bytes, int]] = deque()  # (position, headers, bytes of contents after them)
-        self._end = 0
-
-    def pread(self, offset: int, length: int) -> bytes:
-        if offset < (self._held[0][0] if self._held else self._end):
-            self._restart()
-        while self._end < offset + length and (piece := next(self._pieces, None)) is not None:
-            self._held.append((self._end, *piece))
-            self._end += len(piece[0]) + piece[1]
-            while len(self._held) > 1 and self._held[1][0] <= offset - BEHIND:
-                self._held.popleft()
-        data = bytearray()
-        for start, headers, gap in self._held:
-            at, left = offset + len(data) - start, length - len(data)
-            if not left:
-                break
-            if at < len(headers):
-                data += headers[at : at + left]
-                at, left = offset + len(data) - start, length - len(data)
-            if len(headers) <= at < len(headers) + gap:
-                data += bytes(min(left, len(headers) + gap - at))
-        return bytes(data)
-
-    def _read(self) -> Iterator[tuple[bytes, int]]:
-        """(bytes of headers, how many bytes of contents follow)."""
-        try:
-            with gzip.open(self._path, "rb") as lines:
-                headers = bytearray()
-                for line in iter(lambda: lines.readline(LINE_LIMIT), b""):
-                    entry = json.loads(line)
-                    kind = entry["type"]
-                    if kind == _SEGMENT:
-                        headers += b64decode(entry["payload"], validate=True)
-                        gap = 0
-                    elif kind == _FILE:
-                        gap = int(entry.get("size", 0))
-                    else:
-                        raise ValueError(f"an entry of kind {kind}")
-                    if gap <= _SMALL:  # many small files make one piece
-                        headers += bytes(gap)
-                        gap = 0
-                    if gap or len(headers) >= _PIECE:
-                        yield bytes(headers), gap
-                        headers.clear()
-                yield bytes(headers), 0
-        except (OSError, EOFError, ValueError, KeyError, TypeError, binascii.Error, zlib.error) as error:
-            self.broken = f"{type(error).__name__}: {error}"
-        self._end_known = True
 
 
 def _text(path: Path) -> str:

@@ -20,7 +20,8 @@ from imagexplorer.core.layer_index import FILE, LayerIndex
 from imagexplorer.sources.engine.local import own_layers
 from imagexplorer.sources.engine.wire import Wire
 from imagexplorer.sources.protocol import ScanOptions
-from imagexplorer.sources.storage import SplitTar, Stored, docker_layers, podman_layers, scan_stored
+from imagexplorer.sources.split_tar import SplitTar
+from imagexplorer.sources.storage import Stored, docker_layers, podman_layers, scan_stored
 from imagexplorer.sources.stored_contents import hash_stored
 from imagexplorer.sources.tar_scan import scan
 from tests import engine_images, tars
@@ -101,32 +102,34 @@ def test_what_is_not_there_is_left_out(engine: Engine, sample: str, tmp_path: Pa
         assert own_layers(info, engine.podman, detail) == {}
 
 
-def split_of(tar: bytes) -> bytes:
-    """What tar-split would keep of a tar, by way of the standard library."""
-    lines, at = [], 0
+def split_of(tar: bytes, spaced: bool = False) -> bytes:
+    """What tar-split would keep of a tar, by way of the standard library; `spaced`: not as Go writes JSON."""
+    lines: list[dict[str, Any]] = []
+    at = 0
     with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
         for member in archive:
             size = member.size if member.isreg() else 0
             lines.append(
                 {"type": 2, "payload": b64encode(tar[at : member.offset_data]).decode(), "position": len(lines)}
             )
-            entry: dict[str, Any] = {"type": 1, "name": member.name, "payload": None, "position": len(lines)}
-            lines.append(entry | ({"size": size} if size else {}))
+            told = {"size": size} if size else {}
+            lines.append({"type": 1, "name": member.name} | told | {"payload": None, "position": len(lines)})
             at = member.offset_data + size
     lines.append({"type": 2, "payload": b64encode(tar[at:]).decode(), "position": len(lines)})
-    return gzip.compress(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    marks = (", ", ": ") if spaced else (",", ":")
+    return gzip.compress(b"".join(json.dumps(line, separators=marks).encode() + b"\n" for line in lines))
 
 
 def layer(sizes: list[int]) -> bytes:
-    return tars.tar([tars.file(f"dir/file{n:0{1 + n * 7 % 150}}", b"x" * size) for n, size in enumerate(sizes)])
+    return tars.tar([tars.file(f'dir/,"size":7,{n:0{1 + n * 7 % 150}}', b"x" * size) for n, size in enumerate(sizes)])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.one_of(st.integers(0, 2000), st.integers(0, 200_000)), max_size=60))
-def test_a_split_tar_reads_as_the_tar(tmp_path: Path, sizes: list[int]) -> None:
+@given(st.lists(st.one_of(st.integers(0, 2000), st.integers(0, 200_000)), max_size=60), st.booleans())
+def test_a_split_tar_reads_as_the_tar(tmp_path: Path, sizes: list[int], spaced: bool) -> None:
     tar = layer(sizes)
     path = tmp_path / "split.gz"
-    path.write_bytes(split_of(tar))
+    path.write_bytes(split_of(tar, spaced))
     split = scan_stored(Stored("sha256:" + "a" * 64, split=path), "layer", Control())
     whole = scan(tars_reader(tar), where="layer", control=Control())
     assert split is not None
@@ -156,7 +159,9 @@ def test_any_part_may_be_read_in_any_order(tmp_path: Path, parts: list[tuple[int
         assert source.pread(offset, length) == bytes(blank[offset : offset + length])
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip", "no gzip", "no json", "other kind", "negative", "no payload"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "flip", "no gzip", "no json", "other kind", "negative", "no base64", "endless line", "no payload"]
+)
 def test_a_damaged_split_is_not_taken(tmp_path: Path, damage: str) -> None:
     good = split_of(layer([5, 6]))
     lines = gzip.decompress(good).splitlines()
@@ -166,7 +171,11 @@ def test_a_damaged_split_is_not_taken(tmp_path: Path, damage: str) -> None:
         "no gzip": b"hello",
         "no json": gzip.compress(b"hello\n"),
         "other kind": gzip.compress(b'{"type": 3}\n'),
-        "negative": gzip.compress(b"\n".join([*lines[:1], b'{"type": 1, "size": -5}', *lines[2:]])),
+        "negative": gzip.compress(
+            b"\n".join([*lines[:1], b'{"type":1,"name":"x","size":-5,"payload":null}', *lines[2:]])
+        ),
+        "no base64": gzip.compress(b'{"type":2,"payload":"a,b="}\n'),
+        "endless line": gzip.compress(b'{"type":2,"payload":"' + b"A" * (17 << 20)),
         "no payload": gzip.compress(b'{"type": 2}\n'),
     }[damage]
     path = tmp_path / "split.gz"
