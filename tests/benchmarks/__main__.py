@@ -57,13 +57,13 @@ class _Bench:
         self.archive(self.make(many_files, 200_000 // smaller), 0.30, warm=0.15)
         for compression in ("gzip", "zstd"):
             self.archive(self.make(many_files, 12_000 // smaller, 3, compression, 20_000), 1.15)
-        self.archive(self.make(many_files, 50_000 // smaller, 100), 0.30)
+        self.archive(self.make(many_files, 150_000 // smaller, 100), 0.30)
         if smaller == 1:
             self.archive(self.make(many_files, 980_000), 0.30, warm=0.60)
         if engine and image:
             self.engine(engine, image)
         else:
-            self.own_engine(30_000 // smaller)
+            self.own_engine(60_000 // smaller)
         self.window()
         self.stall(1_000_000 // smaller)
 
@@ -120,7 +120,7 @@ class _Bench:
 
         from tests.private_engine import NoEngineError, PrivateEngine
 
-        made = self.make(many_files, count, 4, "", 4_000)
+        made = self.make(many_files, count, 4, "", 8_000)
         try:
             private = PrivateEngine("docker")
             private.start()
