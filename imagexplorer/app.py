@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from imagexplorer.core.control import Control
     from imagexplorer.core.entities import Address
     from imagexplorer.core.report_reading import Report
-    from imagexplorer.indexing.client import RemoteSource, Workers
+    from imagexplorer.indexing.client import RemoteSource
+    from imagexplorer.indexing.records import CacheOptions
+    from imagexplorer.indexing.workers import Workers
     from imagexplorer.session import Session, Tried
     from imagexplorer.settings import Settings
     from imagexplorer.views.main_window import MainWindow
@@ -55,7 +57,7 @@ class Program:
         apply_scheme(application, self.settings.text("view.scheme", "system"))
         self.engine = WorkerDoor(self.settings)
         self.jobs = Jobs()
-        sample, cache = str(resources.path("sample.tar")), IndexCache(self.jobs, self.settings)
+        sample, cache = str(resources.path("sample.tar")), IndexCache(self.jobs, self.settings, self.engine.use_cache)
         self.session = Session(
             self.jobs, self.engine.open, self.engine.find, sample, cache=cache, read_report=self.engine.report
         )
@@ -102,7 +104,7 @@ class WorkerDoor:
     @property
     def workers(self) -> Workers:
         """Made when first needed, on whichever thread."""
-        from imagexplorer.indexing.client import Workers
+        from imagexplorer.indexing.workers import Workers
         from imagexplorer.session.index_cache import cache_options
 
         with self._lock:
@@ -129,6 +131,9 @@ class WorkerDoor:
 
     def warm(self, control: Control) -> None:
         self.workers.warm(control)
+
+    def use_cache(self, cache: CacheOptions, control: Control) -> None:
+        self.workers.use_cache(cache, control)
 
     def close(self) -> None:
         with self._lock:

@@ -21,8 +21,9 @@ import zstandard
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled
-from imagexplorer.indexing.client import Workers, open_remote
+from imagexplorer.indexing.client import open_remote
 from imagexplorer.indexing.records import CacheOptions
+from imagexplorer.indexing.workers import Workers
 from tests import tars
 
 GIB = 1 << 30

@@ -34,50 +34,17 @@ from imagexplorer.indexing.kin_client import RemoteKin
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.reading_client import RemoteReading
-from imagexplorer.indexing.records import CacheOptions, Call, TreeHandle
+from imagexplorer.indexing.records import Call, TreeHandle
 from imagexplorer.indexing.space_client import RemoteSpace
+from imagexplorer.indexing.workers import Workers
 from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
     from imagexplorer.core.check import Outcome
     from imagexplorer.core.preview import Preview
-    from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
 
-__all__ = ["ReaderEnded", "RemoteHost", "RemoteSource", "Workers", "find_engine", "open_remote"]
-
-
-class Workers:
-    """The worker processes: `lists` (lists, details, events, actions: never killed by a cancel), `scans` (indexes and
-    views: free of effects, so it may be killed and asked again) and `checks` (hashing that nobody waits for, there only
-    while it is needed). Each starts when first asked."""
-
-    def __init__(self, cache: CacheOptions | None = None) -> None:
-        self.lists = WorkerProcess("lists", cache)
-        self.scans = WorkerProcess("scan", cache)
-        self.checks = WorkerProcess("check", cache)
-
-    def warm(self, control: Control) -> None:
-        """Start the scanning process and let it import what it needs. Call it on a thread after the first paint."""
-        self.scans.ask(Call("indexing", "warm"), control)
-
-    def report(self, path: str, control: Control) -> Report:
-        """A saved document to look at. Raises NotFound, Refused, Damaged."""
-        report: Report = self.scans.ask(Call("indexing", "report", arguments={"path": path}), control, kill=True)
-        return report
-
-    def clear_cache(self, control: Control) -> None:
-        self.scans.ask(Call("indexing", "clear_cache"), control)
-
-    def cache_bytes(self, control: Control) -> int:
-        return int(self.scans.ask(Call("indexing", "cache_bytes"), control))
-
-    def close(self) -> None:
-        """End all. Waits 2 s at most."""
-        self.checks.kill()
-        self.lists.close()
-        self.scans.close()
-        self.checks.close()
+__all__ = ["ReaderEnded", "RemoteHost", "RemoteSource", "find_engine", "open_remote"]
 
 
 def find_engine(

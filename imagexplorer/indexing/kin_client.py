@@ -15,7 +15,7 @@ from imagexplorer.indexing.records import Call
 if TYPE_CHECKING:
     from imagexplorer.core.dockerfile import Line
     from imagexplorer.core.relatives import Relatives
-    from imagexplorer.indexing.client import Workers
+    from imagexplorer.indexing.workers import Workers
 
 
 class RemoteKin:

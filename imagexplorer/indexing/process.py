@@ -173,6 +173,7 @@ class WorkerProcess:
     their process was killed because of another question. `command` replaces how it is started (tests)."""
 
     def __init__(self, kind: str, cache: CacheOptions | None = None, command: Sequence[str] | None = None) -> None:
+        self._kind = kind
         self._command = list(command) if command is not None else start_command(kind, cache or CacheOptions())
         self._may_ask_again = kind in ("scan", "check")
         self._lock = Lock()
@@ -268,6 +269,12 @@ class WorkerProcess:
                 except OSError as error:
                     raise ReaderEnded("reading", f"the reader process cannot be started: {error.strerror}") from error
             return life
+
+    def use_cache(self, cache: CacheOptions, control: Control) -> None:
+        """From now on, where it runs already too."""
+        self._command = start_command(self._kind, cache)
+        if self.pid is not None:
+            self.ask(Call("indexing", "set_cache", arguments={"options": cache}), control)
 
     def kill(self) -> None:
         """Kill what runs; open questions start over in a new one."""

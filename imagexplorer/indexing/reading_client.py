@@ -15,7 +15,7 @@ from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.records import Call, ComparisonHandle, Opened, TreeHandle
 
 if TYPE_CHECKING:
-    from imagexplorer.indexing.client import Workers
+    from imagexplorer.indexing.workers import Workers
 
 
 class RemoteReading:

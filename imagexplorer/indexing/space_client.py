@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.advice import Entries
     from imagexplorer.core.space_map import MapSpec, SpaceMap
     from imagexplorer.core.space_overview import Alike, Overview
-    from imagexplorer.indexing.client import Workers
+    from imagexplorer.indexing.workers import Workers
 
 
 class RemoteSpace:

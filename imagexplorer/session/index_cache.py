@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from imagexplorer.indexing.cache import Cache
     from imagexplorer.indexing.records import CacheOptions
 
+Tell = Callable[["CacheOptions", Control], None]
+
 _LANE = "cache"
 _LIMIT = "cache.limit_bytes"
 
@@ -40,9 +42,10 @@ class IndexCache(QObject):
 
     changed = Signal()
 
-    def __init__(self, jobs: Jobs, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, settings: Settings, tell: Tell | None = None, parent: QObject | None = None) -> None:
+        """`tell` lets those who read know of a new limit; it is called on a thread."""
         super().__init__(parent)
-        self._jobs, self._settings = jobs, settings
+        self._jobs, self._settings, self._tell = jobs, settings, tell
         self.used_bytes: int | None = None
         self.directory = ""
 
@@ -62,17 +65,19 @@ class IndexCache(QObject):
         self._do(lambda cache: cache.clear(), "Clearing the cache")
 
     def set_limit(self, limit_bytes: int) -> None:
-        """Kept in the settings; what is beyond it goes now, the least recently used first."""
+        """Kept in the settings and by all who read; what is beyond it goes now, the least recently used first."""
         self._settings.set(_LIMIT, limit_bytes)
         self._settings.save()
-        self._do(lambda cache: cache.trim())
+        self._do(lambda cache: cache.trim(), tell=self._tell)
 
-    def _do(self, act: Callable[[Cache], None], title: str = "") -> None:
+    def _do(self, act: Callable[[Cache], None], title: str = "", tell: Tell | None = None) -> None:
         options = cache_options(self._settings)
 
-        def work(_control: Control) -> tuple[int, str]:
+        def work(control: Control) -> tuple[int, str]:
             from imagexplorer.indexing.cache import open_cache
 
+            if tell is not None:
+                tell(options, control)
             cache = open_cache(options)
             if cache is None:
                 return 0, ""

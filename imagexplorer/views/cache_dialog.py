@@ -45,11 +45,7 @@ class CacheDialog(AskDialog):
         form.addRow(self.tr("In use"), row)
         form.addRow(self.tr("Folder"), self.place)
         form.addRow(self.tr("&Limit"), self.limit)
-        note = plain_label(
-            self.tr("What is beyond a new limit goes at once; reading keeps to it from the next start on."),
-            wrap=True,
-            tone="muted",
-        )
+        note = plain_label(self.tr("What is beyond a new limit goes at once."), wrap=True, tone="muted")
         self.body.addWidget(about)
         self.body.addLayout(form)
         self.body.addWidget(note)

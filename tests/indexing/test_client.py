@@ -21,8 +21,9 @@ from imagexplorer.core.rules import Rules
 from imagexplorer.core.tree_view import ViewSpec
 from imagexplorer.core.tree_viewing import view
 from imagexplorer.indexing.builder import build
-from imagexplorer.indexing.client import RemoteSource, Workers, find_engine, open_remote
+from imagexplorer.indexing.client import RemoteSource, find_engine, open_remote
 from imagexplorer.indexing.records import CacheOptions, TreeHandle
+from imagexplorer.indexing.workers import Workers
 from imagexplorer.sources.opening import open_source
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 from tests import tars
@@ -165,6 +166,22 @@ def test_the_cache_is_measured_and_cleared(workers: Workers, remote: RemoteSourc
     assert workers.cache_bytes(control) > 1000
     workers.clear_cache(control)
     assert workers.cache_bytes(control) == 0
+
+
+def test_a_new_limit_holds_for_readers_that_run_and_for_later_ones(
+    workers: Workers, remote: RemoteSource, tmp_path: Path
+) -> None:
+    control = Control()
+    remote.build(remote.image("0", control), control)
+    assert workers.cache_bytes(control) > 1000
+    for folder in ("new", "newest"):
+        workers.use_cache(CacheOptions(directory=str(tmp_path / folder)), control)
+        assert workers.cache_bytes(control) == 0, "the process that runs"
+        remote.build(remote.image("0", control), control)
+        kept = workers.cache_bytes(control)
+        assert kept > 1000
+        workers.scans.kill()
+        assert workers.cache_bytes(control) == kept, "the one that is started after it"
 
 
 def test_closing_lets_go_and_it_can_be_asked_again(remote: RemoteSource, archive: Path) -> None:

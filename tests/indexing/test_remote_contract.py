@@ -11,8 +11,9 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ContainerDetail
 from imagexplorer.core.errors import Cancelled, NotFound
 from imagexplorer.core.tree_view import ViewSpec
-from imagexplorer.indexing.client import Workers, find_engine, open_remote
+from imagexplorer.indexing.client import find_engine, open_remote
 from imagexplorer.indexing.records import CacheOptions
+from imagexplorer.indexing.workers import Workers
 from tests import tars
 from tests.engines import Engine
 from tests.sources.contract import CONFIG, LAYERS, TAGS, ImageSourceContract, Known

@@ -13,8 +13,9 @@ from imagexplorer.core.entities import Address, ImageDetail
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.space_map import MapSpec
 from imagexplorer.core.space_tree import VISIBLE, WASTED
-from imagexplorer.indexing.client import RemoteSource, Workers, open_remote
+from imagexplorer.indexing.client import RemoteSource, open_remote
 from imagexplorer.indexing.records import CacheOptions, TreeHandle
+from imagexplorer.indexing.workers import Workers
 from tests import tars
 from tests.indexing.test_builder import settle
 

@@ -12,9 +12,10 @@ from imagexplorer.core.entities import Address, ImageDetail, LayerTotals
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.builder import Built, build
 from imagexplorer.indexing.cache import Cache
-from imagexplorer.indexing.client import Workers, open_remote
+from imagexplorer.indexing.client import open_remote
 from imagexplorer.indexing.records import CacheOptions
 from imagexplorer.indexing.verifying import verify
+from imagexplorer.indexing.workers import Workers
 from imagexplorer.sources.opening import open_source
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 from tests import tars

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.columns import Columns
 from imagexplorer.indexing.cache import Cache
+from imagexplorer.indexing.records import CacheOptions
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.settings import Settings
@@ -76,6 +77,16 @@ def test_a_lower_limit_is_kept_and_what_is_beyond_it_goes_now(
     assert left.load("layer", "key 0") is None, "the least recently used"
     assert left.load("layer", f"key {FILES - 1}") is not None
     assert IndexCache(cache._jobs, Settings(tmp_path / "settings.json")).limit_bytes == 2 * BYTES + MB
+
+
+def test_who_reads_is_told_of_a_new_limit(cache: IndexCache, folder: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    told: list[CacheOptions] = []
+    cache._tell = lambda options, _control: told.append(options)
+    with qtbot.waitSignal(cache.changed):
+        cache.set_limit(20 * MB)
+    with qtbot.waitSignal(cache.changed):
+        cache.look()
+    assert [(each.directory, each.limit_bytes) for each in told] == [(str(folder), 20 * MB)]
 
 
 def test_the_limit_is_the_settings_own(dialog: CacheDialog, cache: IndexCache) -> None:

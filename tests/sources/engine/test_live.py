@@ -15,7 +15,8 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled, NotFound, Refused
 from imagexplorer.core.live import STDERR, STDOUT, LogBatch, LogSpec, TerminalEnded, TerminalSpec, TerminalStarted
-from imagexplorer.indexing.client import Workers, open_remote
+from imagexplorer.indexing.client import open_remote
+from imagexplorer.indexing.workers import Workers
 from tests.engine_images import write_in
 from tests.engines import SAMPLE, Engine
 
