@@ -50,6 +50,7 @@ class _Walk:
         self._descriptors = 0
         self._bytes = 0
         self._documents: dict[str, tuple[Any, list[Problem]] | None] = {}
+        self._told: set[Problem | str] = set()  # a file may say the same ten thousand times
 
     def run(self, index: Fields) -> None:
         by_digest: dict[str, tuple[list[str], Fields]] = {}
@@ -72,9 +73,7 @@ class _Walk:
         return self._descriptors <= MAX_DESCRIPTORS
 
     def _problem(self, where: str, reason: str) -> None:
-        problem = Problem(where, reason)
-        if problem not in self._catalogue.problems:
-            self._catalogue.problems.append(problem)
+        self._keep([Problem(where, reason)])
 
     def _variants(self, top: Fields, tags: list[str]) -> list[Variant]:
         """The images below one descriptor of index.json, in the order of the file."""
@@ -118,12 +117,16 @@ class _Walk:
         return found
 
     def _keep(self, problems: list[Problem]) -> None:
-        """What is wrong with a document that turned out to be no image: it may be one that was changed."""
-        self._catalogue.problems.extend(problem for problem in problems if problem not in self._catalogue.problems)
+        """Once each. A document that turned out to be no image may be one that was changed: its problems count too."""
+        for problem in problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self._catalogue.problems.append(problem)
 
     def _other(self, words: str, tags: list[str]) -> None:
         text = words + (f" ({', '.join(plain(tag, 80) for tag in tags[:3])})" if tags else "")
-        if text not in self._catalogue.others:
+        if text not in self._told:
+            self._told.add(text)
             self._catalogue.others.append(text)
 
     def _document(
