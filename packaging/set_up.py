@@ -151,7 +151,8 @@ def unpack_packages(names, folder):
     if not (shutil.which("dpkg-deb") and shutil.which("apt-get")):
         return
     for name in names:
-        if os.path.exists(os.path.join(folder, "usr", "bin", name)):
+        done = os.path.join(folder, name + ".unpacked")
+        if os.path.exists(done):
             continue
         with tempfile.TemporaryDirectory() as scratch:
             download = ["apt-get", "-qq", "-o", "APT::Sandbox::User=", "download", name]
@@ -163,6 +164,7 @@ def unpack_packages(names, folder):
                     continue
             for package in os.listdir(scratch):
                 subprocess.check_call(["dpkg-deb", "-x", os.path.join(scratch, package), folder])
+        open(done, "w").close()
 
 
 def environment_python(folder):

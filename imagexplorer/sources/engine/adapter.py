@@ -9,47 +9,41 @@ from typing import Any
 import requests.adapters
 import urllib3
 
+from imagexplorer.sources.engine.ssh import Ssh
+
 Note = Callable[[socket.socket], None]
+Dial = Callable[[float | None], socket.socket]
+"""Connects within so many seconds, None: without a limit."""
 
 
-class _UnixConnection(urllib3.connection.HTTPConnection):
-    path: str
-    note: Note
+class _Connection(urllib3.connection.HTTPConnection):
+    dial: Dial
 
     def connect(self) -> None:
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.note(sock)
-        try:
-            sock.settimeout(self.timeout if isinstance(self.timeout, (int, float)) else None)
-            sock.connect(self.path)
-        except BaseException:
-            sock.close()
-            raise
-        self.sock = sock
+        self.sock = self.dial(self.timeout if isinstance(self.timeout, (int, float)) else None)
 
 
-class _UnixPool(urllib3.HTTPConnectionPool):
-    path: str
-    note: Note
+class _Pool(urllib3.HTTPConnectionPool):
+    dial: Dial
 
-    def _new_conn(self) -> _UnixConnection:
-        connection = _UnixConnection("localhost")
-        connection.path, connection.note = self.path, self.note
+    def _new_conn(self) -> _Connection:
+        connection = _Connection("localhost")
+        connection.dial = self.dial
         return connection
 
 
-class _UnixAdapter(requests.adapters.HTTPAdapter):
-    """HTTP over the unix socket at `path`; host and proxies mean nothing there."""
+class _DialAdapter(requests.adapters.HTTPAdapter):
+    """HTTP over whatever `dial` connects; host and proxies mean nothing there."""
 
-    def __init__(self, path: str, note: Note) -> None:
+    def __init__(self, dial: Dial) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
-        self._pool = _UnixPool("localhost", maxsize=1)
-        self._pool.path, self._pool.note = path, note
+        self._pool = _Pool("localhost", maxsize=1)
+        self._pool.dial = dial
 
-    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> _UnixPool:
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> _Pool:
         return self._pool
 
-    def get_connection(self, *_: Any, **__: Any) -> _UnixPool:
+    def get_connection(self, *_: Any, **__: Any) -> _Pool:
         """As requests before 2.32 asks."""
         return self._pool
 
@@ -89,13 +83,31 @@ class _TcpAdapter(requests.adapters.HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
 
-def record(client: Any, base_url: str, note: Note) -> None:
-    """Make an APIClient call `note(socket)` for each socket it opens."""
-    if base_url.startswith(("unix://", "http+unix://")):
+def _unix(path: str, note: Note) -> Dial:
+    def dial(seconds: float | None) -> socket.socket:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        note(sock)
+        try:
+            sock.settimeout(seconds)
+            sock.connect(path)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    return dial
+
+
+def record(client: Any, base_url: str, note: Note, ssh: Ssh | None = None) -> None:
+    """Make an APIClient call `note(socket)` for each socket it opens. With `ssh` it goes that way, whatever the URL."""
+    if ssh is not None:
+        client.trust_env = False
+        client.mount("http+docker://", _DialAdapter(lambda _seconds: ssh.connect(note)))
+    elif base_url.startswith(("unix://", "http+unix://")):
         # A user's netrc entry or proxy for "localhost" must not reach the engine's socket.
         client.trust_env = False
         path = base_url.removeprefix("http+").removeprefix("unix://")
-        client.mount("http+docker://", _UnixAdapter(path, note))
+        client.mount("http+docker://", _DialAdapter(_unix(path, note)))
     elif base_url.startswith(("tcp://", "http://", "https://")):
         client.mount("http://", _TcpAdapter(note))
         client.mount("https://", _TcpAdapter(note))

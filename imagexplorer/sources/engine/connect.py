@@ -10,7 +10,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
@@ -18,6 +18,9 @@ from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable
 from imagexplorer.sources.engine.candidates import candidates, load_context, socket_path, spelled, tls_config
 from imagexplorer.sources.engine.source import EngineSource
 from imagexplorer.sources.engine.wire import Wire
+
+if TYPE_CHECKING:
+    from imagexplorer.sources.engine.ssh import Ssh
 
 NEWEST_VERSION = "1.51"
 """The newest API version that this code was written against; a newer engine is asked in it as long as it still can."""
@@ -30,25 +33,40 @@ def open_engine(address: Address, control: Control) -> EngineSource:
     """Connect, and agree on an API version. Raises Unreachable (no answer, or not an engine), Cancelled."""
     what = _named(address)
     location, tls = _endpoint(address)
-    if location.startswith("ssh://"):
+    ssh = _ssh(location)
+    schemes = ("unix://", "tcp://", "http://", "https://", "npipe://")
+    if ssh is None and not (location.startswith(schemes) and _spells(location)):
         raise Unreachable(
-            what, "ssh:// is not supported yet",
-            f"Forward the socket: ssh -N -L /tmp/engine.sock:/var/run/docker.sock {location.removeprefix('ssh://')}"
-            " and name it: --host unix:///tmp/engine.sock",
-        )  # fmt: skip
-    if not location.startswith(("unix://", "tcp://", "http://", "https://", "npipe://")) or not _spells(location):
-        raise Unreachable(what, "not an address of an engine", "Write unix:///path/to.sock or tcp://host:port")
+            what, "not an address of an engine", "Write unix:///path/to.sock, tcp://host:port or ssh://user@host"
+        )
     opened = replace(address, location=location)
-    first = Wire(opened, location, OLDEST_VERSION, tls)
+    first = Wire(opened, location, OLDEST_VERSION, tls, ssh)
+    try:
+        return _opened(first, what, control)
+    except BaseException:
+        if ssh is not None:
+            ssh.close()
+        raise
+
+
+def _opened(first: Wire, what: str, control: Control) -> EngineSource:
     try:
         answer = first.json("GET", "/version", what=what, control=control, versioned=False)
     except (NotFound, Refused, Damaged) as error:
         raise Unreachable(what, f"it answers, but is not an engine ({error.reason})") from error
     except Unreachable as error:
-        raise Unreachable(what, *explained(opened, error)) from error
+        raise Unreachable(what, *explained(first.address, error)) from error
     if not isinstance(answer, Mapping) or not isinstance(answer.get("ApiVersion"), str):
         raise Unreachable(what, "it answers, but is not an engine (no API version)")
     return EngineSource(replace(first, version=_agreed(what, answer)), answer)
+
+
+def _ssh(location: str) -> Ssh | None:
+    if not location.startswith("ssh://"):
+        return None
+    from imagexplorer.sources.engine.ssh import Ssh
+
+    return Ssh(location)
 
 
 def _spells(location: str) -> bool:

@@ -86,7 +86,9 @@ class EngineSource(Layers, Live):
         return any(text(part, "Name") == "Podman Engine" for part in rows(self._version.get("Components")))
 
     def close(self) -> None:
-        """Nothing stays open between calls."""
+        """Nothing stays open between calls but what carries them."""
+        if self.wire.ssh is not None:
+            self.wire.ssh.close()
 
     # -- images ---------------------------------------------------------------------------------
     def images(self, control: Control) -> Sequence[Image]:

@@ -121,7 +121,12 @@ def unreachable(what: str, error: BaseException) -> Unreachable:
     import requests
     import urllib3
 
+    from imagexplorer.sources.engine.ssh import SshError
+
     links = list(chain(error))
+    for link in links:
+        if isinstance(link, SshError):
+            return Unreachable(what, link.reason, link.way_out)
     for link in links:
         if isinstance(link, ssl.SSLError):
             return Unreachable(what, f"TLS failed: {_words(link)}", "Check the certificates of the connection")

@@ -12,12 +12,15 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Damaged, NotFound, Refused
 from imagexplorer.sources.engine.translate import refusal, translated
+
+if TYPE_CHECKING:
+    from imagexplorer.sources.engine.ssh import Ssh
 
 CONNECT_SECONDS = 5.0
 SHORT_SECONDS = 30.0
@@ -51,6 +54,17 @@ class Sockets:
                 # The plain call also where TLS wraps the socket: SSLSocket.shutdown is not for other threads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Where no answer came and the carrier of the connection knows why, that is the error."""
+        try:
+            yield
+        except Exception as error:
+            failure = getattr(self._open[-1], "failure", None) if self._open and not self._ended else None
+            if failure is not None and (why := failure()) is not None:
+                raise why from error
+            raise
+
     @property
     def last(self) -> socket.socket:
         """The one that the answer came on."""
@@ -64,12 +78,14 @@ class Sockets:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How to reach one engine. `version` is the API version to speak; `tls` a docker TLSConfig or None."""
+    """How to reach one engine. `version` is the API version to speak; `tls` a docker TLSConfig or None; `ssh` the way
+    to another machine, None for an engine that `base_url` leads to."""
 
     address: Address
     base_url: str
     version: str
     tls: Any = None
+    ssh: Ssh | None = None
 
     @contextmanager
     def hijack(self, path: str, *, what: str, control: Control, body: Any) -> Iterator[tuple[socket.socket, bytes]]:
@@ -135,11 +151,12 @@ class Wire:
                 url = f"{client.base_url}/v{self.version}{path}" if versioned else f"{client.base_url}{path}"
                 headers = {**(headers or {}), **({} if body is None else {"Content-Type": "application/json"})}
                 data = None if body is None else json.dumps(body)
-                response = client.request(
-                    method, url, params=params, data=data, headers=headers, stream=True,
-                    timeout=(CONNECT_SECONDS, seconds), allow_redirects=False,
-                    verify=client.verify,  # named here, or REQUESTS_CA_BUNDLE would replace the engine's own CA
-                )  # fmt: skip
+                with sockets.explaining():
+                    response = client.request(
+                        method, url, params=params, data=data, headers=headers, stream=True,
+                        timeout=(CONNECT_SECONDS, seconds), allow_redirects=False,
+                        verify=client.verify,  # named here, or REQUESTS_CA_BUNDLE would replace the engine's own CA
+                    )  # fmt: skip
                 try:
                     if response.status_code >= 300 and response.status_code != 304:
                         raise refusal(what, response.status_code, read_up_to(response, 65536))
@@ -181,8 +198,10 @@ class Wire:
 
         from imagexplorer.sources.engine import adapter
 
-        client = APIClient(base_url=self.base_url, version=self.version, tls=self.tls or False, timeout=SHORT_SECONDS)
-        adapter.record(client, self.base_url, sockets.add)
+        # Over ssh the SDK gets an address that it takes for a socket, which is never opened.
+        url = self.base_url if self.ssh is None else "unix:///ssh"
+        client = APIClient(base_url=url, version=self.version, tls=self.tls or False, timeout=SHORT_SECONDS)
+        adapter.record(client, url, sockets.add, self.ssh)
         return client
 
     def at_least(self, version: str) -> bool:
