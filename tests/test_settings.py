@@ -94,12 +94,12 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
     assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]
 
 
-def test_addresses_are_kept_without_user_information(tmp_path: Path) -> None:
+def test_addresses_are_kept_without_passwords(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "settings.json")
     settings.set("source.recent", ["tcp://me:hunter2@box:2376", "ssh://root@box"])
     assert settings.save()
     assert "hunter2" not in settings.path.read_text()
-    assert settings.texts("source.recent") == ("tcp://box:2376", "ssh://box")
+    assert settings.texts("source.recent") == ("tcp://box:2376", "ssh://root@box")
 
 
 def test_only_plain_values_and_names(tmp_path: Path) -> None:

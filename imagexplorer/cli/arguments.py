@@ -9,7 +9,7 @@ from imagexplorer.core.errors import WrongUse
 
 WINDOW = ""
 """The name of what runs where no command is named."""
-COMMANDS = ("inspect", "changes", "check", "diff")
+COMMANDS = ("inspect", "changes", "check", "diff", "sources")
 _WITH_VALUE = ("--host", "--image", "--platform")
 
 _DESCRIPTION = "Explore container images and containers: layers, history, files, changes, disk."
@@ -19,6 +19,7 @@ _EPILOG = """commands:
   imagexplorer changes CONTAINER      print what a container changed
   imagexplorer diff A B               print how two images differ
   imagexplorer check TARGET           hold an image against rules; status 1 when one is broken
+  imagexplorer sources                list every place where an engine may be, live or not
 
 TARGET is an image name or id on the engine, or a path to a docker-save archive, an OCI layout folder or an OCI archive.
 Where it could be both, say engine://NAME, archive://PATH or oci://PATH."""
@@ -52,6 +53,10 @@ def command(name: str) -> Command:
         from imagexplorer.cli import diff
 
         return diff
+    if name == "sources":
+        from imagexplorer.cli import sources
+
+        return sources
     from imagexplorer.cli import window
 
     return window

@@ -19,6 +19,7 @@ from imagexplorer.core.errors import Unreachable
 from imagexplorer.sources.engine.fields import section, text
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+_COMMON = ("Docker", "rootless Docker", "Podman", "rootless Podman")
 
 
 def candidates(host: str = "", environment: Mapping[str, str] | None = None) -> list[Address]:
@@ -33,7 +34,7 @@ def candidates(host: str = "", environment: Mapping[str, str] | None = None) -> 
         return [Address("engine", default_location(), "Docker")]
     if context not in ("", "default"):
         return [Address("engine", _host_or_empty(context), context, context)]
-    return _usual(env)
+    return [address for address in usual(env) if _worth_a_try(address)]
 
 
 def is_named(host: str = "", environment: Mapping[str, str] | None = None) -> bool:
@@ -62,19 +63,41 @@ def socket_path(location: str) -> Path | None:
     return Path(location.removeprefix("unix://")) if location.startswith("unix:///") else None
 
 
-def _usual(env: Mapping[str, str]) -> list[Address]:
+def usual(env: Mapping[str, str]) -> list[Address]:
+    """Where the engines that most people have put their sockets, and then those of programs that bring one along."""
     found = [Address("engine", default_location(), "Docker")]
     if sys.platform == "win32":
         return found
-    if sys.platform == "darwin":
-        found.append(Address("engine", f"unix://{Path.home()}/.docker/run/docker.sock", "Docker Desktop"))
+    home = Path.home()
     runtime = env.get("XDG_RUNTIME_DIR", "") or (f"/run/user/{os.getuid()}" if os.getuid() else "")
-    if runtime:
-        found.append(Address("engine", f"unix://{runtime}/docker.sock", "rootless Docker"))
-    found.append(Address("engine", "unix:///run/podman/podman.sock", "Podman"))
-    if runtime:
-        found.append(Address("engine", f"unix://{runtime}/podman/podman.sock", "rootless Podman"))
-    return found
+    colima = Path(env.get("COLIMA_HOME", "") or home / ".colima")
+    desktop = ".docker/run" if sys.platform == "darwin" else ".docker/desktop"
+    named = [
+        *([("rootless Docker", f"{runtime}/docker.sock")] if runtime else []),
+        ("Podman", "/run/podman/podman.sock"),
+        *([("rootless Podman", f"{runtime}/podman/podman.sock")] if runtime else []),
+        ("Docker Desktop", f"{home}/{desktop}/docker.sock"),
+        *(
+            ("Colima" if path.parent.name == "default" else f"Colima {path.parent.name}", str(path))
+            for path in files_below(colima, "*/docker.sock")
+        ),
+        ("Rancher Desktop", f"{home}/.rd/docker.sock"),
+        ("OrbStack", f"{home}/.orbstack/run/docker.sock"),
+    ]
+    return [*found, *(Address("engine", f"unix://{path}", name) for name, path in named)]
+
+
+def files_below(folder: Path, pattern: str, most: int = 500) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))[:most]
+    except OSError:
+        return []
+
+
+def _worth_a_try(address: Address) -> bool:
+    """What few people have is not named among what was tried, unless it is there."""
+    path = socket_path(address.location)
+    return address.name in _COMMON or path is None or os.path.exists(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +108,7 @@ class Context:
     tls: Any = None
 
 
-def _config_folder() -> Path:
+def config_folder() -> Path:
     folder = os.environ.get("DOCKER_CONFIG", "")
     return Path(folder) if folder else Path.home() / ".docker"
 
@@ -93,7 +116,7 @@ def _config_folder() -> Path:
 def _current_context() -> str:
     """The `currentContext` of docker's config.json; an unreadable file names none, as for the docker command."""
     try:
-        name = json.loads((_config_folder() / "config.json").read_bytes()).get("currentContext", "")
+        name = json.loads((config_folder() / "config.json").read_bytes()).get("currentContext", "")
     except (OSError, ValueError, AttributeError, RecursionError):
         return ""
     return name if isinstance(name, str) else ""
@@ -116,7 +139,7 @@ def load_context(name: str) -> Context:
     if name == "default":
         return Context(default_location())
     identifier = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
-    contexts = _config_folder() / "contexts"
+    contexts = config_folder() / "contexts"
     try:
         told = json.loads((contexts / "meta" / identifier / "meta.json").read_bytes())
     except FileNotFoundError as error:
