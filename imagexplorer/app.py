@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from imagexplorer.core.control import Control
+    from imagexplorer.core.engine_places import EnginePlace
     from imagexplorer.core.entities import Address
     from imagexplorer.core.report_reading import Report
     from imagexplorer.indexing.client import RemoteSource
@@ -59,7 +60,13 @@ class Program:
         self.jobs = Jobs()
         sample, cache = str(resources.path("sample.tar")), IndexCache(self.jobs, self.settings, self.engine.use_cache)
         self.session = Session(
-            self.jobs, self.engine.open, self.engine.find, sample, cache=cache, read_report=self.engine.report
+            self.jobs,
+            self.engine.open,
+            self.engine.find,
+            sample,
+            cache=cache,
+            read_report=self.engine.report,
+            find_places=self.engine.places,
         )
         self.prompts = DialogPrompts(lambda: self.window)
         self.registry = Registry(self.session, catalog(self.session, self.prompts))
@@ -131,6 +138,9 @@ class WorkerDoor:
 
     def warm(self, control: Control) -> None:
         self.workers.warm(control)
+
+    def places(self, control: Control) -> Sequence[EnginePlace]:
+        return self.workers.engine_places(control)
 
     def use_cache(self, cache: CacheOptions, control: Control) -> None:
         self.workers.use_cache(cache, control)

@@ -45,6 +45,15 @@ class EnginePlace:
         return unsafe(self.address.location, self.tls)
 
 
+def spelled(host: str) -> str:
+    """A host as people write it (`unix://var/run/x`, `/run/x.sock`, `box:2375`) as a URL."""
+    if host.startswith("/"):
+        return f"unix://{host}"
+    if host.startswith("unix://") and not host.startswith("unix:///"):
+        return "unix:///" + host.removeprefix("unix://")
+    return host if "://" in host else f"tcp://{host}"
+
+
 def unsafe(location: str, tls: bool) -> str:
     """A network address without TLS gives whoever is on the way the rights of root on that machine."""
     try:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.advice import Entries
     from imagexplorer.core.check import Outcome
     from imagexplorer.core.dockerfile import Line
+    from imagexplorer.core.engine_places import EnginePlace
     from imagexplorer.core.file_tree import FileTree
     from imagexplorer.core.relatives import Relatives
     from imagexplorer.core.report_reading import Report
@@ -101,6 +102,12 @@ class Service(ContentQuestions):
             return None, tried
         self._sources.put(found)
         return found.address, tried
+
+    def ask_engine_places(self, control: Control) -> list[EnginePlace]:
+        """Every place where an engine may be, and what is there."""
+        from imagexplorer.sources.engine.places import look, places
+
+        return look(places(), control)
 
     # -- indexes and trees ----------------------------------------------------------------------
     def ask_build(

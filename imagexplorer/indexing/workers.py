@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.control import Control
@@ -9,6 +10,7 @@ from imagexplorer.indexing.process import WorkerProcess
 from imagexplorer.indexing.records import CacheOptions, Call
 
 if TYPE_CHECKING:
+    from imagexplorer.core.engine_places import EnginePlace
     from imagexplorer.core.report_reading import Report
 
 
@@ -25,6 +27,11 @@ class Workers:
     def warm(self, control: Control) -> None:
         """Start the scanning process and let it import what it needs. Call it on a thread after the first paint."""
         self.scans.ask(Call("indexing", "warm"), control)
+
+    def engine_places(self, control: Control) -> Sequence[EnginePlace]:
+        """Every place where an engine may be, and what is there."""
+        found: Sequence[EnginePlace] = self.lists.ask(Call("indexing", "engine_places"), control)
+        return found
 
     def report(self, path: str, control: Control) -> Report:
         """A saved document to look at. Raises NotFound, Refused, Damaged."""

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.engine_places import NAMED, EnginePlace, sources_document, sources_text
+from imagexplorer.core.engine_places import NAMED, EnginePlace, sources_document, sources_text, spelled
 from imagexplorer.core.entities import Address
-from imagexplorer.sources.engine.candidates import spelled
 from imagexplorer.sources.engine.places import look, places
 
 

@@ -64,6 +64,7 @@ class Link(QObject):
         self.growth = Growth()
         self.source: Any = source  # None until it is open
         self._jobs, self._open = jobs, open_address
+        self.patient = False  # an engine that was there once is tried again, also before its first answer
         self._attempts = 0
         self._telling = Touched()
         self._closed = False
@@ -119,6 +120,10 @@ class Link(QObject):
         if isinstance(error, Cancelled):
             return
         if self.state.state == LOST and isinstance(error, Unreachable):
+            self._wait()
+        elif self.patient and isinstance(error, Unreachable):
+            self._set_state(LOST, "no answer, trying again", error=error)
+            self._sockets.watch([self.state.address.location])
             self._wait()
         else:
             self._sockets.stop()  # nothing is tried by itself any more

@@ -17,6 +17,7 @@ from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
+from imagexplorer.session.engines import Engines, FindPlaces, as_line, from_line
 from imagexplorer.session.from_changes import FromChanges
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.link import Link
@@ -27,6 +28,7 @@ from imagexplorer.session.search import EngineSearch
 from imagexplorer.session.wanted import WantedImage
 
 _FILE_KEY = "file:"
+_ENGINE_KEY = "engine:"
 
 
 class Session(Questions):
@@ -51,6 +53,7 @@ class Session(Questions):
         parent: QObject | None = None,
         cache: IndexCache | None = None,
         read_report: ReadReport | None = None,
+        find_places: FindPlaces | None = None,
     ) -> None:
         super().__init__(jobs, parent)
         self.reports = Reports(jobs, read_report, self)
@@ -60,7 +63,9 @@ class Session(Questions):
         self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample
         self._current = ""
+        self._kept: dict[str, Address] = {}
         self._wanted: WantedImage | None = None
+        self.engines = Engines(jobs, find_places, open_address, self._engine_chosen, self)
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
         self._search.changed.connect(self._search_changed)
@@ -215,7 +220,7 @@ class Session(Questions):
 
     def _engine_found(self, source: OpenSource) -> None:
         address = source.address
-        key = f"engine:{address.location}"
+        key = f"{_ENGINE_KEY}{address.location}"
         if key in self._links:  # closing tells the worker, which may be busy: not on this thread
             self.jobs.load("search/close", lambda _control: source.close(), lambda _none: None, lambda _error: None)
             return
@@ -224,6 +229,35 @@ class Session(Questions):
         if not self._current:
             self._current = key
         link.connect_source()
+        self._tell_everything()
+
+    def _engine_chosen(self, source: OpenSource) -> None:
+        """By the user, so it is current at once, and there again the next time."""
+        key = f"{_ENGINE_KEY}{source.address.location}"
+        known = self._links.get(key)
+        self._engine_found(source)
+        self._kept[key] = source.address
+        if known is not None and not known.live:
+            known.connect_source()
+        self.choose(key)
+        self.list_wanted.emit("images")
+
+    @property
+    def kept_engines(self) -> Sequence[str]:
+        """Those that the user chose, as lines for the settings."""
+        return [as_line(address) for key, address in self._kept.items() if key in self._links]
+
+    def reopen_engines(self, lines: Sequence[str]) -> None:
+        """Engines of an earlier run as sources, none of them current; one that does not answer is tried again."""
+        for line in lines:
+            address = from_line(line)
+            key = f"{_ENGINE_KEY}{address.location}" if address is not None else ""
+            if address is None or not address.location or key in self._links:
+                continue
+            self._kept[key] = address
+            link = self._add(key, address)
+            link.patient = True
+            link.connect_source()
         self._tell_everything()
 
     def _search_changed(self) -> None:

@@ -114,8 +114,10 @@ class MainWindow(QMainWindow):
         self.sidebar.list_wanted.connect(self.show_list)
         self.sidebar.close_wanted.connect(session.close_source)
         self.sidebar.retry_wanted.connect(session.retry)
+        self.sidebar.engine_wanted.connect(self.registry.action("file.engine").trigger)
         self.strip.retry_wanted.connect(self._retry)
         self.start.open_wanted.connect(self.registry.action("file.open").trigger)
+        self.start.engine_wanted.connect(self.registry.action("file.engine").trigger)
         self.start.sample_wanted.connect(session.open_sample)
         self.start.retry_wanted.connect(lambda: session.retry())
         self.tabs.currentChanged.connect(self._page_changed)
@@ -246,10 +248,11 @@ class MainWindow(QMainWindow):
     # -- following the session ------------------------------------------------------------------------
 
     def reopen(self, with_target: bool = False) -> None:
-        """The files of the last run are sources again, and what was in front is; not before a `with_target`."""
+        """Files and engines of the last run are sources again, and what was in front is; not before a `with_target`."""
         if with_target:
             self._wanted_source = ""
         self.session.reopen(self.settings.texts("window.files"))
+        self.session.reopen_engines(self.settings.texts("window.engines"))
 
     def _sources_changed(self) -> None:
         self.start.set_tried(self.session.tried)
@@ -329,5 +332,5 @@ class MainWindow(QMainWindow):
         front = self.tabs.currentWidget()
         if isinstance(front, RecordPage):
             save_page(front, self.settings)
-        self._state.save(source.key if source is not None else "", self.session.files)
+        self._state.save(source.key if source is not None else "", self.session.files, self.session.kept_engines)
         super().closeEvent(event)

@@ -61,6 +61,7 @@ class Sidebar(QListWidget):
     list_wanted = Signal(str)
     close_wanted = Signal(str)
     retry_wanted = Signal(str)
+    engine_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,6 +174,12 @@ class Sidebar(QListWidget):
             menu.addAction(resources.icon("refresh"), self.tr("&Retry"), lambda: self.retry_wanted.emit(key))
         if item.data(_Role.FILE):
             menu.addAction(resources.icon("close"), self.tr("&Close this file"), lambda: self.close_wanted.emit(key))
+        else:
+            menu.addAction(
+                resources.icon("close"), self.tr("&Remove from this list"), lambda: self.close_wanted.emit(key)
+            )
+        menu.addSeparator()
+        menu.addAction(resources.icon("engine"), self.tr("Co&nnect to an engine…"), self.engine_wanted.emit)
         if not menu.isEmpty():
             menu.popup(self.viewport().mapToGlobal(at))
 

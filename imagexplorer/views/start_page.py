@@ -32,6 +32,7 @@ class StartPage(QWidget):
     open_wanted = Signal()
     sample_wanted = Signal()
     retry_wanted = Signal()
+    engine_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,13 +46,15 @@ class StartPage(QWidget):
         self.table = self._made_table()
         self.open = QPushButton(resources.icon("open"), self.tr("&Open an archive"))
         self.sample = QPushButton(resources.icon("image"), self.tr("Explore the &sample image"))
+        self.engine = QPushButton(resources.icon("engine"), self.tr("Add an &engine"))
         self.retry = QPushButton(resources.icon("refresh"), self.tr("&Retry"))
         self.open.clicked.connect(self.open_wanted)
         self.sample.clicked.connect(self.sample_wanted)
+        self.engine.clicked.connect(self.engine_wanted)
         self.retry.clicked.connect(self.retry_wanted)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.open, self.sample, self.retry):
+        for button in (self.open, self.sample, self.engine, self.retry):
             buttons.addWidget(button)
         buttons.addStretch()
         head = QVBoxLayout()

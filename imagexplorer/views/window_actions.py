@@ -71,6 +71,15 @@ class WindowActions:
             Action("view.palette", "Command &palette…", _do(self.open_palette), "search", ("Ctrl+K",), "&View", 3),
             *(self._scheme_action(name) for name in SCHEMES),
             Action(
+                "file.engine",
+                "Co&nnect to an engine…",
+                _do(self._connect_engine),
+                "engine",
+                ("Ctrl+Shift+E",),
+                "&File",
+                1,
+            ),
+            Action(
                 "file.cache",
                 "Cac&he of layers…",
                 _do(self._show_cache),
@@ -163,6 +172,13 @@ class WindowActions:
             return
         dialog = CacheDialog(cache, self._window)
         dialog.accepted.connect(lambda: cache.set_limit(dialog.limit_bytes()))
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
+
+    def _connect_engine(self) -> None:
+        from imagexplorer.views.engine_dialog import EngineDialog
+
+        dialog = EngineDialog(self._window.session.engines, self._window)
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         dialog.open()
 

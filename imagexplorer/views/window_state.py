@@ -13,7 +13,7 @@ from imagexplorer.views.images_page import ImagesPage
 from imagexplorer.views.page_state import restore_page, restore_splitter, save_page, save_splitter
 from imagexplorer.views.record_page import RecordPage
 
-FILES_MOST = 20
+FILES_MOST = ENGINES_MOST = 20
 
 
 class WindowState:
@@ -49,8 +49,9 @@ class WindowState:
         restore_page(page, self._settings)
         page.closing.connect(lambda: save_page(page, self._settings))
 
-    def save(self, source: str, files: Sequence[str]) -> None:
-        """`source` is the key of the current one, `files` the paths of those that are open."""
+    def save(self, source: str, files: Sequence[str], engines: Sequence[str]) -> None:
+        """`source` is the key of the current one, `files` the paths of those that are open, `engines` lines of those
+        that were chosen."""
         settings = self._settings
         settings.set("window.geometry", bytes(self._window.saveGeometry().toBase64().data()).decode("ascii"))
         for name, splitter in self._splitters.items():
@@ -60,4 +61,5 @@ class WindowState:
         settings.set("containers.grouped", self._containers.grouped.isChecked())
         settings.set("window.source", source)
         settings.set("window.files", list(files[-FILES_MOST:]))
+        settings.set("window.engines", list(engines[-ENGINES_MOST:]))
         settings.save()

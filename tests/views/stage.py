@@ -11,8 +11,9 @@ from imagexplorer.actions.catalog import catalog
 from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
+from imagexplorer.core.engine_places import EnginePlace
 from imagexplorer.core.entities import Address, CommitSpec, Container, Image, RunSpec
-from imagexplorer.core.errors import NotFound
+from imagexplorer.core.errors import NotFound, Unreachable
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried
 from imagexplorer.session.from_changes import Draft
@@ -28,6 +29,8 @@ class World:
     def __init__(self, engine: FakeEngine | None) -> None:
         self.engine = engine
         self.files: dict[str, FakeEngine] = {}
+        self.engines: dict[str, FakeEngine] = {}  # by location, beside the one that is found
+        self.places: list[EnginePlace] = []
         self.tried: tuple[Tried, ...] = (
             Tried(replace(ENGINE_ADDRESS, name="default socket"), "no such socket", "Start the engine"),
         )
@@ -36,6 +39,10 @@ class World:
         return (None, self.tried) if self.engine is None else (FakeSource(self.engine), ())
 
     def open(self, address: Address, control: Control) -> Any:
+        if address.kind == "engine":
+            if address.location not in self.engines:
+                raise Unreachable(address.location, "nothing listens there", "Start the engine")
+            return FakeSource(self.engines[address.location], address)
         if address.location not in self.files:
             raise NotFound(address.location, "no such file")
         return FakeSource(self.files[address.location], replace(address, kind="docker-archive"), host=False)
@@ -91,7 +98,9 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.jobs = Jobs()
-        self.session = Session(self.jobs, self.world.open, self.world.find, "")
+        self.session = Session(
+            self.jobs, self.world.open, self.world.find, "", find_places=lambda _control: self.world.places
+        )
         prompts = self.answers if self.answers is not None else DialogPrompts(lambda: self.window)
         self.registry = Registry(self.session, catalog(self.session, prompts))
         self.window = MainWindow(self.session, self.registry, self.settings)

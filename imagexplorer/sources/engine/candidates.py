@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from imagexplorer.core.engine_places import spelled
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Unreachable
 from imagexplorer.sources.engine.fields import section, text
@@ -47,15 +48,6 @@ def is_named(host: str = "", environment: Mapping[str, str] | None = None) -> bo
 
 def default_location() -> str:
     return "npipe:////./pipe/docker_engine" if sys.platform == "win32" else DEFAULT_SOCKET
-
-
-def spelled(host: str) -> str:
-    """A host as people write it (`unix://var/run/x`, `/run/x.sock`, `box:2375`) as a URL."""
-    if host.startswith("/"):
-        return f"unix://{host}"
-    if host.startswith("unix://") and not host.startswith("unix:///"):
-        return "unix:///" + host.removeprefix("unix://")
-    return host if "://" in host else f"tcp://{host}"
 
 
 def socket_path(location: str) -> Path | None:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.engine_places import spelled
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable
-from imagexplorer.sources.engine.candidates import candidates, load_context, socket_path, spelled, tls_config
+from imagexplorer.sources.engine.candidates import candidates, load_context, socket_path, tls_config
 from imagexplorer.sources.engine.source import EngineSource
 from imagexplorer.sources.engine.wire import Wire
 

@@ -28,10 +28,11 @@ from imagexplorer.core.engine_places import (
     UNKNOWN,
     UNREACHABLE,
     EnginePlace,
+    spelled,
 )
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
-from imagexplorer.sources.engine.candidates import config_folder, files_below, load_context, spelled, usual
+from imagexplorer.sources.engine.candidates import config_folder, files_below, load_context, usual
 
 PATIENCE_SECONDS = 8.0
 """For one place; a machine far away that does not answer keeps nobody waiting for the others."""

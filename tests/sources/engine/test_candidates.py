@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from imagexplorer.core.engine_places import spelled
 from imagexplorer.core.errors import Unreachable
-from imagexplorer.sources.engine.candidates import candidates, is_named, load_context, socket_path, spelled
+from imagexplorer.sources.engine.candidates import candidates, is_named, load_context, socket_path
 
 DEFAULT = "unix:///var/run/docker.sock"
 
