@@ -340,6 +340,10 @@ class FakeHost:
         self.engine.asked("written_tar", control, container_id, changes)
         yield b"tar of " + container_id.encode()
 
+    def patch(self, container_id: str, image_id: str, changes: Sequence[Change], control: Control) -> Iterator[bytes]:
+        self.engine.asked("patch", control, container_id, image_id, changes)
+        yield b"patch of " + container_id.encode()
+
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         self.engine.asked("tools", control, container_id, changes)
         return frozenset({"/bin/rm", "/bin/sh"})

@@ -188,6 +188,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             lambda selection: rules.write_changes(selection, kind(selection)),
         ),
         Action(
+            "container.patch",
+            "Save changes as &patch…",
+            flows.changes.patch,
+            "save",
+            (),
+            "&Container",
+            2,
+            lambda selection: rules.write_changes(selection, kind(selection)),
+        ),
+        Action(
             "container.delete",
             "&Delete container…",
             flows.delete_containers,

@@ -1,4 +1,4 @@
-"""What a container changed, written as a Dockerfile or a tar, from the press of a button to the end."""
+"""What a container changed, written as a Dockerfile, a tar or a patch, from the press of a button to the end."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ class ChangeFlows:
         path = self._prompts.save_path("Save changes as tar", f"{file_stem(container)}-changes.tar")
         if path:
             self._session.from_changes.write_tar(source, container, path, self._session.failed.emit)
+
+    def patch(self, selection: Selection) -> None:
+        container, source = selection.containers[0], selection.source
+        path = self._prompts.save_path("Save changes as patch", f"{file_stem(container)}.patch")
+        if path:
+            self._session.from_changes.write_patch(source, container, path, self._session.failed.emit)
 
 
 def file_stem(container: Container) -> str:

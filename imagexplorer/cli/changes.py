@@ -20,20 +20,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--flatten", action="store_true", help="with --dockerfile: FROM scratch with the whole tree in one layer"
     )
     parser.add_argument("--tar", metavar="FILE", help="write what was added and modified into a tar")
+    parser.add_argument(
+        "--patch", metavar="FILE", help="write how text files and links differ, for git apply or patch -p1"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     if options.flatten and options.dockerfile is None:
         raise WrongUse("--flatten", "it goes with --dockerfile FOLDER")
-    if options.json and (options.dockerfile is not None or options.tar is not None):
-        raise WrongUse("--json", "it prints, and --dockerfile and --tar write: ask for one of them")
-    for name in ("dockerfile", "tar"):
+    written = [name for name in ("dockerfile", "tar", "patch") if getattr(options, name) is not None]
+    if options.json and written:
+        raise WrongUse("--json", f"it prints, and --{written[0]} writes: ask for one of them")
+    for name in written:
         if getattr(options, name) == "":
             raise WrongUse(f"--{name}", "a path was expected")
-    if options.dockerfile is not None or options.tar is not None:
+    if written:
         from imagexplorer.output.inspection import write_changes
 
-        for line in write_changes(options.target, options.host, options.dockerfile, options.flatten, options.tar):
+        for line in write_changes(
+            options.target, options.host, options.dockerfile, options.flatten, options.tar, options.patch
+        ):
             print(f"imagexplorer: {line}", file=sys.stderr)
         return OK
     from imagexplorer.output.inspection import changes

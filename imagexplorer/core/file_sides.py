@@ -10,7 +10,8 @@ from imagexplorer.core.text import plain
 
 @dataclass(frozen=True, slots=True)
 class FileSide:
-    """`kind` is file, dir, symlink, ...; `data` the beginning of a file's content, up to `core.preview.MORE_BYTES`."""
+    """`kind` is file, dir, symlink, ...; `link` where a link leads, "" where that is not known; `data` the
+    beginning of a file's content, up to `core.preview.MORE_BYTES`."""
 
     kind: str
     mode: int = 0

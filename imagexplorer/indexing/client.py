@@ -251,6 +251,9 @@ class RemoteHost(RemoteLive):
     def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
         return self._follow("written_tar", control, container_id=container_id, changes=changes)
 
+    def patch(self, container_id: str, image_id: str, changes: Sequence[Change], control: Control) -> Iterator[bytes]:
+        return self._follow("patch", control, container_id=container_id, image_id=image_id, changes=changes)
+
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         found: frozenset[str] = self._ask("tools", control, container_id=container_id, changes=changes)
         return found

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from imagexplorer.core.container_dockerfile import Recipe, recipe
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Change, ContainerDetail
+from imagexplorer.core.entities import Change, Container, ContainerDetail
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.text import plain
 from imagexplorer.output.writing import write_text
@@ -60,12 +60,28 @@ def write_tar(
     host: ContainerHost, container: str, changes: Sequence[Change], path: str, control: Control, over: bool = False
 ) -> None:
     """What was written, as one tar. Raises Refused where something stands there, unless it may be written `over`."""
+    _write_file(path, host.written_tar(container, changes, control), over)
+
+
+def write_patch(
+    host: ContainerHost,
+    container: Container,
+    changes: Sequence[Change],
+    path: str,
+    control: Control,
+    over: bool = False,
+) -> None:
+    """What changed in text files and links, as a patch. Raises Refused as `write_tar` does."""
+    _write_file(path, host.patch(container.id, container.image_id, changes, control), over)
+
+
+def _write_file(path: str, pieces: Iterable[bytes], over: bool) -> None:
     if os.path.lexists(path) and not over:
         raise Refused(plain(path, 300), "something is there already", "Choose another name")
     part = _part(path)
     try:
         try:
-            _write(part, host.written_tar(container, changes, control))
+            _write(part, pieces)
             if over:
                 os.replace(part, path)
             else:

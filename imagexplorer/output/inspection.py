@@ -103,10 +103,16 @@ def changes(container: str, host: str, json: bool, control: Control | None = Non
 
 
 def write_changes(
-    container: str, host: str, folder: str | None, flat: bool, tar: str | None, control: Control | None = None
+    container: str,
+    host: str,
+    folder: str | None,
+    flat: bool,
+    tar: str | None,
+    patch: str | None,
+    control: Control | None = None,
 ) -> Iterator[str]:
-    """Write a Dockerfile with its context, a tar, or both; yields what is to be said of it. Raises core.errors."""
-    from imagexplorer.output.from_changes import recipe_of, write_folder, write_tar
+    """Write a Dockerfile with its context, a tar, a patch; yields what is to be said of it. Raises core.errors."""
+    from imagexplorer.output.from_changes import recipe_of, write_folder, write_patch, write_tar
 
     control = control or Control()
     name = container.removeprefix("engine://")
@@ -123,5 +129,7 @@ def write_changes(
             yield from made.warnings
         if tar is not None:
             write_tar(engine, identifier, engine.changes(identifier, control), tar, control)
+        if patch is not None:
+            write_patch(engine, found.container, engine.changes(identifier, control), patch, control)
     finally:
         source.close()

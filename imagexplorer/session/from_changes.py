@@ -73,6 +73,16 @@ class FromChanges:
 
         self._write(source, work, path, "changes", failed)
 
+    def write_patch(self, source: str, container: Container, path: str, failed: Failed) -> None:
+        """In place of what is there: who asks has asked about that."""
+
+        def work(opened: Any, control: Control) -> None:
+            from imagexplorer.output.from_changes import write_patch
+
+            write_patch(opened.host, container, opened.host.changes(container.id, control), path, control, over=True)
+
+        self._write(source, work, path, "patch", failed)
+
     def _write(self, source: str, work: Callable[[Any, Control], None], path: str, what: str, failed: Failed) -> None:
         where = plain(path, 200)
 

@@ -137,6 +137,10 @@ class ContainerHost(LiveHost, Protocol):
         the folders above; None: the whole tree, which volumes are not part of. What is gone meanwhile is left out."""
         ...
 
+    def patch(self, container_id: str, image_id: str, changes: Sequence[Change], control: Control) -> Iterator[bytes]:
+        """What `changes` did to the image's text files and links, as a patch (`core.patch`), in pieces."""
+        ...
+
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         """Which of `core.container_dockerfile`'s places of rm and a shell its image has."""
         ...

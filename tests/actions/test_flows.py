@@ -395,6 +395,15 @@ def test_changes_are_saved_as_a_tar(stage: Stage, qtbot: QtBot, tmp_path: Any) -
     qtbot.waitUntil(lambda: path.read_bytes().startswith(b"tar of "))
 
 
+def test_changes_are_saved_as_a_patch(stage: Stage, qtbot: QtBot, tmp_path: Any) -> None:
+    stage.select("web")
+    path = tmp_path / "web.patch"
+    stage.prompts.answer = str(path)
+    stage.act("container.patch")
+    assert stage.prompts.questions == [("save_path", ("Save changes as patch", "web.patch"))]
+    qtbot.waitUntil(lambda: path.exists() and path.read_bytes().startswith(b"patch of "))
+
+
 def test_start_stop_restart_act_on_those_that_can(stage: Stage) -> None:
     web, old = stage.engine.named("web"), stage.engine.named("old")
     stage.select("web", "old")
@@ -487,6 +496,7 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
             "container.commit",
             "container.dockerfile",
             "container.tar",
+            "container.patch",
             "container.delete",
         }
         assert record.text.endswith("…") == asks

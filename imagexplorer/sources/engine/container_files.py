@@ -5,17 +5,24 @@ Knows /containers/x/archive. Must not know what the contents are for.
 
 from __future__ import annotations
 
+import json
 import tarfile
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ADDED, DELETED, Change
 from imagexplorer.core.errors import Damaged, NotFound, Refused
 from imagexplorer.core.file_sides import FileSide, FileSides
+from imagexplorer.core.patch import file_patch, note_lines
 from imagexplorer.core.preview import MORE_BYTES
 from imagexplorer.core.text import plain
 from imagexplorer.sources.engine.actions import quoted
 from imagexplorer.sources.engine.image_files import made_of
 from imagexplorer.sources.engine.wire import Wire
 
+_GO_SYMLINK = 1 << 27
+_NO_NAME = "its name is no UTF-8, and the engine cannot be asked for it"
 _KINDS = {
     tarfile.DIRTYPE: "dir", tarfile.SYMTYPE: "symlink", tarfile.FIFOTYPE: "fifo", tarfile.CHRTYPE: "char",
     tarfile.BLKTYPE: "block",
@@ -24,15 +31,41 @@ _KINDS = {
 
 def sides(wire: Wire, container: str, image: str, path: str, control: Control) -> FileSides:
     """`image` "": only the container's. Raises Refused for a name that no route has."""
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        raise Refused(plain(path, 200), "its name is no UTF-8, and the engine cannot be asked for it") from None
+    if not _can_be_asked(path):
+        raise Refused(plain(path, 200), _NO_NAME)
     now = _one(wire, container, path, control)
     if not image:
         return FileSides(None, now)
     with made_of(wire, image, control) as made:
         return FileSides(_one(wire, made, path, control), now)
+
+
+def patch(wire: Wire, container: str, image: str, changes: Sequence[Change], control: Control) -> Iterator[bytes]:
+    """Notes and diffs of all that changed, in the order of the paths; what the engine made itself is left out."""
+    left = [change for change in changes if not change.engines]
+    with made_of(wire, image, control) as made:
+        for number, change in enumerate(sorted(left, key=lambda change: change.path)):
+            control.step(number, len(left), "comparing files")
+            if not _can_be_asked(change.path):
+                yield note_lines(change.path, [_NO_NAME])
+                continue
+            now = None if change.kind == DELETED else _one(wire, container, change.path, control)
+            before = None if change.kind == ADDED else _one(wire, made, change.path, control)
+            diff, notes = file_patch(change.path, FileSides(before, now))
+            if change.kind == DELETED and before is not None and before.kind == "dir":
+                notes = ["the folder was deleted with all that was in it; it is not in this patch"]
+            elif change.kind == ADDED and now is not None and now.kind == "dir":
+                notes = []  # a patch makes the folders that its files need
+            if notes or diff:
+                yield note_lines(change.path, notes) + diff
+
+
+def _can_be_asked(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _one(wire: Wire, container: str, path: str, control: Control) -> FileSide | None:
@@ -46,6 +79,8 @@ def _one(wire: Wire, container: str, path: str, control: Control) -> FileSide | 
             member = archive.next()
             if member is None:
                 return None
+            if _is_link(response) and not member.issym():  # Podman gives what the link leads to
+                return FileSide("symlink", 0o777)
             content = archive.extractfile(member) if member.isreg() else None
             data = content.read(min(member.size, MORE_BYTES)) if content is not None else b""
             kind = _KINDS.get(member.type, "file")
@@ -56,6 +91,15 @@ def _one(wire: Wire, container: str, path: str, control: Control) -> FileSide | 
         return None
     except (tarfile.TarError, EOFError) as error:
         raise Damaged(what, f"the engine's answer is no archive: {error}") from error
+
+
+def _is_link(response: object) -> bool:
+    """By the answer's header (API, "Get information about files"): base64 of JSON, its mode as Go's os.FileMode."""
+    try:
+        told = json.loads(b64decode(response.headers.get("X-Docker-Container-Path-Stat", "")))  # type: ignore[attr-defined]
+        return bool(told["mode"] & _GO_SYMLINK)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
 
 
 class _Body:

@@ -212,6 +212,9 @@ class EngineSource(Layers, Live):
     def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
         return container_tar.written_tar(self.wire, container_id, changes, control)
 
+    def patch(self, container_id: str, image_id: str, changes: Sequence[Change], control: Control) -> Iterator[bytes]:
+        return container_files.patch(self.wire, container_id, image_id, changes, control)
+
     def tools(self, container_id: str, changes: Sequence[Change], control: Control) -> frozenset[str]:
         return container_tar.tools(self.wire, container_id, changes, control)
 
