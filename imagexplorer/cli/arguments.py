@@ -9,7 +9,7 @@ from imagexplorer.core.errors import WrongUse
 
 WINDOW = ""
 """The name of what runs where no command is named."""
-COMMANDS = ("inspect", "changes", "check", "diff", "sources")
+COMMANDS = ("inspect", "changes", "check", "diff", "plan", "sources")
 _WITH_VALUE = ("--host", "--image", "--platform")
 
 _DESCRIPTION = "Explore container images and containers: layers, history, files, changes, disk."
@@ -19,6 +19,8 @@ _EPILOG = """commands:
   imagexplorer changes CONTAINER      print what a container changed
   imagexplorer diff A B               print how two images differ
   imagexplorer check TARGET           hold an image against rules; status 1 when one is broken
+  imagexplorer plan delete IMAGE...   tell what deleting would do and free; never deletes
+  imagexplorer plan prune             the same of all that is unused
   imagexplorer sources                list every place where an engine may be, live or not
 
 TARGET is an image name or id on the engine, or a path to a docker-save archive, an OCI layout folder or an OCI archive.
@@ -53,6 +55,10 @@ def command(name: str) -> Command:
         from imagexplorer.cli import diff
 
         return diff
+    if name == "plan":
+        from imagexplorer.cli import plan
+
+        return plan
     if name == "sources":
         from imagexplorer.cli import sources
 

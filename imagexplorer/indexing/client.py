@@ -29,6 +29,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
+from imagexplorer.core.plan import World
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.kin_client import RemoteKin
 from imagexplorer.indexing.live_client import RemoteLive
@@ -260,6 +261,14 @@ class RemoteHost(RemoteLive):
 
     def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
         found: FileSides = self._ask("sides", control, container_id=container_id, image_id=image_id, path=path)
+        return found
+
+    def holdings(self, control: Control) -> World:
+        found: World = self._ask("holdings", control)
+        return found
+
+    def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
+        found: Sequence[int | None] = self._ask("layer_sizes", control, image_id=image_id)
         return found
 
     def disk_usage(self, control: Control) -> DiskUsage:

@@ -29,6 +29,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
+from imagexplorer.core.plan import World
 from imagexplorer.sources.live import LiveHost
 
 
@@ -147,6 +148,15 @@ class ContainerHost(LiveHost, Protocol):
 
     def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
         """An absolute path as the image has it ("": not asked) and as the container has it, with the content."""
+        ...
+
+    def holdings(self, control: Control) -> World:
+        """All that a delete could touch, sizes of layers apart. Two calls, and one an image where its own file of the
+        configuration cannot be read."""
+        ...
+
+    def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
+        """Of the layers of an image from the base up, by the engine's own measure; None where that is not told."""
         ...
 
     def disk_usage(self, control: Control) -> DiskUsage: ...

@@ -33,12 +33,13 @@ LAYERS_JSON_LIMIT = 256 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Stored:
     """Where one layer is. `split` is its tar-split file, or None and `blob` the layer itself, compressed or not.
-    `folder` holds its files unpacked, None where that is not known."""
+    `folder` holds its files unpacked, None where that is not known; `size_bytes` is the engine's own measure of it."""
 
     diff_id: str
     split: Path | None = None
     blob: Path | None = None
     folder: Path | None = None
+    size_bytes: int | None = None
 
 
 def docker_layers(root: Path, driver: str, diff_ids: Sequence[str]) -> dict[str, Stored]:
@@ -55,7 +56,13 @@ def docker_layers(root: Path, driver: str, diff_ids: Sequence[str]) -> dict[str,
             continue
         cache = _text(place / "cache-id")
         folder = root / driver / cache / "diff" if cache.isalnum() else None
-        found[diff_id] = Stored(diff_id, split=place / "tar-split.json.gz", folder=folder)
+        size = _text(place / "size")
+        found[diff_id] = Stored(
+            diff_id,
+            split=place / "tar-split.json.gz",
+            folder=folder,
+            size_bytes=int(size) if size.isdecimal() and len(size) < 20 else None,
+        )
     return found
 
 
@@ -67,7 +74,13 @@ def podman_layers(root: Path, driver: str, diff_ids: Sequence[str]) -> dict[str,
         identifier, diff_id = layer.get("id"), layer.get("diff-digest")
         if diff_id in wanted and isinstance(identifier, str) and identifier.isalnum():
             folder = root / driver / identifier / "diff"
-            found[diff_id] = Stored(diff_id, split=place / f"{identifier}.tar-split.gz", folder=folder)
+            size = layer.get("diff-size")
+            found[diff_id] = Stored(
+                diff_id,
+                split=place / f"{identifier}.tar-split.gz",
+                folder=folder,
+                size_bytes=size if isinstance(size, int) and size >= 0 else None,
+            )
     return found
 
 

@@ -32,6 +32,7 @@ from imagexplorer.core.entities import (
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.manifest_tree import ManifestTree
+from imagexplorer.core.plan import World
 from imagexplorer.sources.engine import (
     actions,
     attached,
@@ -40,6 +41,7 @@ from imagexplorer.sources.engine import (
     container_tar,
     containers,
     events,
+    holdings,
     image_files,
     images,
     usage,
@@ -47,7 +49,7 @@ from imagexplorer.sources.engine import (
 from imagexplorer.sources.engine.fields import Json, image_id, rows, section, strings, text
 from imagexplorer.sources.engine.layers import Layers
 from imagexplorer.sources.engine.live import Live
-from imagexplorer.sources.engine.local import own_config, own_document
+from imagexplorer.sources.engine.local import own_config, own_document, own_layers
 from imagexplorer.sources.engine.wire import (
     FOREVER,
     LONG_SECONDS,
@@ -220,6 +222,15 @@ class EngineSource(Layers, Live):
 
     def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
         return container_files.sides(self.wire, container_id, image_id, path, control)
+
+    def holdings(self, control: Control) -> World:
+        graph = _store(self._info(control)) == "graph"
+        return holdings.world(self.wire, self.podman, graph, self.diff_ids, control)
+
+    def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
+        image = self.image(image_id, control)
+        stored = own_layers(self._info(control), self.podman, image) if self.local else {}
+        return holdings.sizes(image, stored)
 
     def disk_usage(self, control: Control) -> DiskUsage:
         params: Parameters = {"verbose": 1} if self.wire.at_least("1.52") else {}

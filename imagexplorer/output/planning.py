@@ -1,0 +1,51 @@
+"""`imagexplorer plan`: what a delete or a prune would do on an engine, as text or document. Never deletes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.plan import Plan, World, plan_delete, plan_document, plan_prune, plan_text
+from imagexplorer.output.asked import open_engine
+from imagexplorer.sources.protocol import ContainerHost
+
+
+def delete_plan(images: Sequence[str], host: str, as_json: bool) -> Iterator[str]:
+    names = [image.removeprefix("engine://") for image in images]
+    return _told(host, as_json, lambda world: plan_delete(world, names))
+
+
+def prune_plan(
+    host: str, as_json: bool, *, dangling: bool, unused: bool, containers: bool, build_cache: bool
+) -> Iterator[str]:
+    return _told(
+        host,
+        as_json,
+        lambda world: plan_prune(
+            world, dangling=dangling, unused=unused, containers=containers, build_cache=build_cache
+        ),
+    )
+
+
+def planned(engine: ContainerHost, plan: Callable[[World], Plan], control: Control) -> Plan:
+    """With the sizes of what goes, which are asked for only then. Raises core.errors."""
+    world = engine.holdings(control)
+    first = plan(world)
+    going = {image.id: tuple(engine.layer_sizes(image.id, control)) for image in first.deleted}
+    held = tuple(replace(image, bytes=going[image.id]) if image.id in going else image for image in world.images)
+    return plan(replace(world, images=held))
+
+
+def _told(host: str, as_json: bool, plan: Callable[[World], Plan]) -> Iterator[str]:
+    control = Control()
+    source = open_engine(host, control)
+    try:
+        made = planned(source.host, plan, control)
+    finally:
+        source.close()
+    if as_json:
+        yield json.dumps(plan_document(made), indent=2, ensure_ascii=False) + "\n"
+    else:
+        yield from plan_text(made)
