@@ -50,6 +50,7 @@ from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, Termina
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
+from imagexplorer.core.plan import Held, World
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.relatives import Relatives
@@ -348,10 +349,32 @@ class FakeHost:
         self.engine.asked("tools", control, container_id, changes)
         return frozenset({"/bin/rm", "/bin/sh"})
 
+    def holdings(self, control: Control) -> World:
+        self.engine.asked("holdings", control)
+        engine = self.engine
+        held = tuple(
+            Held(each.id, each.tags, each.parent_id, tuple(map(_layer_id, engine.layers[each.id])), (), each.created)
+            for each in engine.images.values()
+        )
+        written = self._written()
+        containers = tuple(replace(each, writable_bytes=written[each.id]) for each in engine.containers.values())
+        return World(held, containers, layers_bytes=self._layers_bytes())
+
+    def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
+        return [sum(file.size for file in layer) for layer in self.engine.layers[image_id]]
+
+    def _layers_bytes(self) -> int:
+        held = {}
+        for image in self.engine.images:
+            layers = self.engine.layers[image]
+            for at, layer in enumerate(layers):
+                held[layers[: at + 1]] = sum(file.size for file in layer)
+        return sum(held.values())
+
     def disk_usage(self, control: Control) -> DiskUsage:
         self.engine.asked("disk_usage", control)
         unique = {each: sum(f.size for f in layers[-1]) for each, layers in self.engine.layers.items()}
-        return DiskUsage(unique, self._written(), sum(unique.values()), 0, 0)
+        return DiskUsage(unique, self._written(), self._layers_bytes(), 0, 0)
 
     def writable_sizes(self, control: Control) -> dict[str, int]:
         self.engine.asked("writable_sizes", control)
@@ -433,3 +456,7 @@ class FakeHost:
                 frozenset({container}) if container else frozenset(),
             )
         )
+
+
+def _layer_id(layer: object) -> str:
+    return f"sha256:{hash(layer) & (1 << 256) - 1:064x}"

@@ -106,6 +106,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             rules.one_image,
         ),
         Action(
+            "engine.prune",
+            "Pru&ne…",
+            flows.prunes.prune,
+            "delete",
+            ("Ctrl+Shift+Del",),
+            "&Image",
+            3,
+            lambda selection: rules.needs_engine(kind(selection), "prune it"),
+        ),
+        Action(
             "image.delete",
             "&Delete image…",
             flows.delete_images,

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from imagexplorer.actions import rules
 from imagexplorer.actions.change_flows import ChangeFlows
 from imagexplorer.actions.origin_flows import OriginFlows
+from imagexplorer.actions.prune_flows import PruneFlows
 from imagexplorer.core.command_line import joined
 from imagexplorer.core.entities import CommitSpec, Container, Image, ImageDetail, RunSpec, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
@@ -30,6 +31,7 @@ class Flows:
         self._session, self._prompts = session, prompts
         self.origins = OriginFlows(session, prompts)
         self.changes = ChangeFlows(session, prompts, self._once)
+        self.prunes = PruneFlows(session, prompts, self._once)
         self._asking = False
 
     # -- looking --------------------------------------------------------------------------------

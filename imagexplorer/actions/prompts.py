@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
 
 if TYPE_CHECKING:
+    from imagexplorer.core.plan import World
     from imagexplorer.session.from_changes import Draft
 
 
@@ -56,6 +57,16 @@ class DockerfileAnswer:
     flat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PruneAnswer:
+    """Which kinds of things go, and the ids of those that stay all the same."""
+
+    dangling: bool = False
+    unused: bool = False
+    containers: bool = False
+    keep: frozenset[str] = frozenset()
+
+
 class Prompts(Protocol):
     def run(
         self,
@@ -75,6 +86,8 @@ class Prompts(Protocol):
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
     ) -> DeleteAnswer | None: ...
+
+    def prune(self, world: World, engine: str) -> PruneAnswer | None: ...
 
     def open_path(self) -> str | None:
         """An archive or a layout folder."""

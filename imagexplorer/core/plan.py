@@ -21,6 +21,7 @@ from imagexplorer.core.text import counted, human_size, plain
 SCHEMA = "imagexplorer.plan/1"
 
 IMAGE, CONTAINER = "image", "container"
+STOPPED = ("created", "exited", "dead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class World:
     build_cache: tuple[CacheEntry, ...] = ()
     exact: bool = True
     command: str = "docker"
+    layers_bytes: int | None = None  # of all layers together
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`untagged` names, `deleted` images, `layers` (diff ID, bytes or None) that nothing needs any more."""
+    """`untagged` names, `deleted` images, `layers` (diff ID, bytes or None) that nothing needs any more. `references`
+    are what the engine is asked to delete, in this order, each with the id of its image."""
 
     untagged: tuple[str, ...] = ()
     deleted: tuple[Held, ...] = ()
@@ -82,6 +85,7 @@ class Plan:
     build_cache: tuple[CacheEntry, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     steps: tuple[str, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
     exact: bool = True
     frees_bytes: int = field(default=0)
 
@@ -95,12 +99,20 @@ def plan_delete(world: World, references: Sequence[str]) -> Plan:
     return _planned(world, wanted, ())
 
 
-def plan_prune(world: World, *, dangling: bool, unused: bool, containers: bool, build_cache: bool = False) -> Plan:
-    """Stopped containers go first, so that what only they used is unused then."""
-    gone = [each for each in world.containers if each.state in ("created", "exited", "dead")] if containers else []
+def plan_prune(
+    world: World,
+    *,
+    dangling: bool,
+    unused: bool,
+    containers: bool,
+    build_cache: bool = False,
+    keep: Collection[str] = (),
+) -> Plan:
+    """Stopped containers go first, so that what only they used is unused then. `keep` are ids of what stays."""
+    gone = [each for each in world.containers if each.state in STOPPED and each.id not in keep] if containers else []
     left = {each.id for each in gone}
     after = replace(world, containers=tuple(each for each in world.containers if each.id not in left))
-    used = {each.image_id for each in after.containers}
+    used = {each.image_id for each in after.containers} | set(keep)
     parents = {image.parent_id for image in world.images}
     wanted = {
         image.id: set(image.tags)
@@ -181,6 +193,7 @@ def _planned(world: World, wanted: dict[str, set[str]], gone: Sequence[Container
         (),
         tuple(blocked),
         (*([shlex.join([world.command, "rm", *stopped])] if stopped else []), *steps(world.command)),
+        tuple(steps.names),
         world.exact and None not in sizes and None not in written,
         sum(size or 0 for size in (*sizes, *written)),
     )
@@ -192,10 +205,11 @@ class _Steps:
     def __init__(self) -> None:
         self.stop: dict[str, None] = {}
         self.remove: dict[str, None] = {}
-        self.names: list[str] = []
+        self.names: list[tuple[str, str]] = []  # with the ids of their images
 
     def __call__(self, command: str) -> Iterator[str]:
-        for verb, names in (("stop", list(self.stop)), ("rm", list(self.remove)), ("rmi", self.names)):
+        names_only = [name for name, _ in self.names]
+        for verb, names in (("stop", list(self.stop)), ("rm", list(self.remove)), ("rmi", names_only)):
             if names:
                 yield shlex.join([command, verb, *names])
 
@@ -220,13 +234,13 @@ def _deleted(
                 if each.running:
                     steps.stop[each.name or each.id] = None
                 steps.remove[each.name or each.id] = None
-            steps.names += sorted(tags) or [image.id]
+            steps.names += [(name, image.id) for name in sorted(tags) or [image.id]]
             continue
         children = [each for each in world.images if each.parent_id == identifier and each.id not in going]
         if children and not image.tags:
             blocked += [Blocked(image.name, child.name, IMAGE) for child in children]
             continue
-        steps.names += sorted(tags) or [image.id]
+        steps.names += [(name, image.id) for name in sorted(tags) or [image.id]]
         untagged += sorted(tags)
         left[identifier] -= tags
         if left[identifier] or children:
@@ -308,3 +322,9 @@ def plan_text(plan: Plan) -> Iterator[str]:
     if plan.steps:
         yield ("Steps that would do all of it:\n" if plan.blocked else "Steps:\n")
         yield from (f"  {step}\n" for step in plan.steps)
+
+
+def own_bytes(world: World, image: Held) -> int | None:
+    """Of the layers that only this image has; None where one of them is not known."""
+    sizes = [size for _, size in _layers(world.images, [image.id])]
+    return None if None in sizes else sum(size or 0 for size in sizes)

@@ -138,6 +138,7 @@ class Acts:
         images: Sequence[tuple[str, Image]] = (),
         stop_first: bool = False,
         failed: Failed | None = None,
+        done: Callable[[Touched], None] | None = None,
     ) -> None:
         """Containers first, then images. `stop_first`: running containers are stopped, then removed; one that runs is
         not removed otherwise. Each image comes with a reference: its full id (the image goes) or a tag (the tag goes,
@@ -154,7 +155,9 @@ class Acts:
             words = [short_id(reference) if reference == image.id else reference for reference, image in images]
             lines.append(joined(["docker", "rmi", *words]))
         kind = "containers" if not images else "images" if not containers else "things"
-        self._act(source, f"Delete {_named([each.name for each in things], kind)}", things, " && ".join(lines), failed)
+        self._act(
+            source, f"Delete {_named([each.name for each in things], kind)}", things, " && ".join(lines), failed, done
+        )
 
     def _removal(self, container: Container, stop_first: bool) -> _One:
         def call(host: Any, control: Control) -> Touched:

@@ -21,6 +21,7 @@ from imagexplorer.session.engines import Engines, FindPlaces, as_line, from_line
 from imagexplorer.session.from_changes import FromChanges
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.link import Link
+from imagexplorer.session.pruning import Pruning
 from imagexplorer.session.questions import Questions
 from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, SourceState, Tried
 from imagexplorer.session.reports import ReadReport, Reports
@@ -60,6 +61,7 @@ class Session(Questions):
         self.cache = cache
         self.activity = Activity()
         self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
+        self.pruning = Pruning(self._ask, self.acts, self.message.emit)
         self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample
         self._current = ""

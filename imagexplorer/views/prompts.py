@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 if TYPE_CHECKING:
-    from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
+    from imagexplorer.actions.prompts import (
+        DeleteAnswer,
+        DeleteItem,
+        DockerfileAnswer,
+        PruneAnswer,
+        RefusedCommit,
+        RefusedRun,
+    )
     from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+    from imagexplorer.core.plan import World
     from imagexplorer.session.from_changes import Draft
 
 
@@ -61,6 +69,12 @@ class DialogPrompts:
         from imagexplorer.views.delete_dialog import DeleteDialog
 
         dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent())
+        return dialog.answer() if _asked(dialog) else None
+
+    def prune(self, world: World, engine: str) -> PruneAnswer | None:
+        from imagexplorer.views.prune_dialog import PruneDialog
+
+        dialog = PruneDialog(world, engine, self._parent())
         return dialog.answer() if _asked(dialog) else None
 
     def open_path(self) -> str | None:

@@ -14,11 +14,19 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.action import Action
 from imagexplorer.actions.catalog import catalog
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
+from imagexplorer.actions.prompts import (
+    DeleteAnswer,
+    DeleteItem,
+    DockerfileAnswer,
+    PruneAnswer,
+    RefusedCommit,
+    RefusedRun,
+)
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, RunSpec, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
+from imagexplorer.core.plan import World
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.session.from_changes import Draft
@@ -66,6 +74,9 @@ class Asked:
 
     def open_path(self) -> str | None:
         return self._ask("open_path")
+
+    def prune(self, world: World, engine: str) -> PruneAnswer | None:
+        return self._ask("prune", world, engine)
 
 
 @dataclass
@@ -385,6 +396,43 @@ def test_a_dockerfile_is_shown_before_it_is_written(stage: Stage, qtbot: QtBot, 
     assert stage.engine.calls[-1][0] != "commit"
 
 
+def pruned(stage: Stage, answer: PruneAnswer) -> list[tuple[str, tuple[Any, ...]]]:
+    stage.prompts.answer = answer
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: bool(stage.prompts.questions))
+    stage.qtbot.wait(300)
+    stage.settled()
+    return [call for call in stage.engine.calls if call[0].startswith("remove")]
+
+
+def test_a_prune_deletes_what_was_agreed_to_and_nothing_else(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    old, dangling = stage.engine.named("old"), next(each for each in stage.engine.images.values() if not each.tags)
+    calls = pruned(stage, PruneAnswer(dangling=True, containers=True))
+    assert calls == [
+        ("remove_container", (old.id, False, False)),
+        ("remove_image", (dangling.id, False)),
+    ]
+    stage.qtbot.waitUntil(lambda: any("as planned" in each for each in said))
+
+
+def test_a_prune_leaves_what_was_unticked(stage: Stage) -> None:
+    old = stage.engine.named("old")
+    assert pruned(stage, PruneAnswer(containers=True, keep=frozenset({old.id}))) == []
+
+
+def test_a_prune_asks_again_where_the_world_changed(stage: Stage) -> None:
+    answers = [PruneAnswer(containers=True), None]
+    stage.prompts.answer = lambda *_what: answers.pop(0)
+    app = next(each for each in stage.engine.images.values() if each.tags)
+    stage.prompts.meanwhile = lambda: stage.engine.add_container("new", app, "exited")
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
+    stage.settled()
+    assert not [call for call in stage.engine.calls if call[0].startswith("remove")]
+
+
 def test_changes_are_saved_as_a_tar(stage: Stage, qtbot: QtBot, tmp_path: Any) -> None:
     stage.select("web")
     path = tmp_path / "web-changes.tar"
@@ -492,7 +540,7 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
         record = stage.registry.record(name)
         assert record.words
         assert record.group
-        asks = name in {"file.open", "image.run", "image.dockerfile_save", "image.delete"} or name in {
+        asks = name in {"file.open", "engine.prune", "image.run", "image.dockerfile_save", "image.delete"} or name in {
             "container.commit",
             "container.dockerfile",
             "container.tar",

@@ -8,12 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from imagexplorer.actions.catalog import catalog
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, DockerfileAnswer, RefusedCommit, RefusedRun
+from imagexplorer.actions.prompts import (
+    DeleteAnswer,
+    DeleteItem,
+    DockerfileAnswer,
+    PruneAnswer,
+    RefusedCommit,
+    RefusedRun,
+)
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.engine_places import EnginePlace
 from imagexplorer.core.entities import Address, CommitSpec, Container, Image, RunSpec
 from imagexplorer.core.errors import NotFound, Unreachable
+from imagexplorer.core.plan import World as Holdings
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried
 from imagexplorer.session.from_changes import Draft
@@ -78,6 +86,10 @@ class Answers:
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
         self.asked.append(("dockerfile", (container, draft)))
         return self.dockerfile_answer
+
+    def prune(self, world: Holdings, engine: str) -> PruneAnswer | None:
+        self.asked.append(("prune", (world,)))
+        return None
 
     def save_path(self, title: str, name: str) -> str | None:
         self.asked.append(("save_path", (title, name)))

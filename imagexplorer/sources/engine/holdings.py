@@ -15,6 +15,7 @@ from imagexplorer.core.plan import CacheEntry, Held, World
 from imagexplorer.sources.engine.containers import container_rows
 from imagexplorer.sources.engine.fields import amount, rows, section, text
 from imagexplorer.sources.engine.images import image_row
+from imagexplorer.sources.engine.usage import disk_usage
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Wire
 from imagexplorer.sources.storage import Stored
 
@@ -41,7 +42,8 @@ def world(
     # Docker leaves a size out where it is 0.
     containers = tuple(replace(row, writable_bytes=row.writable_bytes or 0) for row in container_rows(answer))
     usage = wire.json("GET", "/system/df", what="disk usage", control=control, seconds=LONG_SECONDS)
-    return World(tuple(held), containers, _cache(usage), graph and not podman, "podman" if podman else "docker")
+    command, total = "podman" if podman else "docker", disk_usage(usage if isinstance(usage, dict) else {}).layers_bytes
+    return World(tuple(held), containers, _cache(usage), graph and not podman, command, total)
 
 
 def sizes(image: ImageDetail, stored: Mapping[str, Stored]) -> tuple[int | None, ...]:

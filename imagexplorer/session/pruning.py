@@ -1,0 +1,70 @@
+"""Pruning: what an engine holds is read first, what was planned is carried out, and what came free is measured.
+
+Nothing but what a plan names is deleted, one call each, without force. Callbacks answer on the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Image, Touched
+from imagexplorer.core.errors import ImagexplorerError
+from imagexplorer.core.text import human_size
+from imagexplorer.session.acts import Acts
+from imagexplorer.session.records import Failed
+
+if TYPE_CHECKING:
+    from imagexplorer.core.plan import Plan, World
+    from imagexplorer.session.contents import Ask
+
+
+class Pruning:
+    def __init__(self, ask: Ask, acts: Acts, say: Callable[[str], None]) -> None:
+        self._ask, self._acts, self._say = ask, acts, say
+
+    def look(self, source: str, done: Callable[[World], None], failed: Failed) -> None:
+        """All that could be pruned, with the sizes of what could go."""
+
+        def work(opened: Any, control: Control) -> World:
+            from imagexplorer.core.plan import plan_prune
+
+            host = opened.host
+            world: World = host.holdings(control)
+            going = plan_prune(world, dangling=True, unused=True, containers=True).deleted
+            sizes = {image.id: tuple(host.layer_sizes(image.id, control)) for image in going}
+            held = tuple(replace(image, bytes=sizes.get(image.id, ())) for image in world.images)
+            return replace(world, images=held)
+
+        self._ask("actions/prune", source, work, done, failed, "Looking for what is unused")
+
+    def act(self, source: str, plan: Plan, before: World, failed: Failed) -> None:
+        """Do what the plan says; afterwards what was freed is told beside what was planned."""
+        tags = {image.id: image.tags for image in before.images}
+        images = [(name, Image(identifier, tags.get(identifier, ()))) for name, identifier in plan.references]
+
+        def done(_touched: Touched) -> None:
+            self._ask("actions/pruned", source, measure, tell, unknown, "")
+
+        def measure(opened: Any, control: Control) -> int | None:
+            after: int | None = opened.host.disk_usage(control).layers_bytes
+            return after
+
+        def tell(after: int | None) -> None:
+            planned = human_size(plan.frees_bytes)
+            if after is None or before.layers_bytes is None:
+                self._say(f"Pruned; about {planned} were planned, and the engine does not tell what came free")
+                return
+            written = sum(each.writable_bytes or 0 for each in plan.containers)
+            freed = before.layers_bytes - after + written
+            as_planned = freed == plan.frees_bytes
+            self._say(
+                f"Pruned: freed {human_size(freed)}" + (", as planned" if as_planned else f"; {planned} were planned")
+            )
+
+        def unknown(_error: ImagexplorerError) -> None:
+            self._say("Pruned; what came free could not be asked")
+
+        self._acts.delete(source, plan.containers, images, failed=failed, done=done)

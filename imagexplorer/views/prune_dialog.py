@@ -1,0 +1,153 @@
+"""The question before what is unused is deleted: by kind, each with its bytes, each to be left out. Deletes nothing.
+
+Cancel is the default and Escape; no tick is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from imagexplorer import resources
+from imagexplorer.actions.prompts import PruneAnswer
+from imagexplorer.actions.prune_flows import planned
+from imagexplorer.core.entities import Container, short_id
+from imagexplorer.core.plan import STOPPED, Held, Plan, World, own_bytes, plan_prune
+from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
+from imagexplorer.views.ask_dialog import AskDialog, CommandText
+from imagexplorer.views.theme import plain_label, set_tip
+
+_NAME, _WHAT, _BYTES = range(3)
+_ID = Qt.ItemDataRole.UserRole + 1
+
+
+class PruneDialog(AskDialog):
+    def __init__(self, world: World, engine: str, parent: QWidget | None) -> None:
+        super().__init__(self.tr("Prune"), self.tr("Prune"), parent, dangerous=True)
+        self._world = world
+        self._filling = False
+        heading = plain_label(self.tr("What is unused on {engine}").format(engine=plain(engine, 120)))
+        font = heading.font()
+        font.setBold(True)
+        heading.setFont(font)
+        self.dangling = QCheckBox(self.tr("Images without a &tag"))
+        self.unused = QCheckBox(self.tr("&All images that no container uses"))
+        self.containers = QCheckBox(self.tr("&Containers that do not run"))
+        self.dangling.setChecked(True)
+        self.tree = self._made_tree()
+        self.tree.itemChanged.connect(self._changed)
+        self.total = plain_label(wrap=True)
+        self.commands = CommandText(self.tr("Command lines"), rows=3, folded=True)
+        self.body.addWidget(heading)
+        for box in (self.dangling, self.unused, self.containers):
+            self.body.addWidget(box)
+            box.toggled.connect(self._fill)
+        self.body.addWidget(self.tree, 1)
+        self.body.addWidget(self.total)
+        self.body.addWidget(self.commands)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 120)
+        self.resize(self.width(), self.fontMetrics().height() * 34)
+        self._fill()
+        self.cancel.setFocus()
+
+    def answer(self) -> PruneAnswer:
+        keep = frozenset(
+            item.data(_NAME, _ID) for item in self._items() if item.checkState(_NAME) != Qt.CheckState.Checked
+        )
+        return PruneAnswer(self.dangling.isChecked(), self.unused.isChecked(), self.containers.isChecked(), keep)
+
+    def _made_tree(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setAccessibleName(self.tr("What would go"))
+        tree.setHeaderLabels([self.tr("What goes"), self.tr("Why, and what goes with it"), self.tr("Its own")])
+        tree.headerItem().setTextAlignment(_BYTES, Qt.AlignmentFlag.AlignRight)
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_BYTES, QHeaderView.ResizeMode.ResizeToContents)
+        header.resizeSection(_NAME, tree.fontMetrics().averageCharWidth() * 56)
+        return tree
+
+    def _items(self) -> Sequence[QTreeWidgetItem]:
+        items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
+        return [item for item in items if item is not None]
+
+    def _fill(self) -> None:
+        """Anew for the chosen kinds; what was unticked stays so."""
+        kept = self.answer().keep
+        asked = PruneAnswer(self.dangling.isChecked(), self.unused.isChecked(), self.containers.isChecked())
+        plan = planned(self._world, asked)
+        self._filling = True
+        self.tree.clear()
+        for container in sorted(plan.containers, key=lambda each: -(each.writable_bytes or 0)):
+            self._add(
+                container.id, "container", container.name, _of_container(container), container.writable_bytes, kept
+            )
+        asked_for = {identifier for _, identifier in plan.references}
+        images = [image for image in self._world.images if image.id in asked_for]
+        sizes = {image.id: own_bytes(self._world, image) for image in images}
+        for image in sorted(images, key=lambda each: -(sizes[each.id] or 0)):
+            self._add(image.id, "image", image.name, _of_image(image), sizes[image.id], kept)
+        self._filling = False
+        self._tell()
+
+    def _add(self, identifier: str, icon: str, name: str, what: str, size: int | None, kept: frozenset[str]) -> None:
+        item = QTreeWidgetItem([plain(name, 300), plain(what, 300), "" if size is None else human_size(size)])
+        item.setIcon(_NAME, resources.icon(icon))
+        item.setData(_NAME, _ID, identifier)
+        item.setCheckState(_NAME, Qt.CheckState.Unchecked if identifier in kept else Qt.CheckState.Checked)
+        item.setTextAlignment(_BYTES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if size is not None:
+            item.setData(_BYTES, Qt.ItemDataRole.AccessibleTextRole, exact_size(size))
+        self.tree.addTopLevelItem(item)
+
+    def _changed(self) -> None:
+        if not self._filling:
+            self._tell()
+
+    def _tell(self) -> None:
+        plan = planned(self._world, self.answer())
+        nothing = not plan.containers and not plan.references
+        about = "" if plan.exact else self.tr("about ")
+        freed = f"{about}{human_size(plan.frees_bytes)}"
+        self.verb.setText(self.tr("Prune") if nothing else self.tr("Prune, frees {size}").format(size=freed))
+        self.total.set_text(self._words(plan, freed))
+        set_tip(self.total, exact_size(plan.frees_bytes))
+        self.commands.set_text("\n".join(plain(step, 2000) for step in plan.steps))
+        self.set_ready(not nothing, self.tr("Nothing of what is chosen is unused") if nothing else "")
+
+    def _words(self, plan: Plan, freed: str) -> str:
+        if not plan.containers and not plan.references:
+            everything = plan_prune(self._world, dangling=True, unused=True, containers=True)
+            if everything.containers or everything.references:
+                return self.tr("Nothing of what is chosen is unused.")
+            return self.tr("Nothing is unused here: there is nothing to prune.")
+        parts = [
+            *([counted(len(plan.containers), "container")] if plan.containers else []),
+            *([counted(len(plan.deleted), "image")] if plan.deleted else []),
+            *([counted(len(plan.layers), "layer")] if plan.layers else []),
+        ]
+        said = ", ".join(parts) or counted(len(plan.untagged), "tag")
+        return self.tr("To go: {things}. {size} come free; volumes stay.").format(things=said, size=freed)
+
+
+def _of_container(container: Container) -> str:
+    word = {"created": "never started", "exited": "has ended", "dead": "is dead"}.get(container.state, container.state)
+    assert container.state in STOPPED
+    return f"{word}; what it wrote is lost"
+
+
+def _of_image(image: Held) -> str:
+    age = human_age(image.created)
+    made = f"made {age}" if age else ""
+    if not image.tags:
+        return "; ".join(filter(None, ("without a tag", made)))
+    more = f"also {', '.join(image.tags[1:])}" if len(image.tags) > 1 else ""
+    return "; ".join(filter(None, ("no container uses it", made, more, short_id(image.id))))

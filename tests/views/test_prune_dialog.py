@@ -1,0 +1,85 @@
+"""The prune question: what is chosen, unticked and freed is what the answer says; Cancel stands first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from imagexplorer.actions.prompts import PruneAnswer
+from imagexplorer.actions.prune_flows import planned
+from imagexplorer.core.entities import Container
+from imagexplorer.core.plan import Held, World
+from imagexplorer.views.ask_dialog import ARMED_AFTER_MS
+from imagexplorer.views.prune_dialog import PruneDialog
+
+
+def held(number: int, *tags: str, layers: str = "ab") -> Held:
+    return Held(f"sha256:{number:064x}", tags, "", tuple(layers), tuple(1_000_000 * ord(each) for each in layers), 1)
+
+
+OLD = Container("1" * 64, "old\u202e", "a:1", held(1).id, "exited", writable_bytes=5_000_000)
+WEB = Container("2" * 64, "web", "c:1", held(3).id, "running")
+WORLD = World(
+    (held(1, "a:1", "a:2", layers="a"), held(2, layers="ab"), held(3, "c:1", layers="abc"), held(4, "d:1", layers="d")),
+    (OLD, WEB),
+)
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> Iterator[PruneDialog]:
+    made = PruneDialog(WORLD, "local", None)
+    qtbot.addWidget(made)
+    tester = QAbstractItemModelTester(made.tree.model(), QAbstractItemModelTester.FailureReportingMode.Fatal)
+    made.show()
+    yield made
+    shiboken6.delete(tester)  # it must not look at a model that is being taken down
+
+
+def names(dialog: PruneDialog) -> list[str]:
+    return [item.text(0) for item in dialog._items()]
+
+
+def test_it_begins_with_what_is_safest(dialog: PruneDialog, qtbot: QtBot) -> None:
+    assert dialog.answer() == PruneAnswer(dangling=True)
+    assert len(names(dialog)) == 1
+    assert dialog.verb.text() == "Prune, frees 0 Bytes"  # its layers are those of c:1, which stays
+    assert not dialog.verb.isEnabled(), "not before it could be read"
+    qtbot.wait(ARMED_AFTER_MS + 50)
+    assert dialog.verb.isEnabled()
+    assert dialog.cancel.isDefault()
+
+
+def test_each_kind_and_each_thing_can_stay(dialog: PruneDialog) -> None:
+    dialog.containers.setChecked(True)
+    dialog.unused.setChecked(True)
+    shown = names(dialog)
+    assert shown[0] == "old\\u202e"
+    assert set(shown[1:]) == {"a:1", "d:1", held(2).id[7:19]}
+    assert dialog.verb.text() == "Prune, frees 105 MB"
+    assert "docker rm" in dialog.commands.edit.toPlainText()
+    item = next(each for each in dialog._items() if each.text(0) == "d:1")
+    item.setCheckState(0, Qt.CheckState.Unchecked)
+    assert dialog.answer().keep == {held(4).id}
+    assert dialog.verb.text() == "Prune, frees 5 MB"
+    assert "d:1" not in dialog.commands.edit.toPlainText()
+    dialog.dangling.setChecked(False)
+    assert dialog.answer().keep == {held(4).id}, "what was unticked stays so"
+    plan = planned(WORLD, dialog.answer())
+    assert [each.name for each in plan.containers] == [OLD.name]
+    # A container that stays keeps its image.
+    dialog._items()[0].setCheckState(0, Qt.CheckState.Unchecked)
+    assert held(1).id not in {identifier for _, identifier in planned(WORLD, dialog.answer()).references}
+
+
+def test_nothing_to_prune_is_said(qtbot: QtBot) -> None:
+    dialog = PruneDialog(World(WORLD.images[2:3], (WEB,)), "local", None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.wait(ARMED_AFTER_MS + 50)
+    assert not dialog.verb.isEnabled()
+    assert "nothing to prune" in dialog.total.text()
