@@ -87,7 +87,9 @@ class Prompts(Protocol):
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
     ) -> DeleteAnswer | None: ...
 
-    def prune(self, world: World, engine: str) -> PruneAnswer | None: ...
+    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+        """`before` is what was answered when the world was another."""
+        ...
 
     def open_path(self) -> str | None:
         """An archive or a layout folder."""

@@ -39,7 +39,7 @@ class PruneFlows:
 
         def ask() -> bool:
             name = next((each.name for each in self._session.sources if each.key == source), source)
-            answer = self._prompts.prune(world, name)
+            answer = self._prompts.prune(world, name, agreed[0] if agreed is not None else None)
             if answer is not None:
                 self._look(source, (answer, planned(world, answer)))
             return True
@@ -56,9 +56,9 @@ def planned(world: World, answer: PruneAnswer) -> Plan:
 
 
 def _facts(plan: Plan) -> tuple[object, ...]:
-    """What was agreed to: which things, by id and name, and how many bytes."""
+    """What was agreed to: which things, by id and name, and how many bytes. Engines list in no order."""
     return (
-        plan.references,
+        frozenset(plan.references),
         frozenset((each.id, each.state) for each in plan.containers),
         frozenset(image.id for image in plan.deleted),
         plan.frees_bytes,

@@ -71,10 +71,10 @@ class DialogPrompts:
         dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent())
         return dialog.answer() if _asked(dialog) else None
 
-    def prune(self, world: World, engine: str) -> PruneAnswer | None:
+    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         from imagexplorer.views.prune_dialog import PruneDialog
 
-        dialog = PruneDialog(world, engine, self._parent())
+        dialog = PruneDialog(world, engine, self._parent(), before)
         return dialog.answer() if _asked(dialog) else None
 
     def open_path(self) -> str | None:

@@ -13,18 +13,19 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWi
 from imagexplorer import resources
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import planned
-from imagexplorer.core.entities import Container, short_id
+from imagexplorer.core.entities import Container
 from imagexplorer.core.plan import STOPPED, Held, Plan, World, own_bytes, plan_prune
 from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
-from imagexplorer.views.theme import plain_label, set_tip
+from imagexplorer.views.theme import plain_label, set_tip, tooltip
 
 _NAME, _WHAT, _BYTES = range(3)
 _ID = Qt.ItemDataRole.UserRole + 1
 
 
 class PruneDialog(AskDialog):
-    def __init__(self, world: World, engine: str, parent: QWidget | None) -> None:
+    def __init__(self, world: World, engine: str, parent: QWidget | None, before: PruneAnswer | None = None) -> None:
+        """`before` is what was chosen when the world was another: nobody has to say it again."""
         super().__init__(self.tr("Prune"), self.tr("Prune"), parent, dangerous=True)
         self._world = world
         self._filling = False
@@ -35,7 +36,13 @@ class PruneDialog(AskDialog):
         self.dangling = QCheckBox(self.tr("Images without a &tag"))
         self.unused = QCheckBox(self.tr("&All images that no container uses"))
         self.containers = QCheckBox(self.tr("&Containers that do not run"))
-        self.dangling.setChecked(True)
+        chosen = before or PruneAnswer(dangling=True)
+        for box, ticked in (
+            (self.dangling, chosen.dangling),
+            (self.unused, chosen.unused),
+            (self.containers, chosen.containers),
+        ):
+            box.setChecked(ticked)
         self.tree = self._made_tree()
         self.tree.itemChanged.connect(self._changed)
         self.total = plain_label(wrap=True)
@@ -43,13 +50,13 @@ class PruneDialog(AskDialog):
         self.body.addWidget(heading)
         for box in (self.dangling, self.unused, self.containers):
             self.body.addWidget(box)
-            box.toggled.connect(self._fill)
+            box.toggled.connect(lambda _on: self._fill(self.answer().keep))
         self.body.addWidget(self.tree, 1)
         self.body.addWidget(self.total)
         self.body.addWidget(self.commands)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 120)
         self.resize(self.width(), self.fontMetrics().height() * 34)
-        self._fill()
+        self._fill(chosen.keep)
         self.cancel.setFocus()
 
     def answer(self) -> PruneAnswer:
@@ -79,9 +86,8 @@ class PruneDialog(AskDialog):
         items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
         return [item for item in items if item is not None]
 
-    def _fill(self) -> None:
+    def _fill(self, kept: frozenset[str]) -> None:
         """Anew for the chosen kinds; what was unticked stays so."""
-        kept = self.answer().keep
         asked = PruneAnswer(self.dangling.isChecked(), self.unused.isChecked(), self.containers.isChecked())
         plan = planned(self._world, asked)
         self._filling = True
@@ -102,6 +108,8 @@ class PruneDialog(AskDialog):
         item = QTreeWidgetItem([plain(name, 300), plain(what, 300), "" if size is None else human_size(size)])
         item.setIcon(_NAME, resources.icon(icon))
         item.setData(_NAME, _ID, identifier)
+        for column, text in ((_NAME, f"{name}\n{identifier}"), (_WHAT, what)):
+            item.setToolTip(column, tooltip("\n".join(plain(line, 300) for line in text.split("\n"))))
         item.setCheckState(_NAME, Qt.CheckState.Unchecked if identifier in kept else Qt.CheckState.Checked)
         item.setTextAlignment(_BYTES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if size is not None:
@@ -150,4 +158,4 @@ def _of_image(image: Held) -> str:
     if not image.tags:
         return "; ".join(filter(None, ("without a tag", made)))
     more = f"also {', '.join(image.tags[1:])}" if len(image.tags) > 1 else ""
-    return "; ".join(filter(None, ("no container uses it", made, more, short_id(image.id))))
+    return "; ".join(filter(None, ("no container uses it", more, made)))

@@ -75,8 +75,8 @@ class Asked:
     def open_path(self) -> str | None:
         return self._ask("open_path")
 
-    def prune(self, world: World, engine: str) -> PruneAnswer | None:
-        return self._ask("prune", world, engine)
+    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+        return self._ask("prune", world, before)
 
 
 @dataclass
@@ -409,11 +409,9 @@ def test_a_prune_deletes_what_was_agreed_to_and_nothing_else(stage: Stage) -> No
     said: list[str] = []
     stage.session.message.connect(said.append)
     old, dangling = stage.engine.named("old"), next(each for each in stage.engine.images.values() if not each.tags)
-    calls = pruned(stage, PruneAnswer(dangling=True, containers=True))
-    assert calls == [
-        ("remove_container", (old.id, False, False)),
-        ("remove_image", (dangling.id, False)),
-    ]
+    calls = pruned(stage, PruneAnswer(unused=True, containers=True))
+    assert calls[0] == ("remove_container", (old.id, False, False))
+    assert set(calls[1:]) == {("remove_image", (dangling.id, False)), ("remove_image", ("busybox:1.36", False))}
     stage.qtbot.waitUntil(lambda: any("as planned" in each for each in said))
 
 
@@ -429,6 +427,7 @@ def test_a_prune_asks_again_where_the_world_changed(stage: Stage) -> None:
     stage.prompts.meanwhile = lambda: stage.engine.add_container("new", app, "exited")
     stage.act("engine.prune")
     stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
+    assert [what[1] for _, what in stage.prompts.questions] == [None, PruneAnswer(containers=True)]
     stage.settled()
     assert not [call for call in stage.engine.calls if call[0].startswith("remove")]
 

@@ -87,7 +87,7 @@ class Answers:
         self.asked.append(("dockerfile", (container, draft)))
         return self.dockerfile_answer
 
-    def prune(self, world: Holdings, engine: str) -> PruneAnswer | None:
+    def prune(self, world: Holdings, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         self.asked.append(("prune", (world,)))
         return None
 

@@ -83,3 +83,10 @@ def test_nothing_to_prune_is_said(qtbot: QtBot) -> None:
     qtbot.wait(ARMED_AFTER_MS + 50)
     assert not dialog.verb.isEnabled()
     assert "nothing to prune" in dialog.total.text()
+
+
+def test_asked_again_it_is_as_it_was_left(qtbot: QtBot) -> None:
+    before = PruneAnswer(False, True, True, frozenset({held(4).id}))
+    dialog = PruneDialog(WORLD, "local", None, before)
+    qtbot.addWidget(dialog)
+    assert dialog.answer() == before
