@@ -68,7 +68,7 @@ class Program:
             read_report=self.engine.report,
             find_places=self.engine.places,
         )
-        self.prompts = DialogPrompts(lambda: self.window)
+        self.prompts = DialogPrompts(lambda: self.window, self.settings)
         self.registry = Registry(self.session, catalog(self.session, self.prompts))
         self.window: MainWindow = MainWindow(self.session, self.registry, self.settings)
         self._closed = False

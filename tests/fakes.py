@@ -38,7 +38,6 @@ from imagexplorer.core.entities import (
     LayerTotals,
     Platform,
     Problem,
-    RunSpec,
     Step,
     Touched,
 )
@@ -55,6 +54,7 @@ from imagexplorer.core.preview import Preview
 from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.relatives import Relatives
 from imagexplorer.core.rules import Rules
+from imagexplorer.core.run_spec import RunSpec, kept_name
 from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.space_map import MapSpec, SpaceMap
 from imagexplorer.core.space_overview import Alike, Overview
@@ -420,6 +420,37 @@ class FakeHost:
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
         self.engine.asked("restart", control, container_id)
         self._set(container_id, "running")
+
+    def kill(self, container_id: str, control: Control, signal: str = "SIGKILL") -> None:
+        self.engine.asked("kill", control, container_id, signal)
+        if signal in ("SIGKILL", "SIGTERM"):
+            self._set(container_id, "exited")
+
+    def pause(self, container_id: str, control: Control) -> None:
+        self.engine.asked("pause", control, container_id)
+        self._set(container_id, "paused")
+
+    def unpause(self, container_id: str, control: Control) -> None:
+        self.engine.asked("unpause", control, container_id)
+        self._set(container_id, "running")
+
+    def rename(self, container_id: str, name: str, control: Control) -> None:
+        self.engine.asked("rename", control, container_id, name)
+        container = self.engine.find_container(container_id)
+        if any(each.name == name for each in self.engine.containers.values()):
+            raise Refused(name, f'Conflict. The container name "/{name}" is already in use')
+        self.engine.containers[container.id] = replace(container, name=name)
+        self._tell(container.id)
+
+    def replace(self, container_id: str, spec: RunSpec, control: Control) -> str:
+        self.engine.asked("replace", control, container_id, spec)
+        old = self.engine.find_container(container_id)
+        kept = kept_name(old.name, old.id) if spec.name == old.name else old.name
+        self.engine.containers[old.id] = replace(old, name=kept, state="exited")
+        container = self.engine.add_container(spec.name or "made_up", self.engine.find_image(spec.image))
+        self._tell(old.id)
+        self._tell(container.id)
+        return container.id
 
     def commit(self, spec: CommitSpec, control: Control) -> str:
         self.engine.asked("commit", control, spec)

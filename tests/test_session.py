@@ -12,8 +12,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import EVERYTHING, Address, Container, Image, ImageDetail, RunSpec, Touched
+from imagexplorer.core.entities import EVERYTHING, Address, Container, Image, ImageDetail, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried, sockets

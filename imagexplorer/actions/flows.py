@@ -6,7 +6,7 @@ again with what is true now. Nothing is forced, nothing is asked of an engine he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
@@ -15,14 +15,15 @@ from imagexplorer.actions import rules
 from imagexplorer.actions.change_flows import ChangeFlows
 from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.actions.prune_flows import PruneFlows
+from imagexplorer.actions.run_flows import RunFlows
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import CommitSpec, Container, Image, ImageDetail, RunSpec, Selection, short_id
+from imagexplorer.core.entities import CommitSpec, Container, Image, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.text import human_size
 from imagexplorer.session import Failed, Session
 
 if TYPE_CHECKING:
-    from imagexplorer.actions.prompts import Prompts, RefusedCommit, RefusedRun
+    from imagexplorer.actions.prompts import Prompts, RefusedCommit
     from imagexplorer.core.removal import ContainerRemoval, ImageRemoval
 
 
@@ -32,6 +33,7 @@ class Flows:
         self.origins = OriginFlows(session, prompts)
         self.changes = ChangeFlows(session, prompts, self._once)
         self.prunes = PruneFlows(session, prompts, self._once)
+        self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
         self._asking = False
 
     # -- looking --------------------------------------------------------------------------------
@@ -55,54 +57,6 @@ class Flows:
         self._session.page_wanted.emit("container", selection.containers[0])
 
     # -- images ---------------------------------------------------------------------------------
-    def run_image(self, selection: Selection) -> None:
-        """The image's defaults are read first, so that the dialog can show what applies where a field stays empty."""
-        image, source = selection.images[0], selection.source
-
-        def known(detail: ImageDetail) -> None:
-            inner = detail.config.get("config")
-            config = inner if isinstance(inner, Mapping) else {}
-            ports = config.get("ExposedPorts")
-            self._ask_run(source, image, sorted(ports) if isinstance(ports, Mapping) else [], config)
-
-        def unknown(error: ImagexplorerError) -> None:
-            if isinstance(error, NotFound):
-                self._session.failed.emit(error)
-            else:
-                self._ask_run(source, image, [], None)
-
-        self._session.load_image("actions/run", source, image.id, known, unknown)
-
-    def _ask_run(
-        self,
-        source: str,
-        image: Image,
-        ports: Sequence[str],
-        config: Mapping[str, Any] | None,
-        refused: RefusedRun | None = None,
-    ) -> None:
-        from imagexplorer.actions.prompts import RefusedRun
-
-        def again(spec: RunSpec, why: str) -> None:
-            self._ask_run(source, image, ports, config, RefusedRun(spec, why))
-
-        def ask() -> bool:
-            spec = self._prompts.run(image, ports, config, refused)
-            if spec is None or not self._live(source):
-                return True
-            now = self._images(source, [image])
-            if not now:
-                self._gone(image.name)
-            elif now[0].tags != image.tags and spec.image not in (image.id, *now[0].tags):
-                self._session.failed.emit(
-                    NotFound(spec.image, "the name was taken off this image meanwhile", "Run it again")
-                )
-            else:
-                self._session.acts.run(source, spec, failed=self._if_refused(lambda why: again(spec, why)))
-            return True
-
-        self._once(ask)
-
     def delete_images(self, selection: Selection) -> None:
         from imagexplorer.actions.prompts import DeleteItem
         from imagexplorer.core.removal import plan_images

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+from imagexplorer.core.entities import CommitSpec, Container, Image
+from imagexplorer.core.run_spec import RunSpec
 
 if TYPE_CHECKING:
     from imagexplorer.core.plan import World
@@ -36,11 +37,26 @@ class DeleteAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRun:
-    """What was answered before, and why it was not done: nobody has to say all of it again."""
+class RunQuestion:
+    """`defaults` is the `config` part of the image's configuration (Cmd, Entrypoint, Env, Volumes): what applies where
+    a field stays empty; None where it is not known. `containers` have names and ports that are taken. `given` stands in
+    the fields at first; `why` says why it was not done, where it was asked for before: nobody has to say all of it
+    again. `replaces` is the container whose place the new one takes."""
+
+    image: Image
+    defaults: Mapping[str, Any] | None = None
+    containers: tuple[Container, ...] = ()
+    given: RunSpec | None = None
+    why: str = ""
+    replaces: Container | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditAnswer:
+    """`delete_old`: the old container goes once the new one is up, and what it wrote with it."""
 
     spec: RunSpec
-    why: str
+    delete_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +84,10 @@ class PruneAnswer:
 
 
 class Prompts(Protocol):
-    def run(
-        self,
-        image: Image,
-        exposed_ports: Sequence[str] = (),
-        defaults: Mapping[str, Any] | None = None,
-        refused: RefusedRun | None = None,
-    ) -> RunSpec | None:
-        """`defaults` is the `config` part of the image's configuration (Cmd, Entrypoint, Env, Volumes), shown as
-        what applies where a field stays empty; None where it is not known."""
+    def run(self, question: RunQuestion) -> RunSpec | None: ...
+
+    def edit(self, question: RunQuestion) -> EditAnswer | None:
+        """`question.replaces` is there."""
         ...
 
     def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None: ...

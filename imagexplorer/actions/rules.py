@@ -77,6 +77,16 @@ def restart(selection: Selection, source: str, busy: Collection[str] = ()) -> st
     return "" if restartable(selection.containers) else _all_are(selection.containers, "being removed")
 
 
+def run_like(selection: Selection, source: str) -> str:
+    return one_container(selection) or needs_engine(source, "run containers")
+
+
+def edit_container(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
+    if why := one_container(selection) or _some_containers(selection, source, "change containers", busy):
+        return why
+    return "" if restartable(selection.containers) else _all_are(selection.containers, "being removed")
+
+
 def commit(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
     if why := one_container(selection) or _some_containers(selection, source, "commit containers", busy):
         return why

@@ -8,31 +8,48 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from imagexplorer.core.entities import CommitSpec, Image, RunSpec, short_id
+from imagexplorer.core.entities import CommitSpec, Image, short_id
+from imagexplorer.core.run_spec import FIELDS, FLAG, MANY, PAIRS, RunSpec
+
+_SHORT = tuple("dpevit")
+"""Options that everybody writes with one letter."""
 
 
 def joined(words: Sequence[str]) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def run_command(spec: RunSpec) -> str:
-    """`docker run ...`."""
-    from imagexplorer.core.secrets import shown_value  # its patterns take long to compile: not before the first paint
+def run_command(spec: RunSpec, values: bool = False) -> str:
+    """`docker run ...`. Without `values` a variable whose value looks secret is `-e NAME`, which a shell fills in, and
+    other words that look secret are `***`."""
+    from imagexplorer.core.secrets import masked_data, shown_value  # slow to compile: not before the first paint
 
     words = ["docker", "run"]
-    if spec.detach:
-        words.append("-d")
-    if spec.remove:
-        words.append("--rm")
-    if spec.name:
-        words += ["--name", spec.name]
-    for port in spec.ports:
-        words += ["-p", port]
-    for name, value in spec.environment:
-        words += ["-e", f"{name}={shown_value(name, value)}"]
-    for volume in spec.volumes:
-        words += ["-v", volume]
-    return joined([*words, spec.image, *spec.command])
+    for option in FIELDS:
+        value = getattr(spec, option.field)
+        long = f"--{option.name}"
+        dashed = f"-{option.short}" if option.short in _SHORT else long
+        if option.kind == FLAG:
+            words += [dashed] if value else []
+        elif option.kind == MANY:
+            words += [word for each in value for word in (dashed, each)]
+        elif option.field == "environment":
+            for name, content in value:
+                hidden = content is None or not (values or shown_value(name, content) == content)
+                words += [dashed, name if hidden else f"{name}={content}"]
+        elif option.kind == PAIRS:
+            for name, content in value:
+                words += [dashed, f"{name}={content if values else shown_value(name, content)}"]
+        elif value or (option.field == "entrypoint" and value is not None):
+            words += [long, value if values else masked_data(value)]
+    for name, value in spec.others:
+        key, equals, content = value.partition("=")
+        words += [
+            f"--{name}",
+            *([value if values or not equals else f"{key}={shown_value(key, content)}"] if value else []),
+        ]
+    command = spec.command if values else masked_data(spec.command)
+    return joined([*words, spec.image, *command])
 
 
 def commit_command(spec: CommitSpec, container: str) -> str:

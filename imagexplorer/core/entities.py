@@ -244,20 +244,6 @@ class DiskUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSpec:
-    """What `run` needs. `ports` are `[host_ip:]host:container[/protocol]` as docker spells them, `volumes` likewise."""
-
-    image: str
-    name: str = ""
-    command: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
-    environment: tuple[tuple[str, str], ...] = ()
-    volumes: tuple[str, ...] = ()
-    detach: bool = True
-    remove: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """How an attached run ended. `exit_code` is None, and `output` (its last lines, plain text) empty, where the
     engine could not tell any more."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from imagexplorer.core.command_line import joined
 from imagexplorer.core.entities import ContainerDetail
+from imagexplorer.core.run_parse import parse_run
+from imagexplorer.core.run_spec import RunSpec
 
 _UNNAMED = re.compile(r"[0-9a-f]{64}|")
 _DEFAULT_SHM = 64 << 20
@@ -22,13 +25,18 @@ _ENGINES_OWN = ("PATH", "HOSTNAME", "HOME", "TERM", "container")
 
 
 def run_line(
-    detail: ContainerDetail, image: Mapping[str, Any] | None = None, program: str = "docker", values: bool = False
+    detail: ContainerDetail,
+    image: Mapping[str, Any] | None = None,
+    program: str = "docker",
+    values: bool = False,
+    whole: bool = False,
 ) -> str:
-    """`image`: the configuration of its image (`config`), None while it is not known. With `values`: secrets too."""
+    """`image`: the configuration of its image (`config`), None while it is not known. With `values`: secrets too.
+    `whole`: one in its place, which also keeps volumes without a name and what compose wrote of it."""
     raw = detail.raw
     config, host = _part(raw, "Config"), _part(raw, "HostConfig")
     words = [program, "run", "-d", "--name", detail.container.name]
-    words += _process(config, image or {}, detail.container.id)
+    words += _process(config, image or {}, detail.container.id, values, whole)
     entry = _texts(config.get("Entrypoint"))
     begins = image is not None and entry != _texts(image.get("Entrypoint")) and bool(entry)
     if begins:
@@ -36,7 +44,7 @@ def run_line(
     words += _environment(config, image, values)
     words += _health(_part(config, "Healthcheck"), _part(image or {}, "Healthcheck"))
     words += _limits(host)
-    words += _outside(detail, host, _part(image or {}, "Volumes"))
+    words += _outside(detail, host, _part(image or {}, "Volumes"), whole)
     words += _rights(host)
     words.append(detail.container.image or detail.container.image_id)
     words += [*(entry[1:] if begins else ()), *_command(config, None if begins else image, values)]
@@ -59,7 +67,15 @@ def _texts(value: Any) -> list[str]:
     return [str(each) for each in value] if isinstance(value, Sequence) else []
 
 
-def _process(config: Mapping[str, Any], image: Mapping[str, Any], identifier: str) -> Iterator[str]:
+def like(detail: ContainerDetail, image: Mapping[str, Any] | None = None, whole: bool = False) -> RunSpec:
+    """What would make a container like this one, secrets included. Its name is another's to choose, unless `whole`."""
+    spec = parse_run(run_line(detail, image, values=True, whole=whole)).spec
+    return spec if whole else replace(spec, name="")
+
+
+def _process(
+    config: Mapping[str, Any], image: Mapping[str, Any], identifier: str, values: bool, whole: bool
+) -> Iterator[str]:
     if config.get("OpenStdin") is True:
         yield "-i"
     if config.get("Tty") is True:
@@ -74,10 +90,16 @@ def _process(config: Mapping[str, Any], image: Mapping[str, Any], identifier: st
         yield from ("--hostname", hostname)
     known = _part(image, "Labels")
     for name, value in sorted(_part(config, "Labels").items(), key=str):
-        if known.get(name) != value and not str(name).startswith(("com.docker.compose.", "io.podman.compose.")):
+        by_compose = str(name).startswith(("com.docker.compose.", "io.podman.compose."))
+        if known.get(name) != value and (whole or not by_compose):
             from imagexplorer.core.secrets import shown_value
 
-            yield from ("--label", f"{name}={shown_value(str(name), str(value))}")
+            yield from ("--label", f"{name}={value if values else shown_value(str(name), str(value))}")
+    if domain := config.get("Domainname"):
+        yield from ("--domainname", str(domain))
+    timeout = config.get("StopTimeout")
+    if isinstance(timeout, int) and not isinstance(timeout, bool) and timeout not in (10, image.get("StopTimeout")):
+        yield f"--stop-timeout={timeout}"
 
 
 def _own_variables(config: Mapping[str, Any], image: Mapping[str, Any] | None) -> list[tuple[str, str]]:
@@ -144,7 +166,9 @@ def _limits(host: Mapping[str, Any]) -> Iterator[str]:
             yield f"--ulimit={each['Name']}={each.get('Soft')}:{each.get('Hard')}"
 
 
-def _outside(detail: ContainerDetail, host: Mapping[str, Any], volumes: Mapping[str, Any]) -> Iterator[str]:
+def _outside(
+    detail: ContainerDetail, host: Mapping[str, Any], volumes: Mapping[str, Any], whole: bool
+) -> Iterator[str]:
     restart = _part(host, "RestartPolicy")
     name, most = str(restart.get("Name") or ""), _amount(restart, "MaximumRetryCount")
     if name not in ("", "no"):
@@ -161,7 +185,7 @@ def _outside(detail: ContainerDetail, host: Mapping[str, Any], volumes: Mapping[
                 yield from ("-p", f"{address}:{port}:{inside}" if address else f"{port}:{inside}".lstrip(":"))
     for mount in detail.container.mounts:
         if mount.kind in ("volume", "bind") and mount.target:
-            unnamed = mount.kind == "volume" and bool(_UNNAMED.fullmatch(mount.source))
+            unnamed = mount.kind == "volume" and bool(_UNNAMED.fullmatch(mount.source)) and not (whole and mount.source)
             if unnamed and mount.target in volumes:
                 continue
             source = f"{mount.source}:" if mount.source and not unnamed else ""
@@ -171,12 +195,25 @@ def _outside(detail: ContainerDetail, host: Mapping[str, Any], volumes: Mapping[
     network = str(host.get("NetworkMode") or "")
     if network not in _NETWORKS:
         yield f"--network={network}"
-    for key, option in (("Dns", "--dns"), ("DnsSearch", "--dns-search"), ("ExtraHosts", "--add-host")):
+    if host.get("PublishAllPorts") is True:
+        yield "-P"
+    for other in _part(_part(detail.raw, "NetworkSettings"), "Networks"):
+        if network not in _NETWORKS and other != network and not network.startswith("container:"):
+            yield f"--network={other}"
+    for key, option in (
+        ("Dns", "--dns"),
+        ("DnsOptions", "--dns-option"),
+        ("DnsSearch", "--dns-search"),
+        ("ExtraHosts", "--add-host"),
+    ):
         for value in _texts(host.get(key)):
             yield from (option, value)
     log = _part(host, "LogConfig")
     if str(log.get("Type") or "") not in _LOGS:
         yield f"--log-driver={log['Type']}"
+    for name, value in sorted(_part(log, "Config").items(), key=str):
+        if not (name == "max-size" and str(value) in ("", "0B", "-1")) and name != "path" and value:
+            yield f"--log-opt={name}={value}"
 
 
 def _rights(host: Mapping[str, Any]) -> Iterator[str]:
@@ -186,13 +223,25 @@ def _rights(host: Mapping[str, Any]) -> Iterator[str]:
         yield "--read-only"
     if host.get("Init") is True:
         yield "--init"
-    for key, option in (("CapAdd", "--cap-add"), ("CapDrop", "--cap-drop"), ("SecurityOpt", "--security-opt")):
+    for key, option in (
+        ("CapAdd", "--cap-add"),
+        ("CapDrop", "--cap-drop"),
+        ("SecurityOpt", "--security-opt"),
+        ("GroupAdd", "--group-add"),
+    ):
         for value in _texts(host.get(key)):
             yield f"{option}={value}"
+    for name, value in sorted(_part(host, "Sysctls").items(), key=str):
+        yield f"--sysctl={name}={value}"
+    score = host.get("OomScoreAdj")
+    if isinstance(score, int) and not isinstance(score, bool) and score:
+        yield f"--oom-score-adj={score}"
     for each in host.get("Devices") or () if isinstance(host.get("Devices"), Sequence) else ():
         if isinstance(each, Mapping) and each.get("PathOnHost"):
             inside = each.get("PathInContainer") or each["PathOnHost"]
-            yield f"--device={each['PathOnHost']}:{inside}"
+            rights = str(each.get("CgroupPermissions") or "rwm")
+            at = str(each["PathOnHost"]) if inside == each["PathOnHost"] else f"{each['PathOnHost']}:{inside}"
+            yield f"--device={at}" if set(rights) == set("rwm") else f"--device={at}:{rights}"
     for key, option in (("PidMode", "--pid"), ("IpcMode", "--ipc"), ("UTSMode", "--uts"), ("UsernsMode", "--userns")):
         value = str(host.get(key) or "")
         if value == "host" or value.startswith("container:"):

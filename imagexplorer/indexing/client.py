@@ -23,13 +23,13 @@ from imagexplorer.core.entities import (
     Image,
     ImageDetail,
     LayerTotals,
-    RunSpec,
     Touched,
 )
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
 from imagexplorer.core.plan import World
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.kin_client import RemoteKin
 from imagexplorer.indexing.live_client import RemoteLive
@@ -298,6 +298,21 @@ class RemoteHost(RemoteLive):
 
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
         self._ask("restart", control, container_id=container_id, timeout=timeout)
+
+    def kill(self, container_id: str, control: Control, signal: str = "SIGKILL") -> None:
+        self._ask("kill", control, container_id=container_id, signal=signal)
+
+    def pause(self, container_id: str, control: Control) -> None:
+        self._ask("pause", control, container_id=container_id)
+
+    def unpause(self, container_id: str, control: Control) -> None:
+        self._ask("unpause", control, container_id=container_id)
+
+    def rename(self, container_id: str, name: str, control: Control) -> None:
+        self._ask("rename", control, container_id=container_id, name=name)
+
+    def replace(self, container_id: str, spec: RunSpec, control: Control) -> str:
+        return str(self._ask("replace", control, container_id=container_id, spec=spec))
 
     def commit(self, spec: CommitSpec, control: Control) -> str:
         return str(self._ask("commit", control, spec=spec))

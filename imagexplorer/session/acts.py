@@ -14,8 +14,9 @@ from typing import Any
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.command_line import commit_command, joined, run_command
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, CommitSpec, Container, Ended, Image, RunSpec, Touched, short_id
+from imagexplorer.core.entities import ALL, CommitSpec, Container, Ended, Image, Touched, short_id
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed

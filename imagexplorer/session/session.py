@@ -16,10 +16,10 @@ from imagexplorer.core.entities import Address, Container, Image, Touched
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
-from imagexplorer.session.acts import Acts
 from imagexplorer.session.engines import Engines, FindPlaces, as_line, from_line
 from imagexplorer.session.from_changes import FromChanges
 from imagexplorer.session.index_cache import IndexCache
+from imagexplorer.session.life_acts import LifeActs
 from imagexplorer.session.link import Link
 from imagexplorer.session.pruning import Pruning
 from imagexplorer.session.questions import Questions
@@ -40,7 +40,7 @@ class Session(Questions):
     images_changed = Signal()  # `images` of the current source
     containers_changed = Signal()  # `containers` of the current source
     touched = Signal(object)  # Touched: pages that show one of these ask again
-    page_wanted = Signal(str, object)  # ("image", Image) or ("container", Container): opens or raises the page
+    page_wanted = Signal(str, object)  # ("image", Image), ("container", Container) or ("container/terminal", ...)
     list_wanted = Signal(str)  # "images" or "containers"
     message = Signal(str)  # one line for the activity strip
     failed = Signal(object)  # ImagexplorerError that no page waits for: shown with its way out
@@ -60,7 +60,7 @@ class Session(Questions):
         self.reports = Reports(jobs, read_report, self)
         self.cache = cache
         self.activity = Activity()
-        self.acts = Acts(jobs, self.link, self.activity, self.message.emit)
+        self.acts = LifeActs(jobs, self.link, self.activity, self.message.emit)
         self.pruning = Pruning(self._ask, self.acts, self.message.emit)
         self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample

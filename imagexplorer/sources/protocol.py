@@ -23,13 +23,13 @@ from imagexplorer.core.entities import (
     EngineInfo,
     Image,
     ImageDetail,
-    RunSpec,
     Touched,
 )
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.plan import World
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.sources.live import LiveHost
 
 
@@ -181,6 +181,16 @@ class ContainerHost(LiveHost, Protocol):
     def start(self, container_id: str, control: Control) -> None: ...
     def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None: ...
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None: ...
+
+    def kill(self, container_id: str, control: Control, signal: str = "SIGKILL") -> None: ...
+    def pause(self, container_id: str, control: Control) -> None: ...
+    def unpause(self, container_id: str, control: Control) -> None: ...
+    def rename(self, container_id: str, name: str, control: Control) -> None: ...
+
+    def replace(self, container_id: str, spec: RunSpec, control: Control) -> str:
+        """A new container in the old one's place; returns its id. The old one is stopped and kept, as
+        `core.run_spec.kept_name` where its name was wanted; where the new one does not come up all is undone."""
+        ...
 
     def commit(self, spec: CommitSpec, control: Control) -> str:
         """Returns the new image's id."""

@@ -113,6 +113,10 @@ class Field(QWidget):
         self.setFocusProxy(editor)
         self.set_fault("")
 
+    def set_hint(self, hint: str) -> None:
+        self._hint = hint
+        self.set_fault(self.fault)
+
     def set_fault(self, fault: str) -> None:
         self.fault = fault
         self.note.set_text(fault or self._hint or " ")

@@ -161,8 +161,8 @@ class MainWindow(QMainWindow):
         return "Start" if self.session.current is None else TITLES[self._list]
 
     def open_page(self, kind: str, record: Image | Container, source: str = "") -> None:
-        """Open the record's page, or raise it where it is open already. Without a `source` it is that of the page in
-        front, which may be of another source than the lists are."""
+        """Open the record's page, or raise it where it is open already; `kind` may name a tab ("container/terminal").
+        Without a `source` it is that of the page in front, which may be of another source than the lists are."""
         front = self.tabs.currentWidget()
         if not source and isinstance(front, RecordPage):
             source = front.source
@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
             source = self.session.current.key
         if not source:
             return
+        kind, _, tab = kind.partition("/")
         key = page_key(kind, source, record)
         if not self.tabs.show_key(key):
             page = self._make_page(record, source, self.session, self.registry)
@@ -179,6 +180,8 @@ class MainWindow(QMainWindow):
             self.tabs.add(key, page, record.name, resources.icon(kind))
             self._selection_changed()
         page_widget = self.tabs.currentWidget()
+        if tab and isinstance(page_widget, RecordPage):
+            page_widget.show_tab(tab)
         if page_widget is not None:
             page_widget.setFocus()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -13,35 +14,48 @@ if TYPE_CHECKING:
         DeleteAnswer,
         DeleteItem,
         DockerfileAnswer,
+        EditAnswer,
         PruneAnswer,
         RefusedCommit,
-        RefusedRun,
+        RunQuestion,
     )
-    from imagexplorer.core.entities import CommitSpec, Container, Image, RunSpec
+    from imagexplorer.core.entities import CommitSpec, Container
     from imagexplorer.core.plan import World
+    from imagexplorer.core.run_spec import RunSpec
     from imagexplorer.session.from_changes import Draft
+    from imagexplorer.settings import Settings
 
 
 class DialogPrompts:
-    """`parent` gives the window that dialogs stand over; it is asked when one is needed, for it is made later."""
+    """`parent` gives the window that dialogs stand over; it is asked when one is needed, for it is made later.
+    `settings` remember what was run of an image; without them nobody does."""
 
-    def __init__(self, parent: Callable[[], QWidget | None] = lambda: None) -> None:
-        self._parent = parent
+    def __init__(self, parent: Callable[[], QWidget | None] = lambda: None, settings: Settings | None = None) -> None:
+        self._parent, self._settings = parent, settings
         self._folder = ""
 
-    def run(
-        self,
-        image: Image,
-        exposed_ports: Sequence[str] = (),
-        defaults: Mapping[str, Any] | None = None,
-        refused: RefusedRun | None = None,
-    ) -> RunSpec | None:
+    def run(self, question: RunQuestion) -> RunSpec | None:
+        """Starts with what was run of this image last, unless the question says with what."""
+        from imagexplorer.core.run_memory import remembered, with_run
         from imagexplorer.views.run_dialog import RunDialog  # when first asked: the window is painted before
 
-        dialog = RunDialog(image, exposed_ports, defaults, self._parent())
-        if refused is not None:
-            dialog.ask_again(refused.spec, refused.why)
-        return dialog.spec() if _asked(dialog) else None
+        lines = self._settings.texts("run.lines") if self._settings is not None else ()
+        if question.given is None:
+            question = replace(question, given=remembered(lines, question.image))
+        dialog = RunDialog(question, self._parent())
+        if not _asked(dialog):
+            return None
+        spec = dialog.spec()
+        if self._settings is not None:
+            self._settings.set("run.lines", list(with_run(lines, spec)))
+        return spec
+
+    def edit(self, question: RunQuestion) -> EditAnswer | None:
+        from imagexplorer.actions.prompts import EditAnswer
+        from imagexplorer.views.run_dialog import RunDialog
+
+        dialog = RunDialog(question, self._parent())
+        return EditAnswer(dialog.spec(), dialog.delete_old.isChecked()) if _asked(dialog) else None
 
     def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
         from imagexplorer.views.commit_dialog import CommitDialog

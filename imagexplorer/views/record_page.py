@@ -100,6 +100,12 @@ class RecordPage(QWidget):
     def focus_filter(self) -> None:
         raise NotImplementedError
 
+    def show_tab(self, name: str) -> None:
+        """Bring a tab to the front, by its title in small letters."""
+        titles = [self.tabs.tabText(number).replace("&", "").lower() for number in range(self.tabs.count())]
+        if name in titles:
+            self.tabs.setCurrentIndex(titles.index(name))
+
     def refresh(self) -> None:
         """Ask for everything again (F5, or the way out of an error)."""
         raise NotImplementedError

@@ -18,22 +18,24 @@ from imagexplorer.actions.prompts import (
     DeleteAnswer,
     DeleteItem,
     DockerfileAnswer,
+    EditAnswer,
     PruneAnswer,
     RefusedCommit,
-    RefusedRun,
+    RunQuestion,
 )
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, RunSpec, Selection, Touched
+from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.plan import World
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.session.from_changes import Draft
 from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
 
 KEY = f"engine:{ENGINE_ADDRESS.location}"
-ACTS = {"run", "start", "stop", "restart", "commit", "remove_container", "remove_image"}
+ACTS = {"run", "start", "stop", "restart", "commit", "remove_container", "remove_image", "replace"}
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Asked:
     answer: Any = None
     meanwhile: Callable[[], None] = lambda: None
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
-    refusals: list[RefusedRun | RefusedCommit | None] = field(default_factory=list)
+    refusals: list[RunQuestion | RefusedCommit | None] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
         self.questions.append((kind, what))
@@ -51,11 +53,12 @@ class Asked:
         meanwhile()
         return self.answer(*what) if callable(self.answer) else self.answer
 
-    def run(
-        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None, refused: RefusedRun | None = None
-    ) -> RunSpec | None:
-        self.refusals.append(refused)
-        return self._ask("run", image, tuple(exposed_ports), defaults)
+    def run(self, question: RunQuestion) -> RunSpec | None:
+        self.refusals.append(question if question.why else None)
+        return self._ask("run", question)
+
+    def edit(self, question: RunQuestion) -> EditAnswer | None:
+        return self._ask("edit", question)
 
     def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
         self.refusals.append(refused)
@@ -309,8 +312,8 @@ def test_what_was_refused_is_asked_again_with_what_was_said(stage: Stage) -> Non
     stage.qtbot.waitUntil(lambda: "web2" in [each.name for each in stage.session.containers])
     first, second = stage.prompts.refusals
     assert first is None
-    assert isinstance(second, RefusedRun)
-    assert second.spec == taken
+    assert isinstance(second, RunQuestion)
+    assert second.given == taken
     assert "already in use" in second.why
 
     stage.engine.fail["commit"] = Refused("web", "no space left on device")
@@ -347,9 +350,10 @@ def test_running_shows_the_images_defaults_and_then_the_container(stage: Stage) 
     stage.prompts.answer = RunSpec("myapp:dev", "fresh")
     stage.act("image.run")
     stage.qtbot.waitUntil(lambda: "fresh" in [each.name for each in stage.session.containers])
-    ((kind, (image, ports, defaults)),) = stage.prompts.questions
-    assert (kind, image.name, ports) == ("run", "myapp:dev", ("80/tcp",))
-    assert defaults["Cmd"] == ["sh"]
+    ((kind, (question,)),) = stage.prompts.questions
+    assert (kind, question.image.name) == ("run", "myapp:dev")
+    assert question.defaults["Cmd"] == ["sh"]
+    assert {each.name for each in question.containers} == {"web", "old"}
 
 
 def test_a_tag_that_moved_while_the_dialog_stood_does_not_run_another_image(stage: Stage) -> None:
@@ -545,6 +549,8 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
             "container.tar",
             "container.patch",
             "container.delete",
+            "container.again",
+            "container.edit",
         }
         assert record.text.endswith("…") == asks
 

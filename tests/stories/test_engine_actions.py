@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import CommitSpec, RunSpec, short_id
+from imagexplorer.core.entities import CommitSpec, short_id
 from imagexplorer.core.errors import Cancelled, NotFound, Refused, WrongUse
-from imagexplorer.sources.engine.actions import create_body
+from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.sources.engine.run_body import create_body
 from tests.engine_images import write_in
 from tests.engines import SAMPLE, Engine
 

@@ -12,16 +12,18 @@ from imagexplorer.actions.prompts import (
     DeleteAnswer,
     DeleteItem,
     DockerfileAnswer,
+    EditAnswer,
     PruneAnswer,
     RefusedCommit,
-    RefusedRun,
+    RunQuestion,
 )
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.engine_places import EnginePlace
-from imagexplorer.core.entities import Address, CommitSpec, Container, Image, RunSpec
+from imagexplorer.core.entities import Address, CommitSpec, Container
 from imagexplorer.core.errors import NotFound, Unreachable
 from imagexplorer.core.plan import World as Holdings
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried
 from imagexplorer.session.from_changes import Draft
@@ -67,11 +69,13 @@ class Answers:
     path: str | None = None
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
-    def run(
-        self, image: Image, exposed_ports: Sequence[str] = (), defaults: Any = None, refused: RefusedRun | None = None
-    ) -> RunSpec | None:
-        self.asked.append(("run", (image,)))
-        return self.run_spec if refused is None else None
+    def run(self, question: RunQuestion) -> RunSpec | None:
+        self.asked.append(("run", (question.image,)))
+        return self.run_spec if not question.why else None
+
+    def edit(self, question: RunQuestion) -> EditAnswer | None:
+        self.asked.append(("edit", (question.replaces,)))
+        return None
 
     def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
         self.asked.append(("commit", (container,)))

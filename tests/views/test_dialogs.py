@@ -11,14 +11,16 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.actions.prompts import DeleteItem
-from imagexplorer.core.entities import CommitSpec, Container, Image, Mount, RunSpec
+from imagexplorer.actions.prompts import DeleteItem, RunQuestion
+from imagexplorer.core.entities import CommitSpec, Container, Image, Mount
+from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.core.run_values import port_fault, volume_fault
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog
 from imagexplorer.views.commit_dialog import CommitDialog
 from imagexplorer.views.delete_dialog import DeleteDialog
 from imagexplorer.views.open_dialog import OpenDialog, holds_image
 from imagexplorer.views.prompts import DialogPrompts
-from imagexplorer.views.run_dialog import RunDialog, port_fault, volume_fault
+from imagexplorer.views.run_dialog import RunDialog
 
 IMAGE = Image("sha256:" + "ab" * 32, ("myapp:dev",), size_bytes=204_000_000)
 CONTAINER = Container(
@@ -51,7 +53,7 @@ def shown(qtbot: QtBot, dialog: AskDialog) -> AskDialog:
 
 
 def run_dialog(qtbot: QtBot) -> RunDialog:
-    dialog = RunDialog(IMAGE, (), CONFIG, None)
+    dialog = RunDialog(RunQuestion(IMAGE, CONFIG), None)
     shown(qtbot, dialog)
     return dialog
 
@@ -94,9 +96,8 @@ def test_what_was_refused_stands_there_again_with_the_reason(qtbot: QtBot) -> No
         detach=False,
         remove=True,
     )
-    dialog = RunDialog(IMAGE, (), CONFIG, None)
     why = f"web: <b>Conflict</b>. The name is in use by {'f' * 64}. You have to remove (or rename) that container"
-    dialog.ask_again(spec, why)
+    dialog = RunDialog(RunQuestion(IMAGE, CONFIG, given=spec, why=why), None)
     shown(qtbot, dialog)
     assert dialog.spec() == spec
     assert dialog.verb.isEnabled()
@@ -121,15 +122,17 @@ def test_run_shows_the_images_defaults_and_no_secret(qtbot: QtBot) -> None:
     everything.remove("API_TOKEN=s3cret\nMODE=dev" + dialog.environment.placeholderText())
     assert all("s3cret" not in text and "hunter2" not in text for text in everything)
     assert "hunter2" not in dialog.environment.placeholderText()
-    assert "API_TOKEN=***" in dialog.shown_command.edit.toPlainText()
+    assert "-e API_TOKEN -e" in dialog.shown_command.edit.toPlainText()
     assert "MODE=dev" in dialog.shown_command.edit.toPlainText()
     assert dict(dialog.spec().environment)["API_TOKEN"] == "s3cret"
 
 
 def test_ports_that_are_offered_go_together(qtbot: QtBot) -> None:
-    dialog = RunDialog(Image("sha256:1", ("app:1",)), ["53/udp", "8080/tcp", "80/tcp"], {}, None)
+    dialog = RunDialog(
+        RunQuestion(Image("sha256:1", ("app:1",)), {"ExposedPorts": {"53/udp": {}, "8080/tcp": {}, "80/tcp": {}}}), None
+    )
     qtbot.addWidget(dialog)
-    assert dialog.ports.placeholderText() == "8053:53/udp, 8080:8080, 8081:80"
+    assert dialog.ports.placeholderText() == "8053:53/udp, 8080:80, 8081:8080"
     assert all(port_fault(port) == "" for port in dialog.ports.placeholderText().split(", "))
 
 
@@ -155,7 +158,7 @@ def test_captions_stand_beside_the_first_line_of_their_field(qtbot: QtBot) -> No
         ("environment", "99999:80", "no name of a variable"),
         ("environment", "A=1\n1A=s3cret", "“1A” is no name of a variable"),
         ("volumes", "/a:b", "starts with /"),
-        ("volumes", "/only", "no volume"),
+        ("volumes", "only", "no volume"),
     ],
 )
 def test_run_complains_at_the_field_and_keeps_the_verb_back(
@@ -346,11 +349,11 @@ def answered(qtbot: QtBot, press: Callable[[AskDialog], None]) -> None:
 def test_prompts_give_the_answer_or_none(qtbot: QtBot) -> None:
     prompts = DialogPrompts()
     answered(qtbot, lambda dialog: qtbot.mouseClick(dialog.verb, Qt.MouseButton.LeftButton))
-    spec = prompts.run(IMAGE, ("80/tcp",), CONFIG)
+    spec = prompts.run(RunQuestion(IMAGE, CONFIG))
     assert spec is not None
     assert spec.image == "myapp:dev"
     answered(qtbot, lambda dialog: qtbot.keyClick(dialog, Qt.Key.Key_Escape))
-    assert prompts.run(IMAGE) is None
+    assert prompts.run(RunQuestion(IMAGE)) is None
     answered(qtbot, lambda dialog: qtbot.mouseClick(dialog.verb, Qt.MouseButton.LeftButton))
     answer = prompts.delete("Delete?", "local", ITEMS[:1], [], "Delete", False)
     assert answer is not None

@@ -5,20 +5,17 @@ Knows the routes that change something. Must not decide whether an act is wise: 
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import quote
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import CommitSpec, RunSpec, short_id
-from imagexplorer.core.errors import NotFound, Refused, Unreachable, WrongUse
+from imagexplorer.core.entities import CommitSpec, short_id
+from imagexplorer.core.errors import NotFound, Refused, Unreachable
+from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.sources.engine import run_body
 from imagexplorer.sources.engine.fields import image_id, rows, strings, text
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Parameters, Wire, gone_is_not_found
-
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 def quoted(reference: str) -> str:
@@ -35,14 +32,15 @@ def run(wire: Wire, spec: RunSpec, control: Control) -> str:
 
 def create(wire: Wire, spec: RunSpec, control: Control) -> str:
     what = f"run {spec.image}"
-    body = create_body(spec)
+    body = run_body.create_body(spec)
     params: dict[str, str | int | bool] = {"name": spec.name} if spec.name else {}
     try:
         with _unsure(what):
             made = wire.json("POST", "/containers/create", what=what, control=control, params=params, body=body,
                              seconds=LONG_SECONDS)  # fmt: skip
     except NotFound as error:
-        raise NotFound(what, error.reason, f"Pull it first: docker pull {spec.image}") from error
+        way_out = f"Pull it first: docker pull {spec.image}" if "image" in error.reason.lower() else ""
+        raise NotFound(what, error.reason, way_out) from error
     container = text(made, "Id")
     if not container:
         raise Refused(what, "the engine made no container, and did not say why")
@@ -51,83 +49,41 @@ def create(wire: Wire, spec: RunSpec, control: Control) -> str:
 
 def start_new(wire: Wire, container: str, spec: RunSpec, control: Control) -> None:
     """Start what `create` made; an error says that it remains."""
+    what = f"run {spec.image}"
     try:
+        for network in spec.networks[1:]:  # creating takes one, in API versions below 1.44
+            with _unsure(what):
+                wire.json("POST", f"/networks/{quoted(network)}/connect", what=what, control=control,
+                          body={"Container": container}, seconds=LONG_SECONDS)  # fmt: skip
         start(wire, container, control)
     except (Refused, NotFound) as error:
+        if isinstance(error, NotFound) and spec.remove:  # it removed itself: what the engine said before is the reason
+            first = error.__cause__
+            raise Refused(what, first.reason if isinstance(first, Refused) else error.reason) from error
         name = spec.name or short_id(container)
         way_out = f"Its container {name} was created and remains; start or delete it"
-        raise Refused(f"run {spec.image}", error.reason, way_out) from error
-
-
-def create_body(spec: RunSpec) -> dict[str, Any]:
-    """The body of POST /containers/create. Raises WrongUse for ports or volumes that cannot be read."""
-    from docker.utils import convert_port_bindings
-    from docker.utils.ports import build_port_bindings
-
-    try:
-        bindings = convert_port_bindings(build_port_bindings(list(spec.ports)))
-    except (ValueError, TypeError) as error:
-        way_out = "Write 8080:80, 127.0.0.1:8080:80 or 53:53/udp"
-        raise WrongUse(f"run {spec.image}", f"not a port: {error}", way_out) from error
-    binds, anonymous = _volumes(spec)
-    host: dict[str, Any] = {"AutoRemove": spec.remove}
-    body: dict[str, Any] = {"Image": spec.image, "HostConfig": host}
-    if spec.command:
-        body["Cmd"] = list(spec.command)
-    if spec.environment:
-        body["Env"] = [f"{name}={value}" for name, value in spec.environment]
-    if bindings:
-        host["PortBindings"] = bindings
-        body["ExposedPorts"] = {port: {} for port in bindings}
-    if binds:
-        host["Binds"] = binds
-    if anonymous:
-        body["Volumes"] = {target: {} for target in anonymous}
-    return body
-
-
-def _volumes(spec: RunSpec) -> tuple[list[str], list[str]]:
-    """`[source:]target[:options]` as docker spells it: bind mounts and named volumes, and anonymous volumes."""
-    binds, anonymous = [], []
-    for volume in spec.volumes:
-        drive = volume[:2] if _DRIVE.match(volume) else ""
-        source, colon, rest = volume[len(drive) :].partition(":")
-        source = drive + source
-        if not colon:
-            if not source.startswith("/"):
-                way_out = "Write /host/folder:/in/container or name:/in/container"
-                raise WrongUse(f"run {spec.image}", f"not a volume: {volume}", way_out)
-            anonymous.append(source)
-            continue
-        if not source or not rest.startswith("/"):
-            raise WrongUse(f"run {spec.image}", f"not a volume: {volume}", "Its folder in the container starts with /")
-        if source.startswith("~"):
-            source = os.path.expanduser(source)
-        elif source.startswith("."):
-            source = os.path.abspath(source)
-        binds.append(f"{source}:{rest}")
-    return binds, anonymous
+        raise Refused(what, error.reason, way_out) from error
 
 
 def start(wire: Wire, container: str, control: Control) -> None:
     """One that runs already is no error (304)."""
-    _container(wire, "POST", container, "/start", "start container", control)
+    of_container(wire, "POST", container, "/start", "start container", control)
 
 
 def stop(wire: Wire, container: str, control: Control, timeout: int | None) -> None:
     """`timeout`: seconds before it is killed; None leaves it to the container's own setting."""
     params: Parameters = {} if timeout is None else {"t": timeout}
-    _container(wire, "POST", container, "/stop", "stop container", control, params)
+    of_container(wire, "POST", container, "/stop", "stop container", control, params)
 
 
 def restart(wire: Wire, container: str, control: Control, timeout: int | None) -> None:
     params: Parameters = {} if timeout is None else {"t": timeout}
-    _container(wire, "POST", container, "/restart", "restart container", control, params)
+    of_container(wire, "POST", container, "/restart", "restart container", control, params)
 
 
 def remove_container(wire: Wire, container: str, control: Control, force: bool, volumes: bool) -> None:
     params: Parameters = {"force": int(force), "v": int(volumes)}
-    _container(wire, "DELETE", container, "", "delete container", control, params)
+    of_container(wire, "DELETE", container, "", "delete container", control, params)
 
 
 def commit(wire: Wire, spec: CommitSpec, control: Control) -> str:
@@ -153,7 +109,7 @@ def remove_image(wire: Wire, reference: str, control: Control, force: bool) -> S
     return went
 
 
-def _container(
+def of_container(
     wire: Wire, method: str, container: str, route: str, verb: str, control: Control, params: Parameters | None = None
 ) -> None:
     what = f"{verb} {short_id(container)}"

@@ -9,9 +9,10 @@ from threading import Thread
 from typing import Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Ended, RunSpec
+from imagexplorer.core.entities import Ended
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
 from imagexplorer.core.last_lines import KEPT_BYTES, last_lines
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.sources.engine import actions
 from imagexplorer.sources.engine.wire import FOREVER, Parameters, Wire
 

@@ -25,7 +25,6 @@ from imagexplorer.core.entities import (
     Image,
     ImageDetail,
     Platform,
-    RunSpec,
     Touched,
     short_id,
 )
@@ -33,6 +32,7 @@ from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, Wr
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.plan import World
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.sources.engine import (
     actions,
     attached,
@@ -44,6 +44,8 @@ from imagexplorer.sources.engine import (
     holdings,
     image_files,
     images,
+    life,
+    replacing,
     usage,
 )
 from imagexplorer.sources.engine.fields import Json, image_id, rows, section, strings, text
@@ -274,6 +276,21 @@ class EngineSource(Layers, Live):
 
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
         actions.restart(self.wire, container_id, control, timeout)
+
+    def kill(self, container_id: str, control: Control, signal: str = "SIGKILL") -> None:
+        life.kill(self.wire, container_id, control, signal)
+
+    def pause(self, container_id: str, control: Control) -> None:
+        life.pause(self.wire, container_id, control)
+
+    def unpause(self, container_id: str, control: Control) -> None:
+        life.unpause(self.wire, container_id, control)
+
+    def rename(self, container_id: str, name: str, control: Control) -> None:
+        life.rename(self.wire, container_id, name, control)
+
+    def replace(self, container_id: str, spec: RunSpec, control: Control) -> str:
+        return replacing.replace(self.wire, container_id, spec, control)
 
     def commit(self, spec: CommitSpec, control: Control) -> str:
         return actions.commit(self.wire, spec, control)
