@@ -468,6 +468,21 @@ class FakeHost:
         del self.engine.containers[container.id]
         self._tell(container.id)
 
+    def tag(self, image_id: str, name: str, control: Control) -> None:
+        self.engine.asked("tag", control, image_id, name)
+        for each in list(self.engine.images.values()):
+            tags = tuple(tag for tag in each.tags if tag != name) + ((name,) if each.id == image_id else ())
+            self.engine.images[each.id] = replace(each, tags=tags)
+        self._tell(image=image_id)
+
+    def untag(self, image_id: str, name: str, control: Control) -> None:
+        self.engine.asked("untag", control, image_id, name)
+        image = self.engine.images[image_id]
+        if image.tags == (name,):
+            raise Refused(name, "it is the last name of its image")
+        self.engine.images[image_id] = replace(image, tags=tuple(tag for tag in image.tags if tag != name))
+        self._tell(image=image_id)
+
     def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
         self.engine.asked("remove_image", control, reference, force)
         image = self.engine.find_image(reference)

@@ -106,6 +106,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             rules.one_image,
         ),
         Action(
+            "image.tag",
+            "&Tag…",
+            flows.names.tag,
+            "tag",
+            ("F2",),
+            "&Image",
+            2,
+            lambda selection: rules.tag_image(selection, kind(selection), busy()),
+        ),
+        Action(
             "engine.prune",
             "Pru&ne…",
             flows.prunes.prune,

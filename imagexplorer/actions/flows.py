@@ -16,6 +16,7 @@ from imagexplorer.actions.change_flows import ChangeFlows
 from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.actions.prune_flows import PruneFlows
 from imagexplorer.actions.run_flows import RunFlows
+from imagexplorer.actions.tag_flows import TagFlows
 from imagexplorer.core.command_line import joined
 from imagexplorer.core.entities import CommitSpec, Container, Image, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
@@ -32,6 +33,7 @@ class Flows:
         self._session, self._prompts = session, prompts
         self.origins = OriginFlows(session, prompts)
         self.changes = ChangeFlows(session, prompts, self._once)
+        self.names = TagFlows(session, prompts, self._once)
         self.prunes = PruneFlows(session, prompts, self._once)
         self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
         self._asking = False

@@ -74,6 +74,14 @@ class DockerfileAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class TagAnswer:
+    """A name to add ("": none) and names to take off."""
+
+    add: str = ""
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PruneAnswer:
     """Which kinds of things go, and the ids of those that stay all the same."""
 
@@ -97,6 +105,10 @@ class Prompts(Protocol):
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
     ) -> DeleteAnswer | None: ...
+
+    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+        """`taken`: tags of other images, and what those are called."""
+        ...
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         """`before` is what was answered when the world was another."""

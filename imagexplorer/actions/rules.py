@@ -48,6 +48,14 @@ def delete_images(selection: Selection, source: str, busy: Collection[str] = ())
     return needs_engine(source, "delete images there") or _under_way([image.id for image in selection.images], busy)
 
 
+def tag_image(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
+    return (
+        one_image(selection)
+        or needs_engine(source, "name its images")
+        or _under_way([image.id for image in selection.images], busy)
+    )
+
+
 def one_container(selection: Selection) -> str:
     if not selection.containers:
         return "Select a container first"

@@ -52,6 +52,12 @@ def run_command(spec: RunSpec, values: bool = False) -> str:
     return joined([*words, spec.image, *command])
 
 
+def tag_commands(image: Image, add: str, remove: Sequence[str]) -> list[str]:
+    """`docker tag ...`, then `docker rmi ...`: a name is added before another is taken off."""
+    lines = [joined(["docker", "tag", short_id(image.id), add])] if add else []
+    return lines + ([joined(["docker", "rmi", *remove])] if remove else [])
+
+
 def commit_command(spec: CommitSpec, container: str) -> str:
     """`docker commit ...`."""
     words = ["docker", "commit"]

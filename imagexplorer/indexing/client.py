@@ -320,6 +320,12 @@ class RemoteHost(RemoteLive):
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         self._ask("remove_container", control, container_id=container_id, force=force, volumes=volumes)
 
+    def tag(self, image_id: str, name: str, control: Control) -> None:
+        self._ask("tag", control, image_id=image_id, name=name)
+
+    def untag(self, image_id: str, name: str, control: Control) -> None:
+        self._ask("untag", control, image_id=image_id, name=name)
+
     def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
         lines: Sequence[str] = self._ask("remove_image", control, reference=reference, force=force)
         return lines

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from imagexplorer.core.activity import Activity
-from imagexplorer.core.command_line import commit_command, joined, run_command
+from imagexplorer.core.command_line import commit_command, joined, run_command, tag_commands
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, CommitSpec, Container, Ended, Image, Touched, short_id
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
@@ -131,6 +131,23 @@ class Acts:
         self._act(
             source, f"Commit {name}", [_One(name, call, spec.container_id)], commit_command(spec, name), failed, over
         )
+
+    def tag(self, source: str, image: Image, add: str, remove: Sequence[str], failed: Failed | None = None) -> None:
+        """A name is added first, so that no moment leaves the image without one."""
+
+        def one(name: str, do: Callable[[Any, Control], None]) -> _One:
+            def call(host: Any, control: Control) -> Touched:
+                do(host, control)
+                return Touched(images=frozenset({ALL}))
+
+            return _One(name, call, image.id)
+
+        things = [one(add, lambda host, control: host.tag(image.id, add, control))] if add else []
+        things += [
+            one(name, lambda host, control, name=name: host.untag(image.id, name, control))  # type: ignore[misc]
+            for name in remove
+        ]
+        self._act(source, f"Tag {image.name}", things, " && ".join(tag_commands(image, add, remove)), failed)
 
     def delete(
         self,

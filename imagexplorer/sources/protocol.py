@@ -200,6 +200,14 @@ class ContainerHost(LiveHost, Protocol):
         self, container_id: str, control: Control, force: bool = False, volumes: bool = False
     ) -> None: ...
 
+    def tag(self, image_id: str, name: str, control: Control) -> None:
+        """One more name (`repository:tag`); it is taken from the image that has it."""
+        ...
+
+    def untag(self, image_id: str, name: str, control: Control) -> None:
+        """Take a name off an image that has others. Raises Refused for its last, or where it is another's by now."""
+        ...
+
     def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
         """Delete an image by id, or a tag by name. Returns what went, in the engine's words ("Untagged: x")."""
         ...

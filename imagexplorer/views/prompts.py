@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
         PruneAnswer,
         RefusedCommit,
         RunQuestion,
+        TagAnswer,
     )
-    from imagexplorer.core.entities import CommitSpec, Container
+    from imagexplorer.core.entities import CommitSpec, Container, Image
     from imagexplorer.core.plan import World
     from imagexplorer.core.run_spec import RunSpec
     from imagexplorer.session.from_changes import Draft
@@ -83,6 +84,12 @@ class DialogPrompts:
         from imagexplorer.views.delete_dialog import DeleteDialog
 
         dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent())
+        return dialog.answer() if _asked(dialog) else None
+
+    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+        from imagexplorer.views.tag_dialog import TagDialog
+
+        dialog = TagDialog(image, taken, self._parent())
         return dialog.answer() if _asked(dialog) else None
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:

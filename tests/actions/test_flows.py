@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,10 +22,11 @@ from imagexplorer.actions.prompts import (
     PruneAnswer,
     RefusedCommit,
     RunQuestion,
+    TagAnswer,
 )
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Selection, Touched
+from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.plan import World
 from imagexplorer.core.run_spec import RunSpec
@@ -77,6 +78,9 @@ class Asked:
 
     def open_path(self) -> str | None:
         return self._ask("open_path")
+
+    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+        return self._ask("tag", image, dict(taken))
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         return self._ask("prune", world, before)
@@ -400,6 +404,35 @@ def test_a_dockerfile_is_shown_before_it_is_written(stage: Stage, qtbot: QtBot, 
     assert stage.engine.calls[-1][0] != "commit"
 
 
+def test_a_name_is_added_before_another_is_taken_off(stage: Stage) -> None:
+    app = stage.engine.find_image("myapp:dev")
+    stage.select("myapp:dev")
+    stage.prompts.answer = TagAnswer("shop/app:2", ("myapp:latest",))
+    stage.act("image.tag")
+    stage.settled()
+    changed = [call for call in stage.engine.calls if call[0] in ("tag", "untag")]
+    assert changed == [("tag", (app.id, "shop/app:2")), ("untag", (app.id, "myapp:latest"))]
+    assert set(stage.engine.images[app.id].tags) == {"myapp:dev", "shop/app:2"}
+    assert "busybox:1.36" in stage.prompts.questions[0][1][1]
+
+
+def test_names_that_changed_meanwhile_are_asked_again(stage: Stage) -> None:
+    app = stage.engine.find_image("myapp:dev")
+    stage.select("myapp:dev")
+    answers = [TagAnswer("x:1"), None]
+    stage.prompts.answer = lambda *_what: answers.pop(0)
+
+    def meanwhile() -> None:
+        stage.engine.images[app.id] = replace(app, tags=("myapp:dev",))
+        stage.session.refresh(EVERYTHING)
+        stage.qtbot.waitUntil(lambda: any(each.tags == ("myapp:dev",) for each in stage.session.images))
+
+    stage.prompts.meanwhile = meanwhile
+    stage.act("image.tag")
+    assert len(stage.prompts.questions) == 2
+    assert not [call for call in stage.engine.calls if call[0] == "tag"]
+
+
 def pruned(stage: Stage, answer: PruneAnswer) -> list[tuple[str, tuple[Any, ...]]]:
     stage.prompts.answer = answer
     stage.act("engine.prune")
@@ -543,7 +576,14 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
         record = stage.registry.record(name)
         assert record.words
         assert record.group
-        asks = name in {"file.open", "engine.prune", "image.run", "image.dockerfile_save", "image.delete"} or name in {
+        asks = name in {
+            "file.open",
+            "image.tag",
+            "engine.prune",
+            "image.run",
+            "image.dockerfile_save",
+            "image.delete",
+        } or name in {
             "container.commit",
             "container.dockerfile",
             "container.tar",

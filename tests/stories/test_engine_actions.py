@@ -169,6 +169,26 @@ def test_one_of_two_tags_only_untags(engine: Engine, sample: str) -> None:
     assert engine.source.image(SAMPLE, engine.control).image.id == sample
 
 
+def test_names_come_and_go_and_never_the_image(engine: Engine, sample: str, tidy: list[str]) -> None:
+    host, name = engine.source.host, engine.name("test/named:2")
+    tidy.append(f"image:{name}")
+    held = engine.source.image(SAMPLE, engine.control).image
+    host.tag(held.id, name, engine.control)
+    assert engine.source.image(name, engine.control).image.id == held.id
+    host.untag(held.id, name, engine.control)
+    with pytest.raises(NotFound):
+        host.untag(held.id, name, engine.control)
+    with pytest.raises(Refused) as refused:
+        host.untag(held.id, engine.name(SAMPLE), engine.control)
+    assert "last name" in refused.value.reason
+    host.tag(held.id, name, engine.control)
+    with pytest.raises(Refused) as refused:
+        host.untag("sha256:" + "0" * 64, name, engine.control)
+    assert "another image" in refused.value.reason
+    host.untag(held.id, name, engine.control)
+    assert engine.source.image(SAMPLE, engine.control).image == held
+
+
 def test_what_is_gone_is_not_found(engine: Engine, sample: str) -> None:
     made = engine.api.create_container(SAMPLE, ["true"])["Id"]
     engine.api.remove_container(made, v=True)

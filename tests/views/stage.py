@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from imagexplorer.actions.prompts import (
     PruneAnswer,
     RefusedCommit,
     RunQuestion,
+    TagAnswer,
 )
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.engine_places import EnginePlace
-from imagexplorer.core.entities import Address, CommitSpec, Container
+from imagexplorer.core.entities import Address, CommitSpec, Container, Image
 from imagexplorer.core.errors import NotFound, Unreachable
 from imagexplorer.core.plan import World as Holdings
 from imagexplorer.core.run_spec import RunSpec
@@ -90,6 +91,10 @@ class Answers:
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
         self.asked.append(("dockerfile", (container, draft)))
         return self.dockerfile_answer
+
+    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+        self.asked.append(("tag", (image,)))
+        return None
 
     def prune(self, world: Holdings, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         self.asked.append(("prune", (world,)))

@@ -109,6 +109,30 @@ def remove_image(wire: Wire, reference: str, control: Control, force: bool) -> S
     return went
 
 
+def tag(wire: Wire, image: str, name: str, control: Control) -> None:
+    repository, _, label = name.rpartition(":")
+    params: Parameters = {"repo": repository, "tag": label}
+    what = f"tag {name}"
+    with (
+        _unsure(what),
+        wire.open(
+            "POST", f"/images/{quoted(image)}/tag", what=what, control=control, params=params, seconds=LONG_SECONDS
+        ),
+    ):
+        pass
+
+
+def untag(wire: Wire, image: str, name: str, control: Control) -> None:
+    """Take a name off, and never more than that: the engine deletes an image with its last name."""
+    what = f"tag {name}"
+    told = wire.get(f"/images/{quoted(name)}/json", what=what, control=control)
+    if image_id(text(told, "Id")) != image_id(image):
+        raise Refused(what, "it is the name of another image by now", "Look again")
+    if len(strings(told, "RepoTags")) < 2:
+        raise Refused(what, "it is the last name of its image, which would go with it", "Delete the image instead")
+    remove_image(wire, name, control, False)
+
+
 def of_container(
     wire: Wire, method: str, container: str, route: str, verb: str, control: Control, params: Parameters | None = None
 ) -> None:

@@ -298,6 +298,12 @@ class EngineSource(Layers, Live):
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         actions.remove_container(self.wire, container_id, control, force, volumes)
 
+    def tag(self, image_id: str, name: str, control: Control) -> None:
+        actions.tag(self.wire, image_id, name, control)
+
+    def untag(self, image_id: str, name: str, control: Control) -> None:
+        actions.untag(self.wire, image_id, name, control)
+
     def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
         return actions.remove_image(self.wire, reference, control, force)
 
