@@ -117,6 +117,7 @@ class Contents:
         target: Target,
         done: Callable[[Report], None],
         failed: Failed,
+        lane: str = "",
     ) -> None:
         """Write files of an image to a folder or into a tar. It goes on when the page that asked is closed."""
 
@@ -131,9 +132,8 @@ class Contents:
             finally:
                 writer.abandon()
 
-        self._ask(
-            f"extract{next(_numbers)}", source, work, done, failed, f"Extracting to {os.path.basename(target.path)}"
-        )
+        where = os.path.basename(target.path)
+        self._ask(lane or f"extract{next(_numbers)}", source, work, done, failed, f"Extracting to {where}")
 
 
 class _Following:

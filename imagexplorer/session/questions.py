@@ -24,6 +24,7 @@ from imagexplorer.session.origins import Origins
 from imagexplorer.session.records import Failed, IndexedTree
 from imagexplorer.session.rule_checks import RuleChecks
 from imagexplorer.session.spaces import Spaces
+from imagexplorer.session.taken_out import TakenOut
 from imagexplorer.session.terminals import Terminals
 from imagexplorer.session.uses import Uses
 
@@ -38,6 +39,7 @@ class Questions(QObject):
         self.jobs = jobs
         self.documents = Documents(self._ask)
         self.contents = Contents(self._ask)
+        self.taken_out = TakenOut(jobs, self.contents)
         self.comparing = Comparing(jobs, self)
         self.rules = RuleChecks(jobs)
         self.spaces = Spaces(jobs)

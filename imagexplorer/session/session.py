@@ -308,6 +308,7 @@ class Session(Questions):
         """Ends what runs and lets go of every source."""
         self._search.stop()
         self.checking.close()
+        self.taken_out.close()
         for link in self._links.values():
             link.close()
         self._links.clear()

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeView, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QTreeView, QWidget
 
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.tree_steps import next_hit
@@ -32,10 +33,12 @@ LARGEST_FIRST = frozenset({"size", "mtime", "layer", "files"})
 
 
 class FileTreeView(QTreeView):
-    """`sort_wanted(name of ViewSpec.sort, descending)`; `row_selected(TreeRow or None)`."""
+    """`sort_wanted(name of ViewSpec.sort, descending)`; `row_selected(TreeRow or None)`; `drag_wanted(TreeRow)`
+    where a row is pulled away, if `setDragEnabled` lets it."""
 
     sort_wanted = Signal(str, bool)
     row_selected = Signal(object)
+    drag_wanted = Signal(object)  # TreeRow
 
     def __init__(self, columns: Sequence[Column] = FILES, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,7 @@ class FileTreeView(QTreeView):
         self._asked: Hashable = None
         self._typed = TypeAhead()
         self._restoring = False
+        self._pressed: QPoint | None = None  # where a drag may begin
         self._sorted = (0, Qt.SortOrder.AscendingOrder)
         self.setModel(self.files)
         self._tones, self._shares = ToneDelegate(self), ShareDelegate(self)
@@ -122,6 +126,24 @@ class FileTreeView(QTreeView):
         else:
             self.verticalScrollBar().setValue(0 if fresh else scroll)
             self.row_selected.emit(None)
+
+    # Qt's own dragging asks the model for each row's flags, which in Python costs more than all else of a row.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        at = event.position().toPoint()
+        pulls = self.dragEnabled() and event.button() == Qt.MouseButton.LeftButton and self.indexAt(at).isValid()
+        self._pressed = at if pulls else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        far = (event.position().toPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+        row = self.selected_row()
+        if far and row is not None:
+            self._pressed = None
+            self.drag_wanted.emit(row)
 
     def set_owners(self, owners: Owners) -> None:
         """What users and groups are called from now on."""

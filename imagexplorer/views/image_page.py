@@ -21,6 +21,7 @@ from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
 from imagexplorer.views.compare_tab import CompareTab
 from imagexplorer.views.config_tab import ImageConfig
+from imagexplorer.views.dragging import Dragging
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.extracting import Extracting
 from imagexplorer.views.file_details import FileDetails
@@ -67,6 +68,9 @@ class ImagePage(RecordPage):
         self.files.offer_extraction(
             self.extracting.fill_menu, lambda: self.extracting.extract_row(self.files.tree.selected_row())
         )
+        self.dragging = Dragging(self)
+        self.files.tree.setDragEnabled(True)
+        self.files.tree.drag_wanted.connect(self.dragging.drag)
         self.setFocusProxy(self.stack.view)
         self.show_header()
         self.refresh()

@@ -320,7 +320,8 @@ class MainWindow(QMainWindow):
         return [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._dropped(event.mimeData()):
+        # What comes out of an image here is no source of its own.
+        if event.source() is None and self._dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

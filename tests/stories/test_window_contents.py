@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from PIL import Image
-from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
 from imagexplorer.models.versions_table import VERSIONS, VersionRow
@@ -153,6 +156,49 @@ def test_files_are_extracted_by_key_menu_and_from_an_older_version(open_: Open, 
     whole.trigger()
     answer(person, page, tmp_path / "all.tar", tar=True)
     person.sees((tmp_path / "all.tar").exists)
+
+
+def test_a_folder_is_dragged_out(open_: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    stale = tmp_path / "imagexplorer-taken-999999999-x"
+    (stale / "taken1").mkdir(parents=True)
+    (tmp_path / "imagexplorer-taken-999999999-link").symlink_to(tmp_path)
+    person, page = opened(open_, tmp_path, "docker")
+    look_at(person, page, "app")
+    asked: list[object] = []
+    page.files.tree.drag_wanted.disconnect()
+    page.files.tree.drag_wanted.connect(asked.append)
+    tree = page.files.tree
+    at = tree.visualRect(tree.currentIndex()).center()
+    person.qtbot.mousePress(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    for far in (2, 40):
+        move = QMouseEvent(
+            QMouseEvent.Type.MouseMove, at + QPoint(far, far), tree.viewport().mapToGlobal(at), Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(tree.viewport(), move)
+        assert len(asked) == (far > 20)
+    person.qtbot.mouseRelease(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    taken = page.dragging.take(page.files.tree.selected_row())
+    assert taken is not None
+    data, lane = taken
+    assert data.hasUrls()
+    (url,) = data.urls()  # waits until they are written
+    folder = Path(url.toLocalFile())
+    assert (folder / "main.py").read_bytes() == PYTHON
+    assert sorted(each.name for each in folder.iterdir()) == ["dot.png", "empty", "main.py", "tool"]
+    assert folder.parents[1].stat().st_mode & 0o777 == 0o700
+    assert not stale.exists()
+    assert tmp_path.exists(), "a link of that name leads nowhere"
+    person.session.taken_out.give_up(lane)
+    person.sees(lambda: not folder.parent.exists())
+
+    again = page.dragging.take(page.files.tree.selected_row())
+    assert again is not None
+    assert again[0].urls()
+    person.session.close()
+    assert not folder.parents[1].exists()
 
 
 def test_what_could_not_be_written_is_listed(open_: Open, tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Files on their way out of the window: written while the mouse moves, handed over where it is let go.
+
+The window stays alive meanwhile; what nobody took is given up.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEventLoop, QMetaType, QMimeData, QObject, Qt, QUrl
+from PySide6.QtGui import QDrag
+
+from imagexplorer.core.errors import Cancelled, ImagexplorerError
+from imagexplorer.core.extraction import Report, Wanted
+from imagexplorer.core.text import human_size
+from imagexplorer.models.tree_rows import TreeRow
+
+if TYPE_CHECKING:
+    from imagexplorer.views.image_page import ImagePage
+
+BYTES_MOST = 2_000_000_000
+"""More is extracted with a place named: nobody sees how much is written while the mouse moves."""
+
+_URIS = "text/uri-list"
+
+
+class TakenFiles(QMimeData):
+    """Files that are being written; who asks for them waits until they are, with the events going on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder: Path | None = None
+        self._over = False
+        self._waiting: QEventLoop | None = None
+
+    def finish(self, folder: Path | None) -> None:
+        """None: they could not be written."""
+        self._folder, self._over = folder, True
+        if self._waiting is not None:
+            self._waiting.quit()
+
+    def formats(self) -> list[str]:
+        return [_URIS]
+
+    def hasFormat(self, mimetype: str) -> bool:
+        return mimetype == _URIS
+
+    def retrieveData(self, mimetype: str, wanted: QMetaType | QMetaType.Type) -> object:
+        if mimetype != _URIS:
+            return None
+        if not self._over:
+            self._waiting = QEventLoop()
+            self._waiting.exec()
+            self._waiting = None
+        if self._folder is None:
+            return None
+        urls = [QUrl.fromLocalFile(str(path)) for path in sorted(self._folder.iterdir())]
+        if isinstance(wanted, QMetaType) and wanted.id() == QMetaType.Type.QVariantList.value:
+            return urls
+        return QByteArray(b"".join(bytes(url.toEncoded().data()) + b"\r\n" for url in urls))
+
+
+class Dragging(QObject):
+    def __init__(self, page: ImagePage) -> None:
+        super().__init__(page)
+        self._page = page
+
+    def drag(self, row: TreeRow) -> None:
+        """Until it is let go, or given up."""
+        page = self._page
+        files = self.take(row)
+        if files is None:
+            return
+        data, lane = files
+        drag = QDrag(page)
+        drag.setMimeData(data)
+        if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.IgnoreAction:
+            page.session.taken_out.give_up(lane)
+
+    def take(self, row: TreeRow) -> tuple[TakenFiles, str] | None:
+        """What a drop gets, being written from now on; None where there is nothing to take."""
+        page = self._page
+        if page.tree is None or page.detail is None or not row.row:
+            return None
+        if row.size_bytes > BYTES_MOST:
+            page.session.message.emit(
+                self.tr("{size} are too much to drag: extract them (Ctrl+E)").format(size=human_size(row.size_bytes))
+            )
+            return None
+        data = TakenFiles()
+        spec = page.files.spec
+        wanted = Wanted((row.node,), spec.layer, spec.delta)
+
+        def done(folder: Path, report: Report) -> None:
+            skipped = len(report.skipped) + report.skipped_more
+            if skipped:
+                page.session.message.emit(self.tr("{n} of what was dragged could not be written").format(n=skipped))
+            data.finish(folder)
+
+        def failed(error: ImagexplorerError) -> None:
+            data.finish(None)
+            if not isinstance(error, Cancelled):
+                page.session.failed.emit(error)
+
+        return data, page.session.taken_out.write(page.source, page.detail, page.tree, wanted, done, failed)
