@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 
 from imagexplorer.core.entities import ADDED, DELETED, Change
@@ -35,7 +36,7 @@ def run_lines(changes: Sequence[Change]) -> tuple[str, ...]:
     for folder in sorted({m[1] for m in modules}):
         names = _bounded(sorted({m[2] for m in modules if m[1] == folder}))
         everywhere = folder in ("/usr/lib", "/usr/local/lib")
-        where = "npm install -g" if everywhere else f"cd {plain(folder, 200) or '/'} && npm install"
+        where = "npm install -g" if everywhere else f"cd {shlex.quote(plain(folder, 200) or '/')} && npm install"
         lines.append(f"RUN {where} {' '.join(names)}")
     return tuple(lines)
 

@@ -15,6 +15,8 @@ KEPT = 1500
 """Samples: a quarter of an hour at one a second, and some."""
 NAMES = ("cpu", "memory", "limit", "received", "sent", "read", "written", "processes")
 NOT_TOLD = math.nan
+SET_BACK_S = 5.0
+"""A moment so much earlier than the last is another clock's; a little earlier, it came late."""
 
 
 class Series:
@@ -26,9 +28,12 @@ class Series:
         self._columns: dict[str, array[float]] = {name: array("d") for name in names}
 
     def put(self, moment: float, values: Mapping[str, float | None]) -> None:
-        """A moment is later than the one before."""
+        """A moment is later than the one before, or the clock was set back: then all begins anew."""
         if self.times and moment <= self.times[-1]:
-            return
+            if moment > self.times[-1] - SET_BACK_S:
+                return
+            for column in (self.times, *self._columns.values()):
+                del column[:]
         self.times.append(moment)
         for name, column in self._columns.items():
             value = values.get(name)
@@ -72,12 +77,14 @@ class UseHistory(Series):
         self.last: Sample | None = None
 
     def add(self, sample: Sample) -> None:
-        """One that is not newer than the last says nothing new."""
+        """One that is not newer than the last says nothing new, unless the clock was set back."""
         from imagexplorer.core.live import per_second
 
         before = self.last
         if before is not None and sample.time <= before.time:
-            return
+            if sample.time > before.time - SET_BACK_S:
+                return
+            before = None
         self.last = sample
         values: dict[str, float | None] = {
             "cpu": sample.cpu_percent,

@@ -105,6 +105,8 @@ class DockerfileDialog(AskDialog):
         path = Path(os.path.abspath(os.path.expanduser(text)))
         shown = plain(str(path), 200)
         try:
+            if path.is_symlink():
+                return self.tr("{path} is a link: name where it leads").format(path=shown)
             if path.is_dir():
                 return self.tr("{path} holds something already").format(path=shown) if any(path.iterdir()) else ""
             if os.path.lexists(path):

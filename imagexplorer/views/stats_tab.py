@@ -107,6 +107,16 @@ class StatsTab(PageTab["ContainerPage"]):
             LivePlot(self.tr("Writable layer"), [Line("layer", "", "writable")], size_words, 1e3),
         ]
 
+    @property
+    def _not_told(self) -> list[tuple[LivePlot, tuple[str, ...], str]]:
+        """Why a plot may stay empty: fields of a sample without which it does."""
+        _cpu, _memory, network, disk, processes, _layer = self.plots
+        return [
+            (network, ("received_bytes", "sent_bytes"), self.tr("not told: it may share the host's network")),
+            (disk, ("read_bytes", "written_bytes"), self.tr("not told: the host's cgroups count none")),
+            (processes, ("processes",), self.tr("not told by this engine")),
+        ]
+
     # -- for the page -----------------------------------------------------------------------------------
 
     def fill(self) -> None:
@@ -193,6 +203,9 @@ class StatsTab(PageTab["ContainerPage"]):
             self.plots[0].note = self.tr("{n} cores are there").format(n=cores) if cores else ""
             limit = self.history.now("limit")
             self.plots[1].note = "" if limit else self.tr("no limit")
+            for plot, names, why in self._not_told:
+                told = sample is None or any(getattr(sample, name) is not None for name in names)
+                plot.note = "" if told else why
             self.body.setCurrentIndex(0)
         for widget in (self.pause, *self.windows.buttons()):
             widget.setEnabled(len(self.history) > 0)

@@ -91,6 +91,7 @@ def test_package_managers_are_recognised() -> None:
         "/var/lib/dpkg/info/curl.list", "/var/lib/dpkg/info/libc6:amd64.list", "/lib/apk/db/x",
         "/usr/lib/python3/dist-packages/requests-2.31.0.dist-info", "/app/node_modules/@a/b/package.json",
         "/app/node_modules/@a/b/node_modules/c/package.json", "/usr/lib/node_modules/npm/package.json",
+        "/my app;x/node_modules/d/package.json",
     )  # fmt: skip
     lines = run_lines([*(Change(path, ADDED) for path in added), Change("/lib/apk/db/installed", MODIFIED),
                        Change("/var/lib/rpm/rpmdb.sqlite", MODIFIED)])  # fmt: skip
@@ -98,7 +99,8 @@ def test_package_managers_are_recognised() -> None:
     assert lines[1].startswith("RUN apk add")
     assert lines[2].startswith("RUN dnf install")
     assert lines[3:] == (
-        "RUN pip install --no-cache-dir requests==2.31.0", "RUN cd /app && npm install @a/b", "RUN npm install -g npm",
+        "RUN pip install --no-cache-dir requests==2.31.0", "RUN cd /app && npm install @a/b",
+        "RUN cd '/my app;x' && npm install d", "RUN npm install -g npm",
     )  # fmt: skip
     assert "\n# RUN pip install" in made(Change(added[3], ADDED)).text
     assert run_lines([Change("/etc/x", ADDED)]) == ()

@@ -27,6 +27,15 @@ def test_counters_become_rates_and_a_restart_has_none() -> None:
     assert history.now("cpu") == 5.0, "nothing new at the same moment"
 
 
+def test_a_clock_that_was_set_back_begins_anew_and_one_that_is_late_does_not() -> None:
+    history = UseHistory()
+    for moment in (1000.0, 1001.0, 999.5, 400.0, 401.0):
+        history.add(Sample(moment, cpu_percent=moment, received_bytes=int(moment) * 10))
+    assert list(history.times) == [400.0, 401.0]
+    assert list(history["cpu"]) == [400.0, 401.0]
+    assert history["received"][1] == 10.0
+
+
 def test_it_is_bounded_and_finds_moments() -> None:
     history = UseHistory(kept=100)
     for moment in range(1, 1001):

@@ -50,7 +50,15 @@ def test_nothing_is_written_over(qtbot: QtBot, tmp_path: Path) -> None:
     asked = dialog(qtbot, str(tmp_path), Recipe("FROM app:1\n"))
     assert asked.verb.isEnabled(), "an empty folder will do"
     (tmp_path / "mine").write_text("x")
-    for path in (str(tmp_path) + "/", str(tmp_path / "mine"), str(tmp_path / "no" / "where"), "  "):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to("empty")
+    for path in (
+        str(tmp_path) + "/",
+        str(tmp_path / "link"),
+        str(tmp_path / "mine"),
+        str(tmp_path / "no" / "where"),
+        "  ",
+    ):
         asked.path.setText(path)
         assert not asked.verb.isEnabled(), path
         assert asked._field.fault

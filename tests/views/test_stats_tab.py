@@ -54,6 +54,8 @@ def test_plots_follow_and_are_read_off(pages, engine, qtbot):
     assert memory.value_words() == "used 64 MB   limit 512 MB"
     assert network.value_words() == "received 1 kB/s   sent 0 Bytes/s"
     assert disk.value_words() == "read –   written –"
+    assert "cgroups" in disk.note
+    assert network.note == processes.note == ""
     assert processes.value_words() == "3"
     area = cpu._area()
     at = QPoint(round(area.right() - area.width() * 10 / 60), round(area.center().y()))
