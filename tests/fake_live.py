@@ -29,6 +29,7 @@ class FakeLive:
     def __init__(self) -> None:
         self.kept: dict[str, list[tuple[bytes, int, int]]] = {}
         self.open: list[tuple[str, str]] = []
+        self.begun: list[tuple[str, str]] = []
         self.processes = Processes(("PID", "CMD"), (("1", "nginx"), ("7", "sleep 1")))
         self.history: tuple[Moment, ...] = ()
         self._terminals = 0
@@ -80,6 +81,7 @@ class FakeLive:
         entry = (name, inbox)
         self._inboxes.append(entry)
         self.open.append(name)
+        self.begun.append(name)
 
         def items() -> Iterator[Any]:
             try:

@@ -27,7 +27,7 @@ def test_on_an_engine(engine: Engine, sample: str, capsysbinary: pytest.CaptureF
     document = json.loads(capsysbinary.readouterr().out)
     assert document["schema"] == "imagexplorer.plan/1"
     assert document["untagged"] == [engine.name(SAMPLE)]
-    assert document["frees_bytes"] == sum(each["bytes"] for each in document["layers"]) > 0
+    assert document["frees_bytes"] == sum(each["bytes"] for each in document["layers"])
     assert document["exact"] is not engine.podman
     assert main(["plan", "prune", *host]) == 0
     assert "Nothing was done" in capsysbinary.readouterr().out.decode()

@@ -20,6 +20,7 @@ from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.header_use import HeaderUse
 from imagexplorer.views.history_tab import HistoryTab
 from imagexplorer.views.logs_tab import LogsTab
 from imagexplorer.views.page_tab import PageTab
@@ -46,6 +47,8 @@ class ContainerPage(RecordPage):
         self.tabs.addTab(self.side_by_side(self.stack, self.changes), self.tr("&Changes"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
+        self.use = HeaderUse(self)
+        self.use.changed.connect(self._show_facts)
         self.changes.removed.connect(self._removed)
         self.changes.summed.connect(self._summed)
         self.changes.failed.connect(self._changes_failed)
@@ -121,6 +124,7 @@ class ContainerPage(RecordPage):
         self.container = known
         if known.writable_bytes is not None:
             self._written = known.writable_bytes
+        self.use.look()
         self.show_header()
         self._offer_values()
         self.selection_changed.emit()
@@ -151,11 +155,16 @@ class ContainerPage(RecordPage):
             self.header.show_state("dead", "error", self.tr("removed"))
         else:
             self.header.show_state(state_icon(container), state_tone(container), state_words(container))
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        container = self.container
         self.header.show_facts(
             [
                 "" if self.gone else self._since(),
                 container.image,
                 ports_words(container.ports),
+                *self.use.words,
                 f"{human_size(self._written)} written" if self._written is not None else "",
             ]
         )
@@ -175,6 +184,7 @@ class ContainerPage(RecordPage):
 
     def _removed(self) -> None:
         self.gone = True
+        self.use.look()
         self.show_header()
         self.notice.show_notice(
             "warning", self.tr("This container was removed. What was read of it can still be looked at.")
@@ -235,6 +245,7 @@ class ContainerPage(RecordPage):
 
     def source_changed(self) -> None:
         """What failed for want of an engine is asked again when it is back."""
+        self.use.look()
         if self.live and isinstance(self._failed or self.changes.trouble, Unreachable):
             self.refresh()
         self.selection_changed.emit()

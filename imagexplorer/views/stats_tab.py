@@ -156,6 +156,7 @@ class StatsTab(PageTab["ContainerPage"]):
 
     def _came(self, sample: Sample) -> None:
         first = not len(self.history)
+        self.page.use.hear(sample)
         self.history.add(sample)
         self._show()
         if first:

@@ -21,7 +21,13 @@ def names(engine: Engine) -> dict[str, tuple[str, str]]:
 
 def test_edit_keeps_the_old_one_and_undoes_what_fails(engine: Engine, sample: str, tidy: list[str]) -> None:
     source, control = engine.source, engine.control
-    first = RunSpec(SAMPLE, "edited", ("sleep", "600"), environment=(("DB_PASSWORD", "hush"),), memory="67108864")
+    first = RunSpec(
+        SAMPLE,
+        "edited",
+        ("sh", "-c", "trap exit TERM; sleep 600 & wait"),
+        environment=(("DB_PASSWORD", "hush"),),
+        memory="67108864",
+    )
     old = source.run(first, control)
     kept = kept_name("edited", old)
     tidy += ["edited", kept]

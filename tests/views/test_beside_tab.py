@@ -28,5 +28,8 @@ def test_the_two_as_what_they_are(qtbot):
     assert words("State") == ("none", "running")
     assert words("How many")[0] == "one image"
     page.tabs.setCurrentIndex(0)
+    # The line over the page goes on, until the page is out of sight.
+    qtbot.waitUntil(lambda: engine.live.open.count(("stats", web.id)) == 1)
+    page.hide()
     qtbot.waitUntil(lambda: not engine.live.open)
     pages.close()

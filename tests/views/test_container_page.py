@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 
 from imagexplorer.core.entities import ADDED, Change, Mount, Touched
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
+from imagexplorer.core.live import Sample
 from imagexplorer.core.text import human_size
 from imagexplorer.models.stack_model import LAYER, WRITABLE
 from imagexplorer.views import container_changes
+from imagexplorer.views.stats_tab import StatsTab
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages, paths
 
@@ -220,3 +222,24 @@ def test_a_double_click_on_a_slab_opens_the_image(pages, engine, qtbot):
     page.stack.view.select_layer(0)
     page.stack.view.doubleClicked.emit(page.stack.view.currentIndex())
     assert wanted == [("image", "myapp:dev")]
+
+
+def test_the_header_follows_cpu_and_memory_while_the_page_is_seen(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    name = ("stats", engine.named("web").id)
+    qtbot.waitUntil(lambda: name in engine.live.open)
+    engine.live.use(name[1], Sample(5.0, 2.0, 4, 64_000_000, 512_000_000))
+    qtbot.waitUntil(lambda: "CPU 2.0 %" in page.header.facts.text())
+    assert "RAM 64 MB of 512 MB" in page.header.facts.text()
+    stats = next(each for each in map(page.tabs.widget, range(page.tabs.count())) if isinstance(each, StatsTab))
+    page.tabs.setCurrentWidget(stats)
+    qtbot.waitUntil(lambda: engine.live.begun.count(name) == 2 and engine.live.open.count(name) == 1)
+    engine.live.use(name[1], Sample(6.0, 3.0, 4, 64_000_000, 512_000_000))
+    qtbot.waitUntil(lambda: "CPU 3.0 %" in page.header.facts.text())
+    page.hide()
+    qtbot.waitUntil(lambda: name not in engine.live.open)
+    page.tabs.setCurrentIndex(0)
+    page.show()
+    qtbot.waitUntil(lambda: name in engine.live.open)
+    engine.set_state("web", "exited")
+    qtbot.waitUntil(lambda: name not in engine.live.open and "CPU" not in page.header.facts.text())
