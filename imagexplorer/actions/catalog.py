@@ -200,7 +200,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
         Action(
             "container.commit",
             "&Commit container…",
-            flows.commit,
+            flows.commits.commit,
             "commit",
             ("Ctrl+Shift+M",),
             "&Container",

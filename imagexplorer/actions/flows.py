@@ -13,18 +13,19 @@ from PySide6.QtCore import QTimer
 
 from imagexplorer.actions import rules
 from imagexplorer.actions.change_flows import ChangeFlows
+from imagexplorer.actions.commit_flows import CommitFlows
 from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.actions.prune_flows import PruneFlows
 from imagexplorer.actions.run_flows import RunFlows
 from imagexplorer.actions.tag_flows import TagFlows
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import CommitSpec, Container, Image, Selection, short_id
+from imagexplorer.core.entities import Container, Image, Selection, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.text import human_size
 from imagexplorer.session import Failed, Session
 
 if TYPE_CHECKING:
-    from imagexplorer.actions.prompts import Prompts, RefusedCommit
+    from imagexplorer.actions.prompts import Prompts
     from imagexplorer.core.removal import ContainerRemoval, ImageRemoval
 
 
@@ -36,6 +37,7 @@ class Flows:
         self.names = TagFlows(session, prompts, self._once)
         self.prunes = PruneFlows(session, prompts, self._once)
         self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
+        self.commits = CommitFlows(session, prompts, self._once, self._live, self._if_refused, _same, self.changes)
         self._asking = False
 
     # -- looking --------------------------------------------------------------------------------
@@ -112,31 +114,6 @@ class Flows:
 
     def restart(self, selection: Selection) -> None:
         self._session.acts.restart(selection.source, rules.restartable(selection.containers))
-
-    def commit(self, selection: Selection) -> None:
-        self._ask_commit(selection.source, selection.containers[0])
-
-    def _ask_commit(self, source: str, chosen: Container, refused: RefusedCommit | None = None) -> None:
-        from imagexplorer.actions.prompts import RefusedCommit
-
-        def again(spec: CommitSpec, why: str) -> None:
-            self._ask_commit(source, chosen, RefusedCommit(spec, why))
-
-        def ask() -> bool:
-            records = self._containers(source, [chosen])
-            if not records:
-                self._gone(chosen.name)
-                return True
-            spec = self._prompts.commit(records[0], refused)
-            if spec is None or not self._live(source):
-                return True
-            if not _same(self._containers(source, [chosen]), records):
-                return False
-            failed = self._if_refused(lambda why: again(spec, why))
-            self._session.acts.commit(source, spec, records[0].name, failed=failed)
-            return True
-
-        self._once(ask)
 
     def delete_containers(self, selection: Selection) -> None:
         from imagexplorer.actions.prompts import DeleteItem

@@ -5,8 +5,8 @@ Each question blocks until answered and returns a frozen answer, or None where t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from imagexplorer.core.entities import CommitSpec, Container, Image
@@ -14,6 +14,9 @@ from imagexplorer.core.run_spec import RunSpec
 
 if TYPE_CHECKING:
     from imagexplorer.core.plan import World
+    from imagexplorer.core.preview import Preview
+    from imagexplorer.core.tree_view import TreeView
+    from imagexplorer.session import Failed
     from imagexplorer.session.from_changes import Draft
 
 
@@ -60,9 +63,19 @@ class EditAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedCommit:
-    spec: CommitSpec
-    why: str
+class CommitQuestion:
+    """`view` is what changed, None where that cannot be read (`unseen` says why). `config` is the container's own.
+    `given` stands in the fields at first, `why` says why that was not done. `show` reads what changed inside a file
+    (path, mark, more, done, failed); `instead` begins the Dockerfile in place of the commit."""
+
+    container: Container
+    view: TreeView | None = None
+    unseen: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    given: CommitSpec | None = None
+    why: str = ""
+    show: Callable[[bytes, int, bool, Callable[[Preview], None], Failed], None] | None = None
+    instead: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,7 @@ class Prompts(Protocol):
         """`question.replaces` is there."""
         ...
 
-    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None: ...
+    def commit(self, question: CommitQuestion) -> CommitSpec | None: ...
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None: ...
 

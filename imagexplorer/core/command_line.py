@@ -8,7 +8,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from imagexplorer.core.commit_config import instructions
 from imagexplorer.core.entities import CommitSpec, Image, short_id
+from imagexplorer.core.references import DEFAULT_TAG
 from imagexplorer.core.run_spec import FIELDS, FLAG, MANY, PAIRS, RunSpec
 
 _SHORT = tuple("dpevit")
@@ -59,7 +61,12 @@ def tag_commands(image: Image, add: str, remove: Sequence[str]) -> list[str]:
 
 
 def commit_command(spec: CommitSpec, container: str) -> str:
-    """`docker commit ...`."""
+    """`docker commit ...`; what is built from a part of the changes no single command does."""
+    from imagexplorer.core.secrets import masked  # slow to compile: not before the first paint
+
+    if spec.left_out:
+        tag = f" -t {shlex.quote(f'{spec.repository}:{spec.tag or DEFAULT_TAG}')}" if spec.repository else ""
+        return f"docker build{tag} FOLDER  # as Write Dockerfile makes it, without {len(spec.left_out)} paths"
     words = ["docker", "commit"]
     if spec.author:
         words += ["-a", spec.author]
@@ -67,6 +74,8 @@ def commit_command(spec: CommitSpec, container: str) -> str:
         words += ["-m", spec.message]
     if not spec.pause:
         words.append("--pause=false")
+    for change in instructions(spec.config):
+        words += ["-c", masked(change)]
     words.append(container)
     if spec.repository:
         words.append(f"{spec.repository}:{spec.tag}" if spec.tag else spec.repository)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imagexplorer.core.commit_config import NO_CHANGE, ConfigChange
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -255,12 +257,17 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class CommitSpec:
+    """`left_out` are absolute paths that are not to be in the image, nor what is below them: it is built then, from
+    what else changed."""
+
     container_id: str
     repository: str = ""
     tag: str = ""
     author: str = ""
     message: str = ""
     pause: bool = True
+    config: ConfigChange = NO_CHANGE
+    left_out: tuple[str, ...] = ()
 
 
 ALL = "*"

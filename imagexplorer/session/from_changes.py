@@ -6,8 +6,8 @@ Callbacks answer on the GUI thread. A writing goes on when the page that asked i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
     from imagexplorer.core.container_dockerfile import Recipe
+    from imagexplorer.core.tree_view import TreeView
     from imagexplorer.session.contents import Ask
 
 _numbers = count(1)
@@ -30,6 +31,14 @@ class Draft:
     upon: Recipe
     flat: Recipe
     changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a commit would hold: the changes as a tree, and the container's own configuration."""
+
+    view: TreeView
+    config: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 class FromChanges:
@@ -50,6 +59,16 @@ class FromChanges:
 
         title = f"Reading what {plain(container.name, 80)} changed"
         self._ask("actions/draft", source, work, done, failed, title)
+
+    def changed(self, source: str, container: Container, done: Callable[[Changed], None], failed: Failed) -> None:
+        def work(opened: Any, control: Control) -> Changed:
+            from imagexplorer.core.tree_view import ViewSpec
+
+            config = opened.host.container(container.id, control).raw.get("Config")
+            view = opened.changes_view(container.id, ViewSpec(sort="size", descending=True), control)
+            return Changed(view, config if isinstance(config, Mapping) else {})
+
+        self._ask("actions/changed", source, work, done, failed, f"Reading what {plain(container.name, 80)} changed")
 
     def write(self, source: str, container: Container, draft: Draft, flat: bool, folder: str, failed: Failed) -> None:
         """Into a new or an empty folder."""

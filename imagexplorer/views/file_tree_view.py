@@ -40,9 +40,12 @@ class FileTreeView(QTreeView):
     row_selected = Signal(object)
     drag_wanted = Signal(object)  # TreeRow
 
-    def __init__(self, columns: Sequence[Column] = FILES, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column] = FILES, parent: QWidget | None = None, files: TreeModel | None = None
+    ) -> None:
+        """`files`: a model of its own kind, which brings its columns."""
         super().__init__(parent)
-        self.files = TreeModel(columns, self)
+        self.files = files if files is not None else TreeModel(columns, self)
         self._opened_always: set[int] = set()
         self._opened_hits: set[int] = set()
         self._asked: Hashable = None

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import (
+        CommitQuestion,
         DeleteAnswer,
         DeleteItem,
         DockerfileAnswer,
         EditAnswer,
         PruneAnswer,
-        RefusedCommit,
         RunQuestion,
         TagAnswer,
     )
@@ -58,12 +58,10 @@ class DialogPrompts:
         dialog = RunDialog(question, self._parent())
         return EditAnswer(dialog.spec(), dialog.delete_old.isChecked()) if _asked(dialog) else None
 
-    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
+    def commit(self, question: CommitQuestion) -> CommitSpec | None:
         from imagexplorer.views.commit_dialog import CommitDialog
 
-        dialog = CommitDialog(container, self._parent())
-        if refused is not None:
-            dialog.ask_again(refused.spec, refused.why)
+        dialog = CommitDialog(question, self._parent())
         return dialog.spec() if _asked(dialog) else None
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:

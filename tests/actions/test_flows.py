@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from imagexplorer.actions.action import Action
 from imagexplorer.actions.catalog import catalog
 from imagexplorer.actions.prompts import (
+    CommitQuestion,
     DeleteAnswer,
     DeleteItem,
     DockerfileAnswer,
     EditAnswer,
     PruneAnswer,
-    RefusedCommit,
     RunQuestion,
     TagAnswer,
 )
@@ -46,7 +46,7 @@ class Asked:
     answer: Any = None
     meanwhile: Callable[[], None] = lambda: None
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
-    refusals: list[RunQuestion | RefusedCommit | None] = field(default_factory=list)
+    refusals: list[RunQuestion | CommitQuestion | None] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
         self.questions.append((kind, what))
@@ -61,9 +61,9 @@ class Asked:
     def edit(self, question: RunQuestion) -> EditAnswer | None:
         return self._ask("edit", question)
 
-    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
-        self.refusals.append(refused)
-        return self._ask("commit", container)
+    def commit(self, question: CommitQuestion) -> CommitSpec | None:
+        self.refusals.append(question if question.why else None)
+        return self._ask("commit", question)
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
@@ -326,7 +326,10 @@ def test_what_was_refused_is_asked_again_with_what_was_said(stage: Stage) -> Non
     stage.select("web")
     stage.act("container.commit")
     stage.qtbot.waitUntil(lambda: len(stage.prompts.refusals) == 4)
-    assert stage.prompts.refusals[2:] == [None, RefusedCommit(said, "web: no space left on device")]
+    assert stage.prompts.refusals[2] is None
+    last = stage.prompts.refusals[3]
+    assert isinstance(last, CommitQuestion)
+    assert (last.given, last.why) == (said, "web: no space left on device")
 
 
 def test_a_refusal_does_not_ask_into_another_question(stage: Stage) -> None:
@@ -381,9 +384,22 @@ def test_commit_makes_an_image(stage: Stage) -> None:
     web = stage.engine.named("web")
     stage.select("web")
     stage.prompts.answer = CommitSpec(web.id, "saved", "1", "me", "why", pause=False)
+    pages: list[tuple[str, str]] = []
+    stage.session.page_wanted.connect(lambda kind, record: pages.append((kind, record.name)))
     stage.act("container.commit")
-    stage.qtbot.waitUntil(lambda: "saved:1" in [image.name for image in stage.session.images])
+    stage.qtbot.waitUntil(lambda: pages == [("image", "saved:1")])
     assert stage.acts() == [("commit", (stage.prompts.answer,))]
+    question = stage.prompts.questions[0][1][0]
+    assert len(question.view) > 1, "what changed was read before"
+
+
+def test_a_commit_can_be_asked_for_where_the_changes_cannot_be_read(stage: Stage) -> None:
+    stage.engine.fail["changes"] = Refused("web", "the driver is busy")
+    stage.select("web")
+    stage.act("container.commit")
+    stage.qtbot.waitUntil(lambda: bool(stage.prompts.questions))
+    question = stage.prompts.questions[0][1][0]
+    assert (question.view, question.unseen) == (None, "the driver is busy")
 
 
 def test_a_dockerfile_is_shown_before_it_is_written(stage: Stage, qtbot: QtBot, tmp_path: Any) -> None:

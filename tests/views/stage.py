@@ -9,12 +9,12 @@ from typing import Any
 
 from imagexplorer.actions.catalog import catalog
 from imagexplorer.actions.prompts import (
+    CommitQuestion,
     DeleteAnswer,
     DeleteItem,
     DockerfileAnswer,
     EditAnswer,
     PruneAnswer,
-    RefusedCommit,
     RunQuestion,
     TagAnswer,
 )
@@ -78,9 +78,9 @@ class Answers:
         self.asked.append(("edit", (question.replaces,)))
         return None
 
-    def commit(self, container: Container, refused: RefusedCommit | None = None) -> CommitSpec | None:
-        self.asked.append(("commit", (container,)))
-        return self.commit_spec if refused is None else None
+    def commit(self, question: CommitQuestion) -> CommitSpec | None:
+        self.asked.append(("commit", (question.container,)))
+        return self.commit_spec if not question.why else None
 
     def delete(
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool

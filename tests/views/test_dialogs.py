@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.actions.prompts import DeleteItem, RunQuestion
+from imagexplorer.actions.prompts import CommitQuestion, DeleteItem, RunQuestion
 from imagexplorer.core.entities import CommitSpec, Container, Image, Mount
 from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.core.run_values import port_fault, volume_fault
@@ -106,8 +106,7 @@ def test_what_was_refused_stands_there_again_with_the_reason(qtbot: QtBot) -> No
     fields = [dialog.name, dialog.command, dialog.ports, dialog.environment, dialog.volumes]
     assert all(field.parentWidget().rect().contains(field.geometry()) for field in fields), "none is cut off"
     commit = CommitSpec(CONTAINER.id, "saved", "1", "me", "why", pause=False)
-    other = CommitDialog(CONTAINER, None)
-    other.ask_again(commit, "no space left on device")
+    other = CommitDialog(CommitQuestion(CONTAINER, given=commit, why="no space left on device"), None)
     shown(qtbot, other)
     assert other.spec() == commit
     assert other.verb.isEnabled()
@@ -199,7 +198,7 @@ def test_no_text_breaks_the_checks(text: str) -> None:
 
 
 def test_commit_checks_names_as_typed_and_says_what_is_not_included(qtbot: QtBot) -> None:
-    dialog = CommitDialog(CONTAINER, None)
+    dialog = CommitDialog(CommitQuestion(CONTAINER), None)
     shown(qtbot, dialog)
     assert "/data" in dialog.volumes.text()
     assert dialog.verb.text() == "&Commit 11.8 MB"
@@ -315,7 +314,11 @@ def test_hostile_names_are_shown_as_they_are(qtbot: QtBot) -> None:
 
 
 def test_everything_is_reached_by_tab_and_has_a_name(qtbot: QtBot) -> None:
-    for dialog in (run_dialog(qtbot), delete_dialog(qtbot, can_stop=True), shown(qtbot, CommitDialog(CONTAINER, None))):
+    for dialog in (
+        run_dialog(qtbot),
+        delete_dialog(qtbot, can_stop=True),
+        shown(qtbot, CommitDialog(CommitQuestion(CONTAINER), None)),
+    ):
         dialog.activateWindow()
         wanted = {
             widget
@@ -361,7 +364,7 @@ def test_prompts_give_the_answer_or_none(qtbot: QtBot) -> None:
     answered(qtbot, lambda dialog: qtbot.keyClick(dialog, Qt.Key.Key_Return))
     assert prompts.delete("Delete?", "local", ITEMS[:1], [], "Delete", False) is None
     answered(qtbot, lambda dialog: qtbot.keyClick(dialog, Qt.Key.Key_Escape))
-    assert prompts.commit(CONTAINER) is None
+    assert prompts.commit(CommitQuestion(CONTAINER)) is None
 
 
 def test_the_open_dialog_takes_layout_folders(qtbot: QtBot, tmp_path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import quote
 
+from imagexplorer.core.commit_config import instructions
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import CommitSpec, short_id
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
@@ -86,11 +87,13 @@ def remove_container(wire: Wire, container: str, control: Control, force: bool, 
     of_container(wire, "DELETE", container, "", "delete container", control, params)
 
 
-def commit(wire: Wire, spec: CommitSpec, control: Control) -> str:
+def commit(wire: Wire, spec: CommitSpec, control: Control, podman: bool = False) -> str:
     what = f"commit container {short_id(spec.container_id)}"
-    params: dict[str, str | int | bool] = {"container": spec.container_id, "pause": int(spec.pause)}
+    params: dict[str, str | int | bool | Sequence[str]] = {"container": spec.container_id, "pause": int(spec.pause)}
     asked = {"repo": spec.repository, "tag": spec.tag, "author": spec.author, "comment": spec.message}
     params |= {name: value for name, value in asked.items() if value}
+    if changes := instructions(spec.config, bare=podman):
+        params["changes"] = changes
     with _unsure(what), gone_is_not_found(wire, f"/containers/{quoted(spec.container_id)}/json", what, control):
         made = wire.json("POST", "/commit", what=what, control=control, params=params, body={}, seconds=LONG_SECONDS)
     return image_id(text(made, "Id"))

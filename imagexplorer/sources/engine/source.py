@@ -37,6 +37,7 @@ from imagexplorer.sources.engine import (
     actions,
     attached,
     changes,
+    commit_build,
     container_files,
     container_tar,
     containers,
@@ -293,7 +294,9 @@ class EngineSource(Layers, Live):
         return replacing.replace(self.wire, container_id, spec, control)
 
     def commit(self, spec: CommitSpec, control: Control) -> str:
-        return actions.commit(self.wire, spec, control)
+        if spec.left_out:
+            return commit_build.build(self, spec, control)
+        return actions.commit(self.wire, spec, control, self.podman)
 
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         actions.remove_container(self.wire, container_id, control, force, volumes)

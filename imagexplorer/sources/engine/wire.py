@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ FOREVER = None
 ANSWER_LIMIT = 256 * 1024 * 1024
 LINE_LIMIT = 16 * 1024 * 1024
 
-Parameters = Mapping[str, str | int | bool]
+Parameters = Mapping[str, str | int | bool | Sequence[str]]
 
 
 class Sockets:
@@ -114,17 +114,20 @@ class Wire:
         control: Control,
         params: Parameters | None = None,
         body: Any = None,
+        data: Iterable[bytes] | None = None,
         seconds: float | None = SHORT_SECONDS,
         versioned: bool = True,
     ) -> Iterator[Any]:
-        """The response (of requests, its body unread) of a call that did not fail. `path` is quoted already.
+        """The response (of requests, its body unread) of a call that did not fail. `path` is quoted already. `data` is
+        a tar, sent as it comes.
 
         `seconds` bounds each wait for bytes, None waits for ever. Raises core errors; what the block raises while
         it reads is translated too. Leaving the block closes the connection, whatever is left of the body.
         """
         with self._call(
-            method, path, what=what, control=control, params=params, body=body, seconds=seconds, versioned=versioned
-        ) as response:
+            method, path, what=what, control=control, params=params, body=body, data=data, seconds=seconds,
+            versioned=versioned,
+        ) as response:  # fmt: skip
             yield response
 
     @contextmanager
@@ -137,6 +140,7 @@ class Wire:
         control: Control,
         params: Parameters | None = None,
         body: Any = None,
+        data: Iterable[bytes] | None = None,
         seconds: float | None = SHORT_SECONDS,
         versioned: bool = True,
         headers: Mapping[str, str] | None = None,
@@ -150,10 +154,12 @@ class Wire:
             try:
                 url = f"{client.base_url}/v{self.version}{path}" if versioned else f"{client.base_url}{path}"
                 headers = {**(headers or {}), **({} if body is None else {"Content-Type": "application/json"})}
-                data = None if body is None else json.dumps(body)
+                sent: Any = data if body is None else json.dumps(body)
+                if data is not None:
+                    headers = {**headers, "Content-Type": "application/x-tar"}
                 with sockets.explaining():
                     response = client.request(
-                        method, url, params=params, data=data, headers=headers, stream=True,
+                        method, url, params=params, data=sent, headers=headers, stream=True,
                         timeout=(CONNECT_SECONDS, seconds), allow_redirects=False,
                         verify=client.verify,  # named here, or REQUESTS_CA_BUNDLE would replace the engine's own CA
                     )  # fmt: skip
