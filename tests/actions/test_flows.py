@@ -394,7 +394,7 @@ def test_commit_makes_an_image(stage: Stage) -> None:
 
 
 def test_a_commit_can_be_asked_for_where_the_changes_cannot_be_read(stage: Stage) -> None:
-    stage.engine.fail["changes"] = Refused("web", "the driver is busy")
+    stage.engine.fail["changes_view"] = Refused("web", "the driver is busy")
     stage.select("web")
     stage.act("container.commit")
     stage.qtbot.waitUntil(lambda: bool(stage.prompts.questions))

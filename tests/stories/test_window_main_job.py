@@ -110,6 +110,16 @@ def test_run_stop_commit_delete(person: Person, engine: Engine, tidy: list[str])
     name = next(name for name in person.image_names() if name.endswith("test/saved:1"))
     if not engine.podman:  # its history has "FROM ..." there
         assert engine.api.history(name)[0]["Comment"] == "kept"
+    person.sees(lambda: isinstance(person.window.tabs.currentWidget(), ImagePage))
+    committed = person.window.tabs.currentWidget()
+    assert isinstance(committed, ImagePage)
+    person.sees(lambda: committed.detail is not None)
+    slab = committed.stack.view.current_slab()
+    assert slab is not None
+    assert committed.detail is not None
+    assert slab.below == len(committed.detail.layers) - 1, "the new layer is in front"
+    person.window.tabs.show_key("")
+    person.go("containers")
 
     # delete the container by the Delete key, then the image
     person.select(containers, "story-web")
