@@ -161,11 +161,12 @@ class ContainerPage(RecordPage):
         container = self.container
         self.header.show_facts(
             [
+                # What may be long stands last: where there is no room it is cut.
                 "" if self.gone else self._since(),
-                container.image,
-                ports_words(container.ports),
                 *self.use.words,
                 f"{human_size(self._written)} written" if self._written is not None else "",
+                container.image,
+                ports_words(container.ports),
             ]
         )
 
