@@ -62,6 +62,7 @@ class FakeEngine:
         self.changed: dict[str, tuple[Change, ...]] = {}
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.fail: dict[str, ImagexplorerError] = {}
+        self.fail_of: dict[tuple[str, str], ImagexplorerError] = {}  # by method and first argument
         self.gate: dict[str, threading.Event] = {}
         self.manifests: ManifestTree | None = None  # of every image; None: what a graph store tells
         self.outcomes: tuple[Outcome, ...] = ()  # of a check; (): all rules are kept
@@ -150,6 +151,8 @@ class FakeEngine:
             raise Unreachable("fake engine", "connection refused")
         if method in self.fail:
             raise self.fail[method]
+        if arguments and isinstance(arguments[0], str) and (method, arguments[0]) in self.fail_of:
+            raise self.fail_of[method, arguments[0]]
 
     def called(self, method: str) -> list[tuple[Any, ...]]:
         return [arguments for name, arguments in self.calls if name == method]

@@ -413,8 +413,8 @@ class FakeHost:
         self.engine.asked("start", control, container_id)
         self._set(container_id, "running")
 
-    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
-        self.engine.asked("stop", control, container_id)
+    def stop(self, container_id: str, control: Control, timeout: int | None = None, signal: str = "") -> None:
+        self.engine.asked("stop", control, container_id, *([timeout, signal] if signal or timeout is not None else []))
         self._set(container_id, "exited")
 
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:

@@ -177,6 +177,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             1,
             lambda selection: rules.restart(selection, kind(selection), busy()),
         ),
+        *flows.life.actions(kind, busy),
         Action(
             "container.again",
             "Run a&gain like this one…",

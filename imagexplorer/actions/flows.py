@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from imagexplorer.actions import rules
 from imagexplorer.actions.change_flows import ChangeFlows
 from imagexplorer.actions.commit_flows import CommitFlows
+from imagexplorer.actions.life_flows import LifeFlows
 from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.actions.prune_flows import PruneFlows
 from imagexplorer.actions.run_flows import RunFlows
@@ -38,6 +39,7 @@ class Flows:
         self.prunes = PruneFlows(session, prompts, self._once)
         self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
         self.commits = CommitFlows(session, prompts, self._once, self._live, self._if_refused, _same, self.changes)
+        self.life = LifeFlows(session, prompts, self._once, self._live, _same, self._engine)
         self._asking = False
 
     # -- looking --------------------------------------------------------------------------------

@@ -79,6 +79,14 @@ class CommitQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class StopAnswer:
+    """Seconds until it is killed (None: the container's own) and the signal before ("": its own)."""
+
+    timeout: int | None = None
+    signal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DockerfileAnswer:
     """A new or an empty folder, and whether the whole tree is to be written upon nothing."""
 
@@ -112,6 +120,16 @@ class Prompts(Protocol):
         ...
 
     def commit(self, question: CommitQuestion) -> CommitSpec | None: ...
+
+    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None: ...
+
+    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+        """The signal."""
+        ...
+
+    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+        """The new name, which none of the others has."""
+        ...
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None: ...
 

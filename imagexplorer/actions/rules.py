@@ -79,6 +79,31 @@ def stop(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
     return "" if stoppable(selection.containers) else _all_are(selection.containers, "not running")
 
 
+def pause(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
+    if why := _some_containers(selection, source, "pause containers", busy):
+        return why
+    return "" if pausable(selection.containers) else _all_are(selection.containers, "not running")
+
+
+def unpause(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
+    if why := _some_containers(selection, source, "let containers go on", busy):
+        return why
+    return "" if paused(selection.containers) else _all_are(selection.containers, "not paused")
+
+
+def kill(selection: Selection, source: str) -> str:
+    """Also while a stop is under way: it is the way out of one that takes long."""
+    if why := _some_containers(selection, source, "kill containers", ()):
+        return why
+    return "" if stoppable(selection.containers) else _all_are(selection.containers, "not running")
+
+
+def rename(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
+    if why := one_container(selection) or _some_containers(selection, source, "rename containers", busy):
+        return why
+    return "" if restartable(selection.containers) else _all_are(selection.containers, "being removed")
+
+
 def restart(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
     if why := _some_containers(selection, source, "restart containers", busy):
         return why
@@ -118,6 +143,14 @@ def startable(containers: Sequence[Container]) -> tuple[Container, ...]:
 
 def stoppable(containers: Sequence[Container]) -> tuple[Container, ...]:
     return tuple(each for each in containers if each.running)
+
+
+def pausable(containers: Sequence[Container]) -> tuple[Container, ...]:
+    return tuple(each for each in containers if each.state == "running")
+
+
+def paused(containers: Sequence[Container]) -> tuple[Container, ...]:
+    return tuple(each for each in containers if each.state == "paused")
 
 
 def restartable(containers: Sequence[Container]) -> tuple[Container, ...]:

@@ -177,5 +177,13 @@ def capability_fault(text: str) -> str:
     return "" if re.fullmatch(r"[A-Za-z_]+", text) else f"“{text}” is no capability: expected NET_ADMIN or ALL"
 
 
+def signal_fault(text: str) -> str:
+    """Why this is no name or number of a signal."""
+    number = int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 0
+    if re.fullmatch(r"(?:SIG)?[A-Z][A-Z0-9+-]{1,11}", text) or 0 < number < 65:
+        return ""
+    return "A signal is a name such as SIGTERM, or a number from 1 to 64"
+
+
 def first_fault(values: Sequence[str], fault: Callable[[str], str]) -> str:
     return next(filter(None, map(fault, values)), "")

@@ -293,8 +293,8 @@ class RemoteHost(RemoteLive):
     def start(self, container_id: str, control: Control) -> None:
         self._ask("start", control, container_id=container_id)
 
-    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
-        self._ask("stop", control, container_id=container_id, timeout=timeout)
+    def stop(self, container_id: str, control: Control, timeout: int | None = None, signal: str = "") -> None:
+        self._ask("stop", control, container_id=container_id, timeout=timeout, signal=signal)
 
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
         self._ask("restart", control, container_id=container_id, timeout=timeout)

@@ -28,11 +28,12 @@ _EVERY_ROW = Touched(frozenset({ALL}), frozenset({ALL}))
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    """One thing of several: what it is called, and the call that does it."""
+    """One thing of several: what it is called, and the call that does it. `words` are said while it is under way."""
 
     name: str
     call: Callable[[Any, Control], Touched]
     id: str = ""
+    words: str = ""
 
 
 class Acts:
@@ -100,9 +101,6 @@ class Acts:
 
     def start(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "start", containers, lambda host, each, control: host.start(each.id, control), failed)
-
-    def stop(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
-        self._each(source, "stop", containers, lambda host, each, control: host.stop(each.id, control), failed)
 
     def restart(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "restart", containers, lambda host, each, control: host.restart(each.id, control), failed)
@@ -228,20 +226,7 @@ class Acts:
         self._busy += ids
 
         def work(control: Control) -> Touched:
-            touched = Touched()
-            errors: list[tuple[str, ImagexplorerError]] = []
-            for number, thing in enumerate(things):
-                several = len(things) > 1  # how far one alone is nobody knows
-                control.step(number, len(things) if several else None, thing.name if several else "")
-                try:
-                    touched |= thing.call(host, control)
-                except (Cancelled, Unreachable):
-                    raise  # the others would fare no better
-                except ImagexplorerError as error:
-                    errors.append((thing.name, error))
-            if errors:
-                raise _together(title, errors, len(things))
-            return touched
+            return one_by_one(title, things, host, control)
 
         def free() -> None:
             for each in ids:
@@ -266,6 +251,24 @@ class Acts:
         if link.source is None or link.source.host is None:
             raise NotFound(source, "no engine of that name is open")
         return link, link.source.host
+
+
+def one_by_one(title: str, things: Sequence[_One], host: Any, control: Control) -> Touched:
+    """Each has its own result: what failed is named in one error, what worked stays done."""
+    touched = Touched()
+    errors: list[tuple[str, ImagexplorerError]] = []
+    for number, thing in enumerate(things):
+        several = len(things) > 1  # how far one alone is nobody knows
+        control.step(number, len(things) if several else None, thing.words or (thing.name if several else ""))
+        try:
+            touched |= thing.call(host, control)
+        except (Cancelled, Unreachable):
+            raise  # the others would fare no better
+        except ImagexplorerError as error:
+            errors.append((thing.name, error))
+    if errors:
+        raise _together(title, errors, len(things))
+    return touched
 
 
 def _named(names: Sequence[str], kind: str) -> str:

@@ -2,18 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from imagexplorer.core.command_line import joined, run_command
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, Container, Touched
+from imagexplorer.core.errors import ImagexplorerError
 from imagexplorer.core.run_spec import RunSpec, kept_name
-from imagexplorer.session.acts import Acts, _One
+from imagexplorer.session.acts import Acts, _named, _One, one_by_one
 from imagexplorer.session.records import Failed
+
+_kills = count(1)
 
 
 class LifeActs(Acts):
+    def stop(
+        self,
+        source: str,
+        containers: Sequence[Container],
+        failed: Failed | None = None,
+        timeout: int | None = None,
+        signal: str = "",
+    ) -> None:
+        """`timeout` seconds until the engine kills it, None: the container's own; `signal` "": its own."""
+        options = [*(["-t", str(timeout)] if timeout is not None else []), *(["-s", signal] if signal else [])]
+        after = f"after {timeout} s" if timeout is not None else "once its time out is over (10 s as a rule)"
+        words = f"asked to end, and killed {after}; Kill ends it now"
+
+        def one(container: Container) -> _One:
+            def call(host: Any, control: Control) -> Touched:
+                host.stop(container.id, control, timeout, signal)
+                return Touched(containers=frozenset({container.id}))
+
+            return _One(container.name, call, container.id, f"{container.name}: {words}")
+
+        names = [container.name for container in containers]
+        command = joined(["docker", "stop", *options, *names])
+        self._act(source, f"Stop {_named(names, 'containers')}", [one(each) for each in containers], command, failed)
+
+    def pause(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
+        self._each(source, "pause", containers, lambda host, each, control: host.pause(each.id, control), failed)
+
+    def unpause(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
+        self._each(source, "unpause", containers, lambda host, each, control: host.unpause(each.id, control), failed)
+
+    def rename(self, source: str, container: Container, name: str, failed: Failed | None = None) -> None:
+        def call(host: Any, control: Control) -> Touched:
+            host.rename(container.id, name, control)
+            return Touched(containers=frozenset({container.id}))
+
+        command = joined(["docker", "rename", container.name, name])
+        self._act(
+            source, f"Rename {container.name} to {name}", [_One(container.name, call, container.id)], command, failed
+        )
+
+    def kill(self, source: str, containers: Sequence[Container], signal: str, failed: Failed | None = None) -> None:
+        """Beside all else that is under way: it is the way out of a stop that takes long."""
+        link, host = self._host(source)
+        names = [container.name for container in containers]
+        title = f"Kill {_named(names, 'containers')}"
+        record = self._activity.begin(title, joined(["docker", "kill", "-s", signal, *names]))
+
+        def one(container: Container) -> _One:
+            def call(host: Any, control: Control) -> Touched:
+                host.kill(container.id, control, signal)
+                return Touched(containers=frozenset({container.id}))
+
+            return _One(container.name, call, container.id)
+
+        things = [one(each) for each in containers]
+        everything = Touched(containers=frozenset(each.id for each in containers))
+
+        def over(touched: Touched) -> None:
+            self._activity.end(record)
+            link.refresh(touched)
+
+        def broke(error: ImagexplorerError) -> None:
+            self._activity.end(record, str(error))
+            link.refresh(everything)
+            if failed is not None:
+                failed(error)
+
+        lane = f"kill/{next(_kills)}"
+        self._jobs.load(lane, lambda control: one_by_one(title, things, host, control), over, broke, title)
+
     def replace(
         self,
         source: str,

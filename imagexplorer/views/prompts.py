@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         EditAnswer,
         PruneAnswer,
         RunQuestion,
+        StopAnswer,
         TagAnswer,
     )
     from imagexplorer.core.entities import CommitSpec, Container, Image
@@ -63,6 +64,24 @@ class DialogPrompts:
 
         dialog = CommitDialog(question, self._parent())
         return dialog.spec() if _asked(dialog) else None
+
+    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
+        from imagexplorer.views.life_dialogs import StopDialog
+
+        dialog = StopDialog(engine, containers, self._parent())
+        return dialog.answer() if _asked(dialog) else None
+
+    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+        from imagexplorer.views.life_dialogs import KillDialog
+
+        dialog = KillDialog(engine, containers, self._parent())
+        return dialog.answer() if _asked(dialog) else None
+
+    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+        from imagexplorer.views.life_dialogs import RenameDialog
+
+        dialog = RenameDialog(container, others, self._parent())
+        return dialog.answer() if _asked(dialog) else None
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
         from imagexplorer.actions.change_flows import file_stem

@@ -22,6 +22,7 @@ from imagexplorer.actions.prompts import (
     EditAnswer,
     PruneAnswer,
     RunQuestion,
+    StopAnswer,
     TagAnswer,
 )
 from imagexplorer.actions.registry import Registry
@@ -36,7 +37,10 @@ from imagexplorer.session.from_changes import Draft
 from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
 
 KEY = f"engine:{ENGINE_ADDRESS.location}"
-ACTS = {"run", "start", "stop", "restart", "commit", "remove_container", "remove_image", "replace"}
+ACTS = {
+    *("run", "start", "stop", "restart", "commit", "remove_container", "remove_image"),
+    *("replace", "kill", "pause", "unpause", "rename"),
+}
 
 
 @dataclass
@@ -69,6 +73,15 @@ class Asked:
         self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
     ) -> DeleteAnswer | None:
         return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
+
+    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
+        return self._ask("stop", containers)
+
+    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+        return self._ask("kill", containers)
+
+    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+        return self._ask("rename", container)
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
         return self._ask("dockerfile", container, draft)
@@ -606,6 +619,9 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
             "container.patch",
             "container.delete",
             "container.again",
+            "container.stop_with",
+            "container.kill",
+            "container.rename",
             "container.edit",
         }
         assert record.text.endswith("…") == asks

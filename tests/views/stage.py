@@ -16,6 +16,7 @@ from imagexplorer.actions.prompts import (
     EditAnswer,
     PruneAnswer,
     RunQuestion,
+    StopAnswer,
     TagAnswer,
 )
 from imagexplorer.actions.registry import Registry
@@ -87,6 +88,18 @@ class Answers:
     ) -> DeleteAnswer | None:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer
+
+    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
+        self.asked.append(("stop", (containers,)))
+        return None
+
+    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+        self.asked.append(("kill", (containers,)))
+        return None
+
+    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+        self.asked.append(("rename", (container,)))
+        return None
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
         self.asked.append(("dockerfile", (container, draft)))

@@ -272,8 +272,11 @@ class EngineSource(Layers, Live):
     def start(self, container_id: str, control: Control) -> None:
         actions.start(self.wire, container_id, control)
 
-    def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
-        actions.stop(self.wire, container_id, control, timeout)
+    def stop(self, container_id: str, control: Control, timeout: int | None = None, signal: str = "") -> None:
+        if signal:
+            life.stop_by(self.wire, container_id, control, timeout, signal, self.podman)
+        else:
+            actions.stop(self.wire, container_id, control, timeout)
 
     def restart(self, container_id: str, control: Control, timeout: int | None = None) -> None:
         actions.restart(self.wire, container_id, control, timeout)

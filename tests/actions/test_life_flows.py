@@ -1,0 +1,98 @@
+"""Pause, stop, kill and rename: what is asked and done, on many, and while something else is under way."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from imagexplorer.actions.prompts import StopAnswer
+from imagexplorer.core.entities import Touched
+from imagexplorer.core.errors import Refused
+from tests.actions.test_flows import Stage, stage
+
+__all__ = ["stage"]
+
+
+def test_a_stop_that_takes_long_says_what_it_waits_for_and_can_be_escalated(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    gate = stage.engine.gate["stop"] = threading.Event()
+    stage.select("web")
+    stage.act("container.stop")
+    stage.qtbot.waitUntil(lambda: any("web: asked to end" in state.text for state in stage.session.jobs.running()))
+    assert stage.registry.run("container.restart") != ""
+    stage.prompts.answer = "SIGKILL"
+    stage.act("container.kill")
+    stage.qtbot.waitUntil(lambda: ("kill", (web.id, "SIGKILL")) in stage.acts())
+    gate.set()
+    stage.settled()
+    assert stage.errors == []
+    assert [deed.command for deed in stage.session.activity.deeds] == ["docker stop web", "docker kill -s SIGKILL web"]
+
+
+def test_stop_with_a_time_out_and_a_signal(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.prompts.answer = StopAnswer(3, "SIGINT")
+    stage.select("web")
+    stage.act("container.stop_with")
+    stage.qtbot.waitUntil(lambda: stage.acts() == [("stop", (web.id, 3, "SIGINT"))])
+    stage.settled()
+    assert stage.session.activity.deeds[-1].command == "docker stop -t 3 -s SIGINT web"
+
+
+def test_a_kill_is_asked_again_where_the_world_changed_and_not_done_unasked(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.prompts.answer = lambda *_: "SIGKILL" if len(stage.prompts.questions) == 1 else None
+
+    def paused() -> None:
+        stage.engine.containers[web.id] = replace(web, state="paused")
+        stage.engine.emit(Touched(containers=frozenset({web.id})))
+        stage.qtbot.waitUntil(lambda: {each.id: each.state for each in stage.session.containers}[web.id] == "paused")
+
+    stage.prompts.meanwhile = paused
+    stage.select("web")
+    stage.act("container.kill")
+    assert [kind for kind, _ in stage.prompts.questions] == ["kill", "kill"]
+    assert stage.acts() == []
+
+
+def test_pause_and_go_on_take_those_that_can(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.select("web", "old")
+    stage.act("container.pause")
+    stage.qtbot.waitUntil(lambda: {each.name: each.state for each in stage.session.containers}["web"] == "paused")
+    stage.select("web", "old")
+    assert stage.registry.run("container.pause") == "All 2 are not running"
+    stage.act("container.unpause")
+    stage.qtbot.waitUntil(lambda: {each.name: each.state for each in stage.session.containers}["web"] == "running")
+    assert stage.acts() == [("pause", (web.id,)), ("unpause", (web.id,))]
+
+
+def test_of_many_each_has_its_own_result(stage: Stage) -> None:
+    for number in range(20):
+        stage.engine.add_container(f"many{number}", stage.engine.find_image("myapp:dev"))
+    stage.engine.emit(Touched(containers=frozenset(stage.engine.containers)))
+    names = [f"many{number}" for number in range(20)]
+    stage.qtbot.waitUntil(lambda: {*names} <= {each.name for each in stage.session.containers})
+    stage.select(*names)
+    stage.engine.fail_of["pause", stage.engine.named("many7").id] = Refused("many7", "it has no cgroup")
+    errors: list[object] = []
+    stage.session.jobs.ended.connect(lambda state: errors.append(state.error))
+    stage.act("container.pause")
+    stage.qtbot.waitUntil(lambda: bool(errors))
+    assert "19 of 20 done. many7: it has no cgroup" in str(errors[0])
+    stage.qtbot.waitUntil(lambda: sum(each.state == "paused" for each in stage.session.containers) == 19)
+    assert len(stage.acts()) == 20
+
+
+def test_rename(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.prompts.answer = "front"
+    stage.select("web")
+    stage.act("container.rename")
+    stage.qtbot.waitUntil(lambda: "front" in [each.name for each in stage.session.containers])
+    assert stage.acts() == [("rename", (web.id, "front"))]
+    assert stage.session.activity.deeds[-1].command == "docker rename web front"
+    stage.prompts.answer = "front"
+    stage.select("front")
+    stage.act("container.rename")
+    assert len(stage.acts()) == 1, "its own name is no change"
