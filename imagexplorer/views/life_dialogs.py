@@ -89,7 +89,7 @@ class KillDialog(AskDialog):
         self._containers = containers
         self.body.addWidget(plain_label(_names(engine, containers), wrap=True))
         self.signal = _signals("SIGKILL")
-        self._field = Field(self.signal, self.tr("With SIGKILL it ends at once, and what it has not written is lost"))
+        self._field = Field(self.signal, self.tr("SIGKILL ends it at once: what it has not written is lost"))
         layout = form()
         add_row(layout, self.tr("&Signal"), self._field)
         self.body.addLayout(layout)

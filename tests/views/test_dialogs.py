@@ -165,10 +165,10 @@ def test_run_complains_at_the_field_and_keeps_the_verb_back(
 ) -> None:
     dialog = run_dialog(qtbot)
     editor = getattr(dialog, field)
-    height = dialog._fields[field].height()
+    height = dialog.form.fields[field].height()
     editor.setText(text) if isinstance(editor, QLineEdit) else editor.setPlainText(text)
-    assert complaint in dialog._fields[field].note.text()
-    assert dialog._fields[field].height() == height  # nothing jumps
+    assert complaint in dialog.form.fields[field].note.text()
+    assert dialog.form.fields[field].height() == height  # nothing jumps
     assert not dialog.verb.isEnabled()
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert dialog.isVisible()

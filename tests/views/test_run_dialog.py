@@ -99,10 +99,10 @@ def test_the_form_gives_what_it_was_given_and_its_line_says_the_same(qtbot: QtBo
 )
 def test_what_is_wrong_is_said_at_the_field(qtbot: QtBot, field: str, text: str, complaint: str) -> None:
     form = dialog(qtbot, RunQuestion(IMAGE, {}, (WEB,)))
-    editor = form.editors[field]
+    editor = form.form.editors[field]
     before = editor.text() if hasattr(editor, "text") else editor.toPlainText()
     editor.setText(text) if hasattr(editor, "setText") else editor.setPlainText(text)
-    assert complaint in form._fields[field].fault
+    assert complaint in form.form.fields[field].fault
     assert not form._ready
     editor.setText(before) if hasattr(editor, "setText") else editor.setPlainText(before)
     assert form._ready
