@@ -349,7 +349,7 @@ class FakeHost:
         self.engine.asked("tools", control, container_id, changes)
         return frozenset({"/bin/rm", "/bin/sh"})
 
-    def holdings(self, control: Control) -> World:
+    def holdings(self, control: Control, usage: bool = True) -> World:
         self.engine.asked("holdings", control)
         engine = self.engine
         held = tuple(
@@ -483,9 +483,11 @@ class FakeHost:
         self.engine.images[image_id] = replace(image, tags=tuple(tag for tag in image.tags if tag != name))
         self._tell(image=image_id)
 
-    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
+    def remove_image(self, reference: str, control: Control, force: bool = False, image_id: str = "") -> Sequence[str]:
         self.engine.asked("remove_image", control, reference, force)
         image = self.engine.find_image(reference)
+        if image_id and (image.id != image_id or (reference == image_id and image.tags)):
+            raise Refused(reference, "it is the name of another image by now")
         users = [each.name for each in self.engine.containers.values() if each.image_id == image.id]
         if reference in image.tags and len(image.tags) > 1:
             self.engine.images[image.id] = replace(image, tags=tuple(tag for tag in image.tags if tag != reference))

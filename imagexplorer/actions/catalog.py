@@ -128,7 +128,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
         Action(
             "image.delete",
             "&Delete image…",
-            flows.delete_images,
+            flows.deletes.images,
             "delete",
             ("Del",),
             "&Image",
@@ -241,7 +241,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
         Action(
             "container.delete",
             "&Delete container…",
-            flows.delete_containers,
+            flows.deletes.containers,
             "delete",
             ("Del",),
             "&Container",

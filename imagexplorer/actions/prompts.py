@@ -30,6 +30,15 @@ class DeleteItem:
     blocked: str = ""
     bytes: int | None = None
     final: bool = False  # blocked whatever is ticked; otherwise until what uses it is stopped and removed
+    details: tuple[tuple[str, int | None], ...] = ()  # what becomes of its parts, with their bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Frees:
+    """How much comes free, in words ("about 12 MB"; "": nothing, or not known): as it stands, and with the tick."""
+
+    now: str = ""
+    ticked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,14 @@ class Prompts(Protocol):
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None: ...
 
     def delete(
-        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+        self,
+        title: str,
+        engine: str,
+        items: Sequence[DeleteItem],
+        commands: Sequence[str],
+        verb: str,
+        can_stop: bool,
+        frees: Frees | None = None,
     ) -> DeleteAnswer | None: ...
 
     def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:

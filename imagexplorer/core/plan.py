@@ -12,13 +12,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from imagexplorer.core.entities import Container, short_id
 from imagexplorer.core.errors import NotFound
-from imagexplorer.core.text import counted, human_size, plain
-
-SCHEMA = "imagexplorer.plan/1"
+from imagexplorer.core.text import plain
 
 IMAGE, CONTAINER = "image", "container"
 STOPPED = ("created", "exited", "dead")
@@ -268,7 +265,7 @@ def _youngest_first(images: dict[str, Held], wanted: Iterable[str]) -> list[str]
 
 def _layers(images: Sequence[Held], going: Collection[str]) -> list[tuple[str, int | None]]:
     """Layers whose whole chain no image that stays has; each once, base first."""
-    kept = {image.layers[: at + 1] for image in images if image.id not in going for at in range(len(image.layers))}
+    kept = _chains(image for image in images if image.id not in going)
     found: dict[tuple[str, ...], int | None] = {}
     for image in images:
         if image.id in going:
@@ -280,51 +277,22 @@ def _layers(images: Sequence[Held], going: Collection[str]) -> list[tuple[str, i
     return [(chain[-1], size) for chain, size in found.items()]
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "untagged": list(plan.untagged),
-        "deleted": [{"image": image.id} for image in plan.deleted],
-        "layers": [{"diff_id": diff_id, "bytes": size} for diff_id, size in plan.layers],
-        "containers": [{"id": each.id, "name": each.name, "bytes": each.writable_bytes} for each in plan.containers],
-        "volumes": [],
-        "build_cache": [{"id": each.id, "bytes": each.bytes} for each in plan.build_cache],
-        "frees_bytes": plan.frees_bytes,
-        "exact": plan.exact,
-        "blocked": [
-            {"image": each.image, "by": each.by, "kind": each.kind, "state": each.state or None}
-            for each in plan.blocked
-        ],
-        "steps": list(plan.steps),
-    }
+def own_layers(world: World, image: Held, going: Collection[str] = ()) -> list[tuple[str, int | None]]:
+    """(diff ID, bytes) of those that no image needs but this one and those that go with it; base first."""
+    gone = {image.id, *going}
+    kept = _chains(each for each in world.images if each.id not in gone)
+    return [
+        (image.layers[at], image.bytes[at] if at < len(image.bytes) else None)
+        for at in range(len(image.layers))
+        if image.layers[: at + 1] not in kept
+    ]
 
 
-def plan_text(plan: Plan) -> Iterator[str]:
-    """A plan to be read; nothing was done."""
-    for container in plan.containers:
-        written = "size not known" if container.writable_bytes is None else human_size(container.writable_bytes)
-        yield f"removes  container {plain(container.name, 100)} ({container.state}, {written})\n"
-    for name in plan.untagged:
-        yield f"untags   {plain(name, 300)}\n"
-    for image in plan.deleted:
-        yield f"deletes  image {short_id(image.id)} {plain(', '.join(image.tags), 300)}\n".replace(" \n", "\n")
-    for diff_id, bytes_ in plan.layers:
-        yield f"frees    layer {short_id(diff_id)}  {'size not known' if bytes_ is None else human_size(bytes_)}\n"
-    if plan.build_cache:
-        cached = human_size(sum(each.bytes for each in plan.build_cache))
-        yield f"removes  {counted(len(plan.build_cache), 'record')} of the build cache ({cached})\n"
-    for each in plan.blocked:
-        state = f" ({each.state})" if each.state else ""
-        verb = "is used by container" if each.kind == CONTAINER else "has another built on it:"
-        yield f"blocked  {plain(each.image, 200)} {verb} {plain(each.by, 200)}{state}\n"
-    about = "" if plan.exact else "about "
-    yield f"\nFrees {about}{human_size(plan.frees_bytes)} ({plan.frees_bytes:,} bytes). Nothing was done.\n"
-    if plan.steps:
-        yield ("Steps that would do all of it:\n" if plan.blocked else "Steps:\n")
-        yield from (f"  {step}\n" for step in plan.steps)
+def _chains(images: Iterable[Held]) -> set[tuple[str, ...]]:
+    return {image.layers[: at + 1] for image in images for at in range(len(image.layers))}
 
 
 def own_bytes(world: World, image: Held) -> int | None:
     """Of the layers that only this image has; None where one of them is not known."""
-    sizes = [size for _, size in _layers(world.images, [image.id])]
+    sizes = [size for _, size in own_layers(world, image)]
     return None if None in sizes else sum(size or 0 for size in sizes)

@@ -1,27 +1,33 @@
-"""A delete as a plan: what goes, what stays and why, what stands in the way, what it frees. Computed, never done here.
+"""A delete as it is asked about: what becomes of each thing that was chosen, and why; what comes free in all.
 
-An image goes with its last tag, unless other images were built on it: then its tags go and its layers stay. A container
-that uses an image, running or not, keeps it; so does a running container keep itself. Nothing here is ever forced.
+The rules are `core.plan`'s; here they are told by the thing. Computed, never done; nothing here is ever forced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from imagexplorer.core.entities import Container, Image, short_id
-from imagexplorer.core.text import human_size
+from imagexplorer.core.plan import Held, World, own_layers, plan_delete
+from imagexplorer.core.text import counted, human_size
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRemoval:
     """`references` are what the engine is asked to delete, in this order: all tags, or the id of an image without one.
-    `users` must be deleted first. `built_on_it` are names of images that stay and need its layers."""
+    Without references it goes by itself, with the last one that was built on it. `users`, its own and those of what was
+    built on it and goes too, must be deleted first. `built_on_it` are names of images that stay and need its layers.
+    `layers` (diff ID, bytes) really go, once those before it in the plan went; `kept` are shared with images of the
+    names `shared_with` then."""
 
     image: Image
     references: tuple[str, ...]
     users: tuple[Container, ...] = ()
     built_on_it: tuple[str, ...] = ()
+    layers: tuple[tuple[str, int | None], ...] = ()
+    kept: int = 0
+    shared_with: tuple[str, ...] = ()
 
     @property
     def goes(self) -> bool:
@@ -46,10 +52,22 @@ class ImageRemoval:
             return f"untags {_listed(self.image.tags)}; its layers stay, {others} {_is(self.built_on_it)} built on it"
         parts = [f"untags {_listed(self.image.tags)}"] if self.image.tags else []
         unique = self.image.unique_bytes
+        if self.kept and not self.layers:
+            return "; ".join([*parts, "its layers stay, other images share them"])
         parts.append(
             "removes its own layers" if unique is None else f"removes {human_size(unique)} of layers of its own"
         )
         return "; ".join(parts)
+
+    @property
+    def details(self) -> tuple[tuple[str, int | None], ...]:
+        """What becomes of its layers, in words, with their bytes."""
+        lines = [(f"layer {short_id(diff_id)} goes", size) for diff_id, size in self.layers]
+        if self.kept:
+            others = _listed(self.shared_with) if self.shared_with else "other images"
+            are = "is" if self.kept == 1 else "are"
+            lines.append((f"{counted(self.kept, 'layer')} {are} shared with {others}", None))
+        return tuple(lines)
 
     @property
     def blocked(self) -> str:
@@ -81,49 +99,81 @@ class ContainerRemoval:
         return f"it is {self.container.state}: stop it first" if self.container.running else ""
 
 
-def plan_images(
-    chosen: Sequence[Image], images: Sequence[Image], containers: Sequence[Container]
-) -> tuple[ImageRemoval, ...]:
-    """In the order in which they can go: what is built on others first."""
-    ids = {image.id for image in chosen}
-    children: dict[str, list[Image]] = {}
-    for image in images:
-        if image.parent_id:
-            children.setdefault(image.parent_id, []).append(image)
-    plans = {
-        image.id: ImageRemoval(
-            image,
-            image.tags or (image.id,),
-            tuple(container for container in containers if container.image_id == image.id),
-            tuple(child.name for child in children.get(image.id, ()) if child.id not in ids),
-        )
-        for image in chosen
-    }
-    ordered: dict[str, ImageRemoval] = {}
+def plan_images(world: World, chosen: Sequence[str]) -> tuple[ImageRemoval, ...]:
+    """`chosen` are ids, of which those that are gone are left out. In the order in which they can go: what is built on
+    others first, and at the end what cannot."""
+    held = {image.id: image for image in world.images}
+    children: dict[str, list[Held]] = {}
+    for image in world.images:
+        children.setdefault(image.parent_id, []).append(image)
+    ids = {identifier for identifier in chosen if identifier in held}
+    plan = plan_delete(_without_users(world, ids), sorted(ids))
+    going = {image.id for image in plan.deleted}
+    references: dict[str, list[str]] = {}
+    for name, identifier in plan.references:
+        references.setdefault(identifier, []).append(name)
 
-    for image in chosen:
-        waiting = [image.id]
-        seen: set[str] = set()  # a circle of parents is no reason to go on for ever
-        while waiting:
-            at = waiting[-1]
-            below = [each.id for each in children.get(at, ()) if each.id in plans and each.id not in ordered]
-            if at in seen or not below:
-                ordered.setdefault(at, plans[at])
-                waiting.pop()
-            else:
-                seen.add(at)
-                waiting.extend(below)
-    return tuple(ordered.values())
+    gone = going - ids  # untagged ones below go with theirs
+    made = []
+    for identifier in dict.fromkeys([*references, *(each for each in chosen if each in ids)]):
+        image, goes = held[identifier], identifier in going
+        built = list(_built_on(identifier, children))
+        names = tuple(each.name for each in built if each.id not in going and (each.tags or each.id not in children))
+        using = {identifier, *(each.id for each in built if each.id in ids)}
+        own = own_layers(world, image, gone) if goes else []
+        gone |= {identifier} if goes else set()
+        sizes = [size for _, size in own]
+        sharing = [
+            each.name
+            for each in world.images
+            if each.id not in gone and each.tags and each.layers[:1] == image.layers[:1]
+        ]
+        made.append(
+            ImageRemoval(
+                Image(identifier, image.tags, unique_bytes=None if None in sizes else sum(size or 0 for size in sizes)),
+                tuple(references.get(identifier, ())),
+                tuple(each for each in world.containers if each.image_id in using),
+                () if goes else names,
+                tuple(own),
+                len(image.layers) - len(own) if goes else 0,
+                tuple(sharing),
+            )
+        )
+    return tuple(made)
+
+
+def frees_images(world: World, plan: Sequence[ImageRemoval], with_users: bool) -> tuple[int, bool]:
+    """(bytes, whether exactly so many) that come free; what is in use goes only `with_users`, its containers."""
+    going = [each for each in plan if not each.hopeless and (with_users or not each.users)]
+    users = {user.id: user for each in going for user in each.users}
+    ids = {each.image.id for each in going}
+    made = plan_delete(_without_users(world, ids), sorted(ids))
+    written = [each.writable_bytes for each in users.values()]
+    return made.frees_bytes + sum(each or 0 for each in written), made.exact and None not in written
+
+
+def _without_users(world: World, ids: set[str]) -> World:
+    return replace(world, containers=tuple(each for each in world.containers if each.image_id not in ids))
+
+
+def _built_on(identifier: str, children: dict[str, list[Held]]) -> Iterator[Held]:
+    waiting, seen = list(children.get(identifier, ())), {identifier}  # a circle is no reason to go on for ever
+    while waiting:
+        image = waiting.pop(0)
+        if image.id not in seen:
+            seen.add(image.id)
+            yield image
+            waiting += children.get(image.id, ())
 
 
 def plan_containers(chosen: Sequence[Container]) -> tuple[ContainerRemoval, ...]:
     return tuple(ContainerRemoval(container) for container in chosen)
 
 
-def frees(plan: Sequence[ImageRemoval] | Sequence[ContainerRemoval]) -> int | None:
-    """At least so many bytes; None while one of them is not known. Layers that only these share come on top."""
-    known = [each.frees_bytes for each in plan]
-    return None if None in known else sum(size for size in known if size is not None)
+def frees_containers(plan: Sequence[ContainerRemoval], running: bool) -> tuple[int, bool]:
+    """(bytes, whether exactly so many) that come free; what runs goes only with `running`."""
+    known = [each.frees_bytes for each in plan if running or not each.blocked]
+    return sum(size or 0 for size in known), None not in known
 
 
 def _with_state(container: Container) -> str:

@@ -263,8 +263,8 @@ class RemoteHost(RemoteLive):
         found: FileSides = self._ask("sides", control, container_id=container_id, image_id=image_id, path=path)
         return found
 
-    def holdings(self, control: Control) -> World:
-        found: World = self._ask("holdings", control)
+    def holdings(self, control: Control, usage: bool = True) -> World:
+        found: World = self._ask("holdings", control, usage=usage)
         return found
 
     def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
@@ -326,6 +326,6 @@ class RemoteHost(RemoteLive):
     def untag(self, image_id: str, name: str, control: Control) -> None:
         self._ask("untag", control, image_id=image_id, name=name)
 
-    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
-        lines: Sequence[str] = self._ask("remove_image", control, reference=reference, force=force)
+    def remove_image(self, reference: str, control: Control, force: bool = False, image_id: str = "") -> Sequence[str]:
+        lines: Sequence[str] = self._ask("remove_image", control, reference=reference, force=force, image_id=image_id)
         return lines

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.plan import Plan, World, plan_delete, plan_document, plan_prune, plan_text
+from imagexplorer.core.plan import Plan, World, plan_delete, plan_prune
+from imagexplorer.core.plan_report import plan_document, plan_text
 from imagexplorer.output.asked import open_engine
 from imagexplorer.sources.protocol import ContainerHost
 

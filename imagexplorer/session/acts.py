@@ -185,8 +185,10 @@ class Acts:
         return _One(container.name, call, container.id)
 
     def _image_removal(self, reference: str, image: Image) -> _One:
+        meant = "" if reference == image.id and image.tags else image.id  # an id with tags takes them, as was said
+
         def call(host: Any, control: Control) -> Touched:
-            host.remove_image(reference, control)
+            host.remove_image(reference, control, image_id=meant)
             return Touched(images=frozenset({image.id}))
 
         return _One(image.name if reference == image.id else reference, call, image.id)

@@ -5,7 +5,7 @@ Nothing but what a plan names is deleted, one call each, without force. Callback
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,20 @@ class Pruning:
             return replace(world, images=held)
 
         self._ask("actions/prune", source, work, done, failed, "Looking for what is unused")
+
+    def look_at(self, source: str, chosen: Sequence[str], done: Callable[[World], None], failed: Failed) -> None:
+        """All that a delete of these images could touch, with the sizes of what could go with them."""
+
+        def work(opened: Any, control: Control) -> World:
+            from imagexplorer.core.removal import plan_images
+
+            host = opened.host
+            world: World = host.holdings(control, usage=False)
+            going = {each.image.id for each in plan_images(world, chosen) if each.goes}
+            sizes = {identifier: tuple(host.layer_sizes(identifier, control)) for identifier in sorted(going)}
+            return replace(world, images=tuple(replace(each, bytes=sizes.get(each.id, ())) for each in world.images))
+
+        self._ask("actions/delete", source, work, done, failed, "Working out what a delete would free")
 
     def act(self, source: str, plan: Plan, before: World, failed: Failed) -> None:
         """Do what the plan says; afterwards what was freed is told beside what was planned."""

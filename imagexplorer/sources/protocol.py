@@ -150,9 +150,9 @@ class ContainerHost(LiveHost, Protocol):
         """An absolute path as the image has it ("": not asked) and as the container has it, with the content."""
         ...
 
-    def holdings(self, control: Control) -> World:
+    def holdings(self, control: Control, usage: bool = True) -> World:
         """All that a delete could touch, sizes of layers apart. Two calls, and one an image where its own file of the
-        configuration cannot be read."""
+        configuration cannot be read. Without `usage`, which may take long, no build cache and no sum."""
         ...
 
     def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
@@ -212,6 +212,7 @@ class ContainerHost(LiveHost, Protocol):
         """Take a name off an image that has others. Raises Refused for its last, or where it is another's by now."""
         ...
 
-    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
-        """Delete an image by id, or a tag by name. Returns what went, in the engine's words ("Untagged: x")."""
+    def remove_image(self, reference: str, control: Control, force: bool = False, image_id: str = "") -> Sequence[str]:
+        """Delete an image by id, or a tag by name. Returns what went, in the engine's words ("Untagged: x").
+        `image_id` is what was meant: Refused where the tag is another image's by now, or the id got a tag."""
         ...

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, Frees
 from imagexplorer.core.text import exact_size, human_size, plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
 from imagexplorer.views.chips import cell_margin
-from imagexplorer.views.theme import plain_label, tone_color
+from imagexplorer.views.theme import mnemonic_free, plain_label, tone_color
 
 _ROWS_SHOWN = 20
 _WHAT, _CONSEQUENCE, _FREES = range(3)
@@ -41,8 +41,11 @@ class DeleteDialog(AskDialog):
         verb: str,
         can_stop: bool,
         parent: QWidget | None,
+        frees: Frees | None = None,
     ) -> None:
         super().__init__(plain(title, 120), plain(verb, 80), parent, dangerous=True)
+        self._verb = plain(verb, 80)
+        self._frees = frees
         self._items = tuple(items)
         self._blocked = sum(bool(item.blocked) for item in items)
         self._waiting: list[QTreeWidgetItem] = []  # rows that say what the tick would change
@@ -97,11 +100,13 @@ class DeleteDialog(AskDialog):
                     self._waiting.append(why)
                 why.setForeground(_WHAT, tone_color("warning"))
                 row.addChild(why)
+            for words, size in item.details:
+                line = QTreeWidgetItem(["", plain(words, 600), "" if size is None else human_size(size)])
+                line.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+                row.addChild(line)
             tree.addTopLevelItem(row)
-        if any(item.blocked for item in self._items):
-            tree.expandAll()
-        else:
-            tree.setRootIsDecorated(False)
+            row.setExpanded(bool(item.blocked) or len(self._items) == 1)
+        tree.setRootIsDecorated(any(item.blocked or item.details for item in self._items))
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Interactive)
@@ -115,7 +120,8 @@ class DeleteDialog(AskDialog):
         mark = max(map(tree.fontMetrics().horizontalAdvance, marks)) + 2 * tree.indentation() + icon + 2 * step
         least = mark if self._blocked else 20 * step
         header.resizeSection(_WHAT, max(min(width + 8 * step, 48 * step), least))
-        rows = min(len(self._items) + self._blocked, _ROWS_SHOWN)
+        lines = len(self._items[0].details) if len(self._items) == 1 else 0
+        rows = min(len(self._items) + self._blocked + lines, _ROWS_SHOWN)
         tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 10) + header.sizeHint().height() + 6)
         return tree
 
@@ -133,7 +139,12 @@ class DeleteDialog(AskDialog):
         stays = len(self._items) - goes
         parts = [self.tr("On {engine}").format(engine=self._engine)] if self._engine else []
         freed = [item.bytes for item in going if item.bytes is not None]
-        if freed:
+        if self._frees is not None:
+            size = self._frees.ticked if ticked else self._frees.now
+            self.verb.setText(mnemonic_free(f"{self._verb}, frees {size}" if size and goes else self._verb))
+            if size and goes:
+                parts.append(self.tr("{size} come free").format(size=size))
+        elif freed:
             parts.append(self.tr("{size} in all").format(size=human_size(sum(freed))))
         if stays and goes:
             parts.append(self.tr("{stays} of {all} blocked, see above").format(stays=stays, all=len(self._items)))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         DeleteItem,
         DockerfileAnswer,
         EditAnswer,
+        Frees,
         PruneAnswer,
         RunQuestion,
         StopAnswer,
@@ -96,11 +97,18 @@ class DialogPrompts:
         return answer
 
     def delete(
-        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+        self,
+        title: str,
+        engine: str,
+        items: Sequence[DeleteItem],
+        commands: Sequence[str],
+        verb: str,
+        can_stop: bool,
+        frees: Frees | None = None,
     ) -> DeleteAnswer | None:
         from imagexplorer.views.delete_dialog import DeleteDialog
 
-        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent())
+        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), frees)
         return dialog.answer() if _asked(dialog) else None
 
     def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:

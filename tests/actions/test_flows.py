@@ -20,6 +20,7 @@ from imagexplorer.actions.prompts import (
     DeleteItem,
     DockerfileAnswer,
     EditAnswer,
+    Frees,
     PruneAnswer,
     RunQuestion,
     StopAnswer,
@@ -51,6 +52,7 @@ class Asked:
     meanwhile: Callable[[], None] = lambda: None
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     refusals: list[RunQuestion | CommitQuestion | None] = field(default_factory=list)
+    frees: list[Frees | None] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
         self.questions.append((kind, what))
@@ -70,8 +72,16 @@ class Asked:
         return self._ask("commit", question)
 
     def delete(
-        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+        self,
+        title: str,
+        engine: str,
+        items: Sequence[DeleteItem],
+        commands: Sequence[str],
+        verb: str,
+        can_stop: bool,
+        frees: Frees | None = None,
     ) -> DeleteAnswer | None:
+        self.frees.append(frees)
         return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
 
     def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
@@ -123,7 +133,8 @@ class Stage:
         return [call for call in self.engine.calls if call[0] in ACTS]
 
     def settled(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.session.jobs.changing)
+        jobs = self.session.jobs
+        self.qtbot.waitUntil(lambda: not jobs.changing and jobs.in_lane("actions/delete") is None)
 
 
 @pytest.fixture
@@ -263,6 +274,26 @@ def test_an_image_that_gets_a_user_meanwhile_is_asked_about_again(stage: Stage) 
     assert len(stage.prompts.questions) == 2
     assert stage.acts() == []
     assert dangling.id in stage.engine.images
+
+
+def test_a_name_that_moved_at_the_last_moment_does_not_take_another_image(stage: Stage) -> None:
+    """After the last look, while the act waits behind another: nobody asks any more, so the act itself looks."""
+    image = stage.engine.find_image("busybox:1.36")
+    stage.engine.remove_container_elsewhere("old")
+    stage.qtbot.waitUntil(lambda: len(stage.session.containers) == 1)
+    gate = stage.engine.gate["stop"] = threading.Event()
+    stage.select("web")
+    stage.act("container.stop")
+    stage.select("busybox:1.36")
+    stage.prompts.answer = DeleteAnswer()
+    stage.act("image.delete")
+    stage.qtbot.waitUntil(lambda: image.id in stage.session.acts.busy)
+    stage.engine.images[image.id] = replace(image, tags=())
+    other = stage.engine.add_image("busybox:1.36")
+    gate.set()
+    stage.settled()
+    assert other.id in stage.engine.images
+    assert image.id in stage.engine.images
 
 
 def test_sizes_that_fill_in_meanwhile_are_no_reason_to_ask_again(stage: Stage) -> None:
@@ -635,6 +666,7 @@ def test_an_image_that_others_are_built_on_is_blocked_whatever_is_ticked(stage: 
     stage.qtbot.waitUntil(lambda: any(image.parent_id for image in stage.session.images))
     stage.select(below.name)
     stage.act("image.delete")
+    stage.settled()
     ((_kind, (_title, _engine, (item,), *_rest)),) = stage.prompts.questions
     assert item.final
     assert item.blocked

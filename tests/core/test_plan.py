@@ -17,10 +17,9 @@ from imagexplorer.core.plan import (
     Plan,
     World,
     plan_delete,
-    plan_document,
     plan_prune,
-    plan_text,
 )
+from imagexplorer.core.plan_report import plan_document, plan_text
 
 
 @dataclass

@@ -165,7 +165,11 @@ def test_an_image_in_use_is_not_removed(engine: Engine, sample: str, container: 
 
 def test_one_of_two_tags_only_untags(engine: Engine, sample: str) -> None:
     engine.api.tag(SAMPLE, "story/other", "1")
-    assert engine.source.remove_image("story/other:1", engine.control) == [f"Untagged: {engine.name('story/other:1')}"]
+    with pytest.raises(Refused, match="another image"):
+        engine.source.remove_image("story/other:1", engine.control, image_id="sha256:" + "0" * 64)
+    assert engine.source.remove_image("story/other:1", engine.control, image_id=sample) == [
+        f"Untagged: {engine.name('story/other:1')}"
+    ]
     assert engine.source.image(SAMPLE, engine.control).image.id == sample
 
 

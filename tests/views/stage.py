@@ -14,6 +14,7 @@ from imagexplorer.actions.prompts import (
     DeleteItem,
     DockerfileAnswer,
     EditAnswer,
+    Frees,
     PruneAnswer,
     RunQuestion,
     StopAnswer,
@@ -84,7 +85,14 @@ class Answers:
         return self.commit_spec if not question.why else None
 
     def delete(
-        self, title: str, engine: str, items: Sequence[DeleteItem], commands: Sequence[str], verb: str, can_stop: bool
+        self,
+        title: str,
+        engine: str,
+        items: Sequence[DeleteItem],
+        commands: Sequence[str],
+        verb: str,
+        can_stop: bool,
+        frees: Frees | None = None,
     ) -> DeleteAnswer | None:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer

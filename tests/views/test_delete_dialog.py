@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.actions.prompts import DeleteItem
+from imagexplorer.actions.prompts import DeleteItem, Frees
 from imagexplorer.views.delete_dialog import DeleteDialog
 
 FREE = DeleteItem("image free", "goes", bytes=1_000_000)
@@ -54,3 +54,21 @@ def test_what_is_marked_has_room_for_the_words(qtbot: QtBot) -> None:
     icon = dialog.tree.iconSize().width() if dialog.tree.iconSize().isValid() else 16
     words = dialog.tree.fontMetrics().horizontalAdvance(labels(dialog)[0])
     assert dialog.tree.visualRect(row).width() >= words + icon
+
+
+def test_the_button_says_what_comes_free_with_and_without_the_tick(qtbot: QtBot) -> None:
+    frees = Frees("1 MB", "about 21 MB")
+    dialog = DeleteDialog("Delete?", "local", (FREE, WAITS), [], "Delete 2 images", True, None, frees)
+    qtbot.addWidget(dialog)
+    assert dialog.verb.text() == "Delete 2 images, frees 1 MB"
+    dialog.stop_first.setChecked(True)
+    assert dialog.verb.text() == "Delete 2 images, frees about 21 MB"
+    assert "about 21 MB come free" in dialog.total.text()
+
+
+def test_what_becomes_of_the_layers_stands_below_their_image(qtbot: QtBot) -> None:
+    dialog = made(qtbot, DeleteItem("a", "goes", details=(("layer 1f3a goes", 7_000), ("2 layers are shared", None))))
+    row = dialog.tree.topLevelItem(0)
+    assert row.isExpanded()
+    lines = [[row.child(at).text(column) for column in (1, 2)] for at in range(row.childCount())]
+    assert lines == [["layer 1f3a goes", "7 kB"], ["2 layers are shared", ""]]

@@ -99,9 +99,16 @@ def commit(wire: Wire, spec: CommitSpec, control: Control, podman: bool = False)
     return image_id(text(made, "Id"))
 
 
-def remove_image(wire: Wire, reference: str, control: Control, force: bool) -> Sequence[str]:
-    """`force` is sent only if asked for: on Podman it stops and removes the containers that use the image."""
+def remove_image(wire: Wire, reference: str, control: Control, force: bool, image: str = "") -> Sequence[str]:
+    """`force` is sent only if asked for: on Podman it stops and removes the containers that use the image. `image` is
+    the id of the one that is meant: a name may have moved to another, and an id takes a name that it got meanwhile."""
     what = f"delete image {short_id(reference) if reference.startswith('sha256:') else reference}"
+    if image:
+        told = wire.get(f"/images/{quoted(reference)}/json", what=what, control=control)
+        if image_id(text(told, "Id")) != image_id(image):
+            raise Refused(what, "it is the name of another image by now", "Look again")
+        if image_id(reference) == image_id(image) and strings(told, "RepoTags"):
+            raise Refused(what, "it has got a name meanwhile", "Look again")
     with _unsure(what):
         answer = wire.json("DELETE", f"/images/{quoted(reference)}", what=what, control=control,
                            params={"force": int(force), "noprune": 0}, seconds=LONG_SECONDS)  # fmt: skip

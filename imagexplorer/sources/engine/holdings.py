@@ -21,7 +21,12 @@ from imagexplorer.sources.storage import Stored
 
 
 def world(
-    wire: Wire, podman: bool, graph: bool, diff_ids: Callable[[str, Control], Sequence[str]], control: Control
+    wire: Wire,
+    podman: bool,
+    graph: bool,
+    diff_ids: Callable[[str, Control], Sequence[str]],
+    usage: bool,
+    control: Control,
 ) -> World:
     """Without the layers' sizes: `sizes` tells them of one image. `graph`: layers are kept by a graph driver, where
     their sizes add up to what deleting them frees."""
@@ -41,9 +46,12 @@ def world(
     )  # fmt: skip
     # Docker leaves a size out where it is 0.
     containers = tuple(replace(row, writable_bytes=row.writable_bytes or 0) for row in container_rows(answer))
-    usage = wire.json("GET", "/system/df", what="disk usage", control=control, seconds=LONG_SECONDS)
-    command, total = "podman" if podman else "docker", disk_usage(usage if isinstance(usage, dict) else {}).layers_bytes
-    return World(tuple(held), containers, _cache(usage), graph and not podman, command, total)
+    exact, command = graph and not podman, "podman" if podman else "docker"
+    if not usage:
+        return World(tuple(held), containers, (), exact, command)
+    told = wire.json("GET", "/system/df", what="disk usage", control=control, seconds=LONG_SECONDS)
+    total = disk_usage(told if isinstance(told, dict) else {}).layers_bytes
+    return World(tuple(held), containers, _cache(told), exact, command, total)
 
 
 def sizes(image: ImageDetail, stored: Mapping[str, Stored]) -> tuple[int | None, ...]:

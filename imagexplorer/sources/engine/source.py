@@ -226,9 +226,9 @@ class EngineSource(Layers, Live):
     def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
         return container_files.sides(self.wire, container_id, image_id, path, control)
 
-    def holdings(self, control: Control) -> World:
+    def holdings(self, control: Control, usage: bool = True) -> World:
         graph = _store(self._info(control)) == "graph"
-        return holdings.world(self.wire, self.podman, graph, self.diff_ids, control)
+        return holdings.world(self.wire, self.podman, graph, self.diff_ids, usage, control)
 
     def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
         image = self.image(image_id, control)
@@ -310,8 +310,8 @@ class EngineSource(Layers, Live):
     def untag(self, image_id: str, name: str, control: Control) -> None:
         actions.untag(self.wire, image_id, name, control)
 
-    def remove_image(self, reference: str, control: Control, force: bool = False) -> Sequence[str]:
-        return actions.remove_image(self.wire, reference, control, force)
+    def remove_image(self, reference: str, control: Control, force: bool = False, image_id: str = "") -> Sequence[str]:
+        return actions.remove_image(self.wire, reference, control, force, image_id)
 
     @staticmethod
     def _record(answer: Any, what: str) -> Json:

@@ -1,0 +1,178 @@
+"""A delete from the press of a button to the act: look, ask with all that would happen, look again, and do just that.
+
+Intents hold full ids. If anything that the user decided by changed while the question stood, it is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from imagexplorer.actions.change_flows import Once
+from imagexplorer.core.command_line import joined
+from imagexplorer.core.entities import Container, Selection, short_id
+from imagexplorer.core.errors import NotFound
+from imagexplorer.core.text import human_size
+from imagexplorer.session import Session
+
+if TYPE_CHECKING:
+    from imagexplorer.actions.prompts import DeleteAnswer, Prompts
+    from imagexplorer.core.plan import World
+    from imagexplorer.core.removal import ImageRemoval
+
+
+class DeleteFlows:
+    def __init__(
+        self,
+        session: Session,
+        prompts: Prompts,
+        once: Once,
+        live: Callable[[str], bool],
+        engine: Callable[[str], str],
+    ) -> None:
+        self._session, self._prompts = session, prompts
+        self._once, self._live, self._engine = once, live, engine
+
+    def images(self, selection: Selection) -> None:
+        self._look(selection, None)
+
+    def _look(self, selection: Selection, agreed: tuple[DeleteAnswer, Sequence[ImageRemoval]] | None) -> None:
+        ids = [image.id for image in selection.images]
+        known = lambda world: self._known(selection, world, agreed)  # noqa: E731
+        self._session.pruning.look_at(selection.source, ids, known, self._session.failed.emit)
+
+    def _known(
+        self, selection: Selection, world: World, agreed: tuple[DeleteAnswer, Sequence[ImageRemoval]] | None
+    ) -> None:
+        """The first look asks. The second does it, if all is still as it was; else it asks again."""
+        from imagexplorer.core.removal import plan_images
+
+        plan = plan_images(world, [image.id for image in selection.images])
+        if not plan:
+            self._gone(selection.images[0].name)
+            return
+        if agreed is not None:
+            answer, before = agreed
+            if _facts(plan) == _facts(before):
+                self._delete(selection.source, before, answer)
+                return
+            self._session.message.emit("Something changed meanwhile: look again before it is done")
+
+        def ask() -> bool:
+            answer = self._ask(selection.source, world, plan)
+            if answer is not None and self._live(selection.source):
+                self._look(selection, (answer, plan))
+            return True
+
+        self._once(ask)
+
+    def _ask(self, source: str, world: World, plan: Sequence[ImageRemoval]) -> DeleteAnswer | None:
+        from imagexplorer.actions.prompts import DeleteItem, Frees
+        from imagexplorer.core.removal import frees_images
+
+        names = [each.image.name for each in plan]
+        return self._prompts.delete(
+            f"Delete {_counted(names, 'image')}?",
+            self._engine(source),
+            [
+                DeleteItem(
+                    each.image.name, each.consequence, _blocked(each), each.frees_bytes, each.hopeless, each.details
+                )
+                for each in plan
+            ],
+            [joined([world.command, "rmi", *map(_shown, each.references)]) for each in plan if each.references],
+            _verb(names, "image"),
+            any(each.users and not each.hopeless for each in plan),
+            Frees(_words(frees_images(world, plan, False)), _words(frees_images(world, plan, True))),
+        )
+
+    def _delete(self, source: str, plan: Sequence[ImageRemoval], answer: DeleteAnswer) -> None:
+        going = [each for each in plan if not each.hopeless and (answer.stop_first or not each.users)]
+        users = {user.id: user for each in going for user in each.users}
+        self._session.acts.delete(
+            source,
+            list(users.values()),
+            [(reference, each.image) for each in going for reference in each.references],
+            answer.stop_first,
+        )
+
+    def containers(self, selection: Selection) -> None:
+        from imagexplorer.actions.prompts import DeleteItem, Frees
+        from imagexplorer.core.removal import frees_containers, plan_containers
+
+        source = selection.source
+        ids = {container.id for container in selection.containers}
+
+        def now() -> list[Container]:
+            return [container for container in self._session.rows_of(source)[1] if container.id in ids]
+
+        def ask() -> bool:
+            records = now()
+            if not records:
+                self._gone(selection.containers[0].name)
+                return True
+            plan = plan_containers(records)
+            names = [container.name for container in records]
+            answer = self._prompts.delete(
+                f"Delete {_counted(names, 'container')}?",
+                self._engine(source),
+                [DeleteItem(each.container.name, each.consequence, each.blocked, each.frees_bytes) for each in plan],
+                [joined(["docker", "rm", name]) for name in names],
+                _verb(names, "container"),
+                any(each.blocked for each in plan),
+                Frees(_words(frees_containers(plan, False)), _words(frees_containers(plan, True))),
+            )
+            if answer is None or not self._live(source):
+                return True
+            if not same(now(), records):
+                return False
+            going = [container for container in records if answer.stop_first or not container.running]
+            self._session.acts.delete(source, going, stop_first=answer.stop_first)
+            return True
+
+        self._once(ask)
+
+    def _gone(self, name: str) -> None:
+        self._session.failed.emit(NotFound(name, "it is not there any more"))
+
+
+def same(now: Sequence[Container], before: Sequence[Container]) -> bool:
+    """Nothing that the user decided by has changed (sizes and the engine's words for the time may)."""
+
+    def facts(containers: Sequence[Container]) -> set[tuple[str, ...]]:
+        return {(each.id, each.name, each.state, each.image_id) for each in containers}
+
+    return facts(now) == facts(before)
+
+
+def _blocked(removal: ImageRemoval) -> str:
+    """Why not, and what the tick would take besides."""
+    if removal.hopeless or not removal.users:
+        return removal.blocked
+    what = "it is" if len(removal.users) == 1 else "they are"
+    return f"{removal.blocked}; with the tick {what} deleted first, and what was written there is lost"
+
+
+def _facts(plan: Sequence[ImageRemoval]) -> set[tuple[Any, ...]]:
+    """What the user decided by: not the containers' sizes, which grow."""
+    return {
+        (each.image.id, each.references, each.built_on_it, frozenset((user.id, user.state) for user in each.users))
+        for each in plan
+    }
+
+
+def _counted(names: Sequence[str], noun: str) -> str:
+    return f"{noun} {names[0]}" if len(names) == 1 else f"{len(names)} {noun}s"
+
+
+def _verb(names: Sequence[str], noun: str) -> str:
+    return f"Delete {noun}" if len(names) == 1 else f"Delete {len(names)} {noun}s"
+
+
+def _words(freed: tuple[int, bool]) -> str:
+    size, exact = freed
+    return f"{'' if exact else 'about '}{human_size(size)}" if size else ""
+
+
+def _shown(reference: str) -> str:
+    return short_id(reference) if reference.startswith("sha256:") else reference
