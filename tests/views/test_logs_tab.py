@@ -97,7 +97,7 @@ def test_words_are_found_in_many_lines_without_a_stall(pages, engine, qtbot):
     web = engine.named("web").id
     engine.live.write(web, *(b"line %d%s" % (n, b" Needle" if n % 50_000 == 7 else b"") for n in range(300_000)))
     tab = open_logs(pages)
-    qtbot.waitUntil(lambda: len(tab.lines) == 300_000, timeout=30_000)
+    qtbot.waitUntil(lambda: len(tab.lines) == 300_000 and tab.finder.isEnabled(), timeout=30_000)
     tab.finder.begin()
     qtbot.keyClicks(tab.finder.edit, "needle")
     qtbot.keyClick(tab.finder.edit, Qt.Key.Key_Return)
