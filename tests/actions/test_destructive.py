@@ -1,0 +1,418 @@
+"""Destructive acts by a model: any order of clicks, lists that lag, answers, faults and changes by others.
+
+With the real flows, acts and plans, upon an engine that records. Held are D1 to D4, D6 to D9 and, for a lost engine, D12
+of the properties of destructive acts; a mutant of the code for each shows that the model sees it. (D5 is the dialogs',
+D10 the window's, D11 the output's tests.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from imagexplorer.actions import delete_flows, prune_flows
+from imagexplorer.actions.flows import Flows
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, Frees, PruneAnswer
+from imagexplorer.actions.prune_flows import planned
+from imagexplorer.core.activity import Activity
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Container, Image, Selection, Touched
+from imagexplorer.core.errors import ImagexplorerError, Refused
+from imagexplorer.core.plan import World
+from imagexplorer.session.acts import Acts
+from imagexplorer.session.pruning import Pruning
+from tests.fakes import FakeEngine, FakeFile, FakeHost, FakeSource
+
+KEY = "fake"
+CHANGING = {"start", "stop", "restart", "kill", "remove_container", "remove_image", "tag", "untag", "commit", "run"}
+Names = frozenset[tuple[str, str]]  # (tag, or the id of one without; image id)
+
+
+@dataclass
+class Agreed:
+    """What was said yes to: what may go, and how the world looked that was shown."""
+
+    names: Names = frozenset()
+    images: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    facts: object = None
+    look: Callable[[], object] = lambda: None  # the same facts, as they are now
+
+
+@dataclass
+class Bench:
+    """A session without threads: what is asked is answered at once, what is to be done waits for `work_off`."""
+
+    engine: FakeEngine
+    line: list[tuple[Callable[[Control], Any], Any, Any]] = field(default_factory=list)
+    activity: Activity = field(default_factory=Activity)
+    said: list[object] = field(default_factory=list)
+    current: Any = None
+
+    def __post_init__(self) -> None:
+        self.source = FakeSource(self.engine)
+        self.failed = self.message = SimpleNamespace(emit=self.said.append)
+        link = SimpleNamespace(source=self.source, refresh=lambda _touched: None)
+        self.acts = Acts(self, lambda _source: link, self.activity, self.said.append)  # type: ignore[arg-type]
+        self.pruning = Pruning(self.ask, self.acts, self.said.append)
+        self.begun: Callable[[], None] = lambda: None
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.rows = (tuple(self.engine.images.values()), tuple(self.engine.containers.values()))
+
+    def rows_of(self, _source: str) -> tuple[Sequence[Image], Sequence[Container]]:
+        return self.rows
+
+    @property
+    def sources(self) -> list[Any]:
+        return [SimpleNamespace(key=KEY, name="fake", live=not self.engine.lost)]
+
+    def ask(self, _lane: str, _source: str, work: Any, done: Any, failed: Any, _title: str = "") -> None:
+        try:
+            found = work(self.source, Control())
+        except ImagexplorerError as error:
+            failed(error)
+        else:
+            done(found)
+
+    def perform(self, _title: str, work: Any, failed: Any = None, done: Any = None) -> None:
+        self.begun()
+        self.line.append((work, failed, done))
+
+    def work_off(self) -> None:
+        while self.line:
+            work, failed, done = self.line.pop(0)
+            try:
+                touched = work(Control())
+            except ImagexplorerError as error:
+                failed(error)
+            else:
+                done(touched)
+
+
+class Asked:
+    """The user: sees a question, lets the world change, answers."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def delete(
+        self,
+        title: str,
+        engine: str,
+        items: Sequence[DeleteItem],
+        commands: Sequence[str],
+        verb: str,
+        can_stop: bool,
+        frees: Frees | None = None,
+    ) -> DeleteAnswer | None:
+        machine = self.machine
+        ticked, images = machine.ticked and can_stop, machine.chosen.images
+        held = machine.engine
+        assert engine == "fake", "D4: the engine is named"
+        if images:
+            ids = {each.id for each in images}
+
+            def look() -> object:
+                return (
+                    {(each.id, each.tags) for each in held.images.values() if each.id in ids},
+                    {(each.id, each.state) for each in held.containers.values() if each.image_id in ids},
+                )
+
+            there = [each for each in held.images.values() if each.id in ids]
+            used = {each.image_id for each in held.containers.values()}
+            going = [each for each in there if ticked or each.id not in used]
+            users = [each for each in held.containers.values() if ticked and each.image_id in ids]
+            agreed = Agreed(_names(going), frozenset(each.id for each in going), look=look, facts=look())
+        else:
+            ids = {each.id for each in machine.chosen.containers}
+
+            def look() -> object:
+                return {(each.id, each.name, each.state) for each in machine.bench.rows[1] if each.id in ids}
+
+            there = [each for each in machine.bench.rows[1] if each.id in ids]
+            users = [each for each in there if ticked or not each.running]
+            agreed = Agreed(look=look, facts=look())
+        assert sorted(item.title for item in items) == sorted(each.name for each in there), "D4: all are named"
+        agreed.removed = frozenset(each.id for each in users)
+        agreed.stopped = frozenset(each.id for each in users if each.running)
+        return machine.answer(agreed, DeleteAnswer(stop_first=ticked))
+
+    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+        machine = self.machine
+        answer = PruneAnswer(dangling=True, unused=machine.ticked, containers=True)
+
+        def facts(at: World) -> object:
+            plan = planned(at, answer)
+            return (
+                frozenset(plan.references),
+                frozenset(each.id for each in plan.deleted),
+                frozenset(each.id for each in plan.containers),
+            )
+
+        assert engine == "fake", "D4: the engine is named"
+        names, images, containers = facts(world)  # type: ignore[misc]
+        host = FakeHost(machine.engine)
+        shown = (names, images, containers)
+        agreed = Agreed(names, images, containers, frozenset(), shown, lambda: facts(host.holdings(Control())))
+        return machine.answer(agreed, answer)
+
+
+def _names(images: Sequence[Image]) -> Names:
+    return frozenset((name, each.id) for each in images for name in each.tags or (each.id,))
+
+
+picks = st.integers(0, 7)
+changes = st.none() | st.tuples(st.sampled_from(["start", "stop", "rm", "use", "move", "untag", "gone"]), picks, picks)
+faults = st.sampled_from([None, None, None, "remove_container", "remove_image", "stop"])
+
+
+class Machine(RuleBasedStateMachine):
+    @initialize()
+    def begin(self) -> None:
+        self.engine = FakeEngine(populate=False)
+        layers = [(FakeFile(f"f{number}", b"x" * number),) for number in range(4)]
+        for number, tags in enumerate([("a:1", "a:2"), ("b:1",), (), ("c:1",)]):
+            self.engine.add_image(*tags, layers=(layers[0], layers[number]))
+        images = list(self.engine.images.values())
+        for name, at, state in (("web", 0, "running"), ("old", 1, "exited"), ("new", 1, "created")):
+            self.engine.add_container(name, images[at], state)
+        self.bench = Bench(self.engine)
+        self.flows = Flows(self.bench, Asked(self))  # type: ignore[arg-type]
+        self.chosen = Selection(KEY, True)
+        self.ticked = False
+        self.numbers = iter(range(1000))
+
+    @rule()
+    def refresh(self) -> None:
+        self.bench.refresh()
+
+    @rule(change=changes)
+    def elsewhere(self, change: tuple[str, int, int] | None) -> None:
+        """Another terminal."""
+        self._by_others(change)
+
+    def _by_others(self, change: tuple[str, int, int] | None) -> None:
+        images, containers = list(self.engine.images.values()), list(self.engine.containers.values())
+        if change is None or not images:
+            return
+        what, first, second = change
+        image, other = images[first % len(images)], images[second % len(images)]
+        if what == "use":
+            self.engine.add_container(f"n{next(self.numbers)}", image, "running" if second % 2 else "exited")
+        elif what in ("move", "untag") and image.tags:
+            self.engine.images[image.id] = replace(image, tags=image.tags[1:])
+            if what == "move":
+                other = self.engine.images[other.id]
+                self.engine.images[other.id] = replace(other, tags=(*other.tags, image.tags[0]))
+        elif what == "gone" and all(each.image_id != image.id for each in containers):
+            del self.engine.images[image.id]
+        elif what in ("start", "stop", "rm") and containers:
+            container = containers[first % len(containers)]
+            if what == "rm":
+                del self.engine.containers[container.id]
+            else:
+                state = "running" if what == "start" else "exited"
+                self.engine.containers[container.id] = replace(container, state=state)
+
+    @rule(
+        kind=st.sampled_from(["images", "containers", "prune"]),
+        picked=st.sets(picks, min_size=1, max_size=3),
+        ticked=st.booleans(),
+        answers=st.lists(st.booleans(), min_size=1, max_size=3),
+        meanwhile=changes,
+        seen=st.booleans(),
+        late=changes,
+        fault=faults,
+        lost=st.sampled_from([False] * 7 + [True]),
+    )
+    def press(
+        self,
+        kind: str,
+        picked: set[int],
+        ticked: bool,
+        answers: list[bool],
+        meanwhile: tuple[str, int, int] | None,
+        seen: bool,
+        late: tuple[str, int, int] | None,
+        fault: str | None,
+        lost: bool,
+    ) -> None:
+        """A button, the answers to what is asked then, what others do while it stands and once it is agreed to."""
+        images, containers = self.bench.rows
+        rows: Sequence[Any] = images if kind == "images" else containers
+        records = tuple(dict.fromkeys(rows[at % len(rows)] for at in sorted(picked))) if rows else ()
+        if kind != "prune" and not records:
+            return
+        self.chosen = Selection(KEY, True, *{"images": (records,), "containers": ((), records), "prune": ()}[kind])
+        self.ticked, self.answers = ticked, list(answers)
+        self.meanwhile, self.seen, self.lost = meanwhile, seen, lost
+        self.agreed: Agreed | None = None
+        self.bench.begun = self.begun
+        before = self.changed()
+        if kind == "prune":
+            self.flows.prunes.prune(self.chosen)
+        else:
+            (self.flows.deletes.images if kind == "images" else self.flows.deletes.containers)(self.chosen)
+        assert self.changed() == before, "D1: nothing is done before it is the act's turn"
+        assert len(self.bench.line) <= 1, "D8: one act for one yes"
+        if self.engine.lost:
+            assert not self.bench.line, "D12: nothing is done on a lost engine"
+        self.engine.lost = False
+        self._by_others(late)
+        self.engine.fail = {fault: Refused("it", "on strike")} if fault else {}
+        self.carried_out(bool(self.bench.line))
+        self.engine.fail = {}
+
+    def answer(self, agreed: Agreed, yes: Any) -> Any:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        self._by_others(meanwhile)
+        if self.seen:
+            self.bench.refresh()
+        self.engine.lost = self.lost
+        said = self.answers.pop(0) if self.answers else False
+        self.agreed = agreed if said else None
+        return yes if said else None
+
+    def begun(self) -> None:
+        assert self.agreed is not None, "D1: nobody said yes"
+        same = self.agreed.look() == self.agreed.facts
+        assert same, (
+            f"{'D3' if self.chosen.images or self.chosen.containers else 'D7'}: it changed since it was agreed to"
+        )
+
+    def changed(self) -> list[tuple[str, Any]]:
+        return [call for call in self.engine.calls if call[0] in CHANGING]
+
+    def carried_out(self, anything: bool) -> None:
+        engine, agreed = self.engine, self.agreed or Agreed()
+        images, containers = dict(engine.images), dict(engine.containers)
+        begun = len(self.changed())
+        self.bench.work_off()
+        calls = self.changed()[begun:]
+        assert anything or not calls, "D1: nobody said yes"
+        assert len(calls) == len(set(calls)), "D8: each thing once"
+        assert not [call for call in calls if call[0].startswith("remove") and any(call[1][1:])], "D6: force or volumes"
+        gone = {each for each in images if each not in engine.images}
+        names = _names(list(images.values())) - _names(list(engine.images.values()))
+        assert gone <= agreed.images, "D2: an image that was not chosen"
+        assert {each for each in names if each[1] in images} <= agreed.names | {(each, each) for each in gone}, (
+            "D2: a name"
+        )
+        assert {each for each in containers if each not in engine.containers} <= agreed.removed, "D2: a container"
+        stopped = {each for each in engine.containers if engine.containers[each].state != containers[each].state}
+        assert stopped <= agreed.stopped, "D2: a container was stopped that was not to be"
+        if anything:
+            left = [containers[each].name for each in agreed.removed if each in engine.containers]
+            left += [name for name, identifier in agreed.names & _names(list(engine.images.values()))]
+            error = self.bench.activity.deeds[-1].error
+            asked = len(agreed.removed) + len(agreed.names)
+            for each in left:
+                named = each.removeprefix("sha256:")[:12]
+                assert error if asked == 1 else named in error, f"D9: {named} is left and nothing says why: {error!r}"
+
+
+def run(sequences: int, **more: Any) -> None:
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=sequences,
+            stateful_step_count=6,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            **more,
+        ),
+    )
+
+
+@pytest.mark.parametrize("sequences", [500, pytest.param(20_000, marks=pytest.mark.torture)])
+def test_no_order_of_things_breaks_a_property(sequences: int) -> None:
+    run(sequences)
+
+
+# -- mutants: each is a way to break one property, and the model has to see it ------------------------
+def _unasked(flows: Any, source: str, world: Any, plan: Any, real: Any) -> DeleteAnswer:
+    return real(flows, source, world, plan) or DeleteAnswer()
+
+
+def _any_image(acts: Acts, reference: str, image: Image, real: Any) -> Any:
+    def call(host: Any, control: Control) -> Any:
+        host.remove_image(reference, control)
+        return Touched()
+
+    return replace(real(acts, reference, image), call=call)
+
+
+def _forced(acts: Acts, container: Container, stop_first: bool, real: Any) -> Any:
+    def call(host: Any, control: Control) -> Any:
+        host.remove_container(container.id, control, force=True)
+        return Touched()
+
+    return replace(real(acts, container, stop_first), call=call)
+
+
+def _twice(acts: Acts, *what: Any, real: Any, **more: Any) -> None:
+    real(acts, *what, **more)
+    real(acts, *what, **more)
+
+
+def _silent(title: str, errors: Any, total: int, real: Any) -> ImagexplorerError:
+    return real(title, errors[:1], 1)
+
+
+def _unnamed(flows: Flows, source: str, real: Any) -> str:
+    return ""
+
+
+def _changed(_plan: Any, real: Any) -> object:
+    return None
+
+
+def _lost(_flows: Any, _source: str, real: Any) -> bool:
+    return True
+
+
+def _unseen(now: Any, before: Any, real: Any) -> bool:
+    return True
+
+
+MUTANTS = {
+    "D1 a no counts as a yes": (delete_flows.DeleteFlows, "_ask", _unasked),
+    "D2 by name alone": (Acts, "_image_removal", _any_image),
+    "D3 images that changed": (delete_flows, "_facts", _changed),
+    "D3 containers that changed": (delete_flows, "same", _unseen),
+    "D4 the engine has no name": (Flows, "_engine", _unnamed),
+    "D6 by force": (Acts, "_removal", _forced),
+    "D7 a prune of what changed": (prune_flows, "_facts", _changed),
+    "D8 twice": (Acts, "delete", _twice),
+    "D9 one result for all": ("imagexplorer.session.acts", "_together", _silent),
+    "D12 a lost engine": (Flows, "_live", _lost),
+}
+
+
+@contextmanager
+def mutated(place: Any, name: str, mutant: Callable[..., Any]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if isinstance(place, str):
+            import importlib
+
+            place = importlib.import_module(place)
+        real = getattr(place, name)
+        patch.setattr(place, name, lambda *what, **more: mutant(*what, **more, real=real))
+        yield
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_model_sees_a_mutant(name: str) -> None:
+    with mutated(*MUTANTS[name]), pytest.raises(AssertionError, match=name.partition(" ")[0] + ":"):
+        run(2000, database=None, derandomize=True, phases=(Phase.generate,), report_multiple_bugs=False)
