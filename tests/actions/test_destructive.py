@@ -1,8 +1,8 @@
 """Destructive acts by a model: any order of clicks, lists that lag, answers, faults and changes by others.
 
-With the real flows, acts and plans, upon an engine that records. Held are D1 to D4, D6 to D9 and, for a lost engine, D12
-of the properties of destructive acts; a mutant of the code for each shows that the model sees it. (D5 is the dialogs',
-D10 the window's, D11 the output's tests.)
+With the real flows, acts and plans, upon an engine that records. Held are D1 to D4, D6 to D9 and, for a lost engine,
+D12 of the properties of destructive acts; a mutant of the code for each shows that the model sees it. (D5 stands among
+the tests of dialogs, D10 of the session, D11 of the output.)
 """
 
 from __future__ import annotations
