@@ -6,7 +6,7 @@ Bytes in, what can be painted out. Must not know which colours those are on a sc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,21 +65,21 @@ def without_escapes(raw: bytes) -> bytes:
     return _ESCAPES.sub(b"", raw) if b"\x1b" in raw else raw.translate(None, _CONTROLS)
 
 
-def painted(raw: bytes, limit: int = LINE_CHARS) -> tuple[str, tuple[Run, ...]]:
-    """One line, and its runs in ascending order. Of a line that was written over (CR) what stood there last; every
-    character is printable, tabs are spaces. At most `limit` characters."""
+def painted(raw: bytes, limit: int = LINE_CHARS, style: Style = USUAL) -> tuple[str, tuple[Run, ...]]:
+    """One line that begins in a style, and its runs in ascending order. Of a line that was written over (CR) what stood
+    there last; every character is printable, tabs are spaces. At most `limit` characters."""
     if b"\r" in raw:
         raw = raw.rstrip(b"\r").rpartition(b"\r")[2]
     raw = raw[: limit * 8]
-    if raw.isascii() and (text := raw.decode("ascii")).isprintable():
+    if style == USUAL and raw.isascii() and (text := raw.decode("ascii")).isprintable():
         return text[:limit], ()
     pieces: list[str] = []
     runs: list[Run] = []
     at = 0
-    for piece, style in _styled(raw):
+    for piece, style_here in _styled(raw, style):
         shown = _shown(piece, at)[: limit - at]
-        if shown and style != USUAL:
-            runs.append(Run(at, len(shown), style))
+        if shown and style_here != USUAL:
+            runs.append(Run(at, len(shown), style_here))
         pieces.append(shown)
         at += len(shown)
         if at >= limit:
@@ -87,8 +87,25 @@ def painted(raw: bytes, limit: int = LINE_CHARS) -> tuple[str, tuple[Run, ...]]:
     return "".join(pieces), tuple(runs)
 
 
-def _styled(raw: bytes) -> Iterator[tuple[bytes, Style]]:
-    style, at = USUAL, 0
+def style_after(before: Iterable[bytes]) -> Style:
+    """In which style a line begins; `before` are those above it, the nearest first. Read no further up than to one that
+    sets all back."""
+    held: list[list[bytes]] = []
+    for raw in before:
+        if b"\x1b[" in raw:
+            codes = _SGR.findall(raw)
+            held.append(codes)
+            if any(not code.strip(b"0") for code in codes):
+                break
+    style = USUAL
+    for codes in reversed(held):
+        for code in codes:
+            style = after(style, code)
+    return style
+
+
+def _styled(raw: bytes, style: Style) -> Iterator[tuple[bytes, Style]]:
+    at = 0
     for found in _SGR.finditer(raw):
         if found.start() > at:
             yield raw[at : found.start()], style

@@ -1,19 +1,20 @@
 """How one line of a log stands on the screen: its glyphs, colours, rows where it wraps, and the column under a point.
 
-Keeps what was laid out of the lines that were seen last. Knows nothing of the lines around it.
+Keeps what was laid out of the lines that were seen last. Of those above a line only the colour that goes on counts.
 """
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette, QTextCharFormat, QTextLayout, QTextOption
 
-from imagexplorer.core.ansi import LINE_CHARS, Run, painted
+from imagexplorer.core.ansi import LINE_CHARS, USUAL, Run, Style, painted, style_after
 from imagexplorer.core.log_lines import LogLines
 from imagexplorer.core.text import human_size
 from imagexplorer.views.ansi_colors import format_of
@@ -21,6 +22,8 @@ from imagexplorer.views.theme import blend
 
 _KEPT = 400
 _LIT_MOST = 200
+CARRIED = 64
+"""So many lines up a colour that was not set back is looked for."""
 TIME_CHARS = len("2026-01-01 00:00:00.000")
 
 
@@ -43,8 +46,8 @@ def line_text(lines: LogLines, number: int) -> str:
     return _shown(lines.line(number))[0]
 
 
-def _shown(raw: bytes) -> tuple[str, tuple[Run, ...]]:
-    text, runs = painted(raw)
+def _shown(raw: bytes, style: Style = USUAL) -> tuple[str, tuple[Run, ...]]:
+    text, runs = painted(raw, style=style)
     if len(text) >= LINE_CHARS:
         text += f" … {human_size(len(raw))} in all"
     return text, runs
@@ -63,6 +66,13 @@ class LineLayout:
         self._palette = QPalette()
         self._laid: OrderedDict[int, _Laid] = OrderedDict()
         self.widest = 0
+
+    def _above(self, number: int) -> Iterator[bytes]:
+        """Lines of the same stream above one, the nearest first: a colour goes on until it is set back."""
+        stream = self._lines.stream(number)
+        for above in range(number - 1, max(number - CARRIED, self._lines.first) - 1, -1):
+            if self._lines.stream(above) == stream:
+                yield self._lines.line(above)
 
     @property
     def left(self) -> int:
@@ -108,7 +118,7 @@ class LineLayout:
         if laid is not None:
             self._laid.move_to_end(number)
             return laid
-        text, runs = _shown(self._lines.line(number))
+        text, runs = _shown(self._lines.line(number), style_after(self._above(number)))
         layout = QTextLayout(text, self._font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAnywhere if self.wrap else QTextOption.WrapMode.NoWrap)

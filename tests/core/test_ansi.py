@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagexplorer.core.ansi import USUAL, Run, Style, after, painted, without_escapes
+from imagexplorer.core.ansi import USUAL, Run, Style, after, painted, style_after, without_escapes
 
 HOSTILE = st.sampled_from(
     [
@@ -22,7 +24,8 @@ HOSTILE = st.sampled_from(
 def test_whatever_comes_only_printable_text_and_runs_inside_it_are_left(raw: bytes) -> None:
     line = raw.replace(b"\n", b"")
     text, runs = painted(line)
-    assert text.isprintable()
+    # Blanks of other widths, and what is no character in this Python's Unicode yet: neither steers anything.
+    assert all(char.isprintable() or unicodedata.category(char) in ("Zs", "Cn") for char in text)
     at = 0
     for run in runs:
         assert run.start >= at
@@ -49,6 +52,29 @@ def test_colours_as_terminals_have_them() -> None:
         Run(11, 1, Style(208)),
         Run(12, 1, Style(208, (1, 2, 3))),
     )
+
+
+LINE = st.lists(st.sampled_from([b"a", b"\x1b[31m", b"\x1b[1m", b"\x1b[0m", b"\x1b[m", b"\x1b[4;32m"]), max_size=5)
+
+
+@given(st.lists(LINE.map(b"".join), max_size=8))
+def test_a_style_goes_on_into_the_next_line(lines: list[bytes]) -> None:
+    """Line by line it is what one long line of them shows."""
+    whole = [style for text, style in styles(b"".join(lines), USUAL)]
+    apart = []
+    for number, line in enumerate(lines):
+        begins = style_after(reversed(lines[:number]))
+        apart += [style for _, style in styles(line, begins)]
+    assert apart == whole
+
+
+def styles(line: bytes, begins: Style) -> list[tuple[str, Style]]:
+    """Character by character."""
+    text, runs = painted(line, style=begins)
+    found = [USUAL] * len(text)
+    for run in runs:
+        found[run.start : run.start + run.length] = [run.style] * run.length
+    return list(zip(text, found, strict=True))
 
 
 @pytest.mark.parametrize(

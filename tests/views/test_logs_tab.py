@@ -191,3 +191,14 @@ def test_long_lines_wrap(pages, engine, qtbot):
     for _ in range(200):
         tab.log.scroll_rows(-3)
     assert (tab.log._top, tab.log._sub) == (0, 0)
+
+
+def test_a_colour_goes_on_into_the_next_line_of_its_stream(pages, engine, qtbot):
+    web = engine.named("web").id
+    engine.live.write(web, b"\x1b[31mone")
+    engine.live.write(web, b"other", stream=STDERR)
+    engine.live.write(web, b"two\x1b[0m", b"three")
+    tab = open_logs(pages)
+    qtbot.waitUntil(lambda: len(tab.lines) == 4)
+    colours = [bool(tab.log.layout_of._get(number).layout.formats()) for number in range(4)]
+    assert colours == [True, False, True, False]
