@@ -24,6 +24,7 @@ from imagexplorer.core.commit_notes import CACHES, LOGS, SECRETS, Note, notes
 from imagexplorer.core.entities import CommitSpec
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.references import repository_fault, tag_fault
+from imagexplorer.core.secrets import looks_secret
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.models.tick_model import TickModel
 from imagexplorer.models.tree_rows import TreeRow
@@ -72,6 +73,7 @@ class CommitDialog(AskDialog):
         self.dockerfile.clicked.connect(self._instead)
         self.dockerfile.setVisible(question.instead is not None)
         self.buttons.addButton(self.dockerfile, self.buttons.ButtonRole.ResetRole)
+        self._leave: list[tuple[QPushButton, frozenset[bytes]]] = []
         self._note(notes(self.ticks.files()))
         if question.given is not None:
             self._fill(question.given)
@@ -160,7 +162,15 @@ class CommitDialog(AskDialog):
             leave.setAutoDefault(False)
             leave.clicked.connect(lambda _on=False, paths=note.paths: self.ticks.leave_out(paths))
             line.addWidget(leave)
+            self._leave.append((leave, frozenset(note.paths)))
             self.warnings.addLayout(line)
+        env = self._question.config.get("Env")
+        names = [str(each).partition("=")[0] for each in env] if isinstance(env, list) else []
+        if secret := [name for name in names if looks_secret(name)]:
+            words = self.tr("Its variables are kept with their values, which everybody can read: {names}").format(
+                names=plain(", ".join(secret), 200)
+            )
+            self.warnings.addWidget(plain_label(words, wrap=True, tone="error"))
         if self._question.unseen:
             why = self.tr("What changed cannot be shown: {why}").format(why=plain(self._question.unseen, 300))
             self.warnings.addWidget(plain_label(why, wrap=True, tone="warning"))
@@ -266,6 +276,10 @@ class CommitDialog(AskDialog):
             )
         )
         self.all.setEnabled(bool(spec.left_out))
+        files = {path for path, _size in self.ticks.files()} if self._leave else frozenset()
+        for leave, paths in self._leave:
+            leave.setEnabled(not paths.isdisjoint(files))
+            leave.setText(self.tr("Leave out") if leave.isEnabled() else self.tr("Left out"))
         self._message_field.set_hint(self.tr("A build keeps no message") if spec.left_out else "")
         self.message.setEnabled(not spec.left_out)
         self.built.set_text(

@@ -184,7 +184,11 @@ class RunForm(QScrollArea):
                 value = self.keep(name, value, out_of_sight)
             text = ask.kind.write(value)
             editor = self.editors[name]
-            editor.setText(text) if isinstance(editor, QLineEdit) else editor.setPlainText(text)
+            if isinstance(editor, QLineEdit):
+                editor.setText(text)
+                editor.setCursorPosition(0)  # a long command shows how it begins
+            else:
+                editor.setPlainText(text)
         for name, flag in self.flags.items():
             flag.setChecked(getattr(spec, name))
         usual = {ask.field for ask in USUAL}

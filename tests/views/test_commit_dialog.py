@@ -60,6 +60,16 @@ def test_secrets_are_warned_of_and_can_be_left_out(qtbot: QtBot) -> None:
     leave = next(button for button in made.findChildren(QPushButton) if button.text() == "Leave out")
     leave.click()
     assert made.spec().left_out == ("/root/.ssh/id_rsa",)
+    assert (leave.isEnabled(), leave.text()) == (False, "Left out")
+    made.all.click()
+    assert (leave.isEnabled(), leave.text()) == (True, "Leave out")
+
+
+def test_variables_that_look_secret_are_named_and_not_shown(qtbot: QtBot) -> None:
+    made = dialog(qtbot, config={"Env": ["PATH=/bin", "DB_PASSWORD=hush"]})
+    said = [label.text() for label in made.findChildren(QLabel)]
+    assert any("everybody can read: DB_PASSWORD" in text for text in said)
+    assert not any("hush" in text for text in said)
 
 
 def test_the_configuration_is_asked_for_and_checked(qtbot: QtBot) -> None:
