@@ -79,6 +79,9 @@ class RunDialog(AskDialog):
             "{name} is stopped and kept under another name until the new one is up; should that fail, it gets its name "
             "back. What it wrote{size} is not in the new one: commit it before, where that is wanted. Volumes are kept."
         ).format(name=plain(name, 60), size=size)
+        given = self._question.given
+        if given is not None and given.restart == "always":
+            words += " " + self.tr("With its restart policy (always) the old one starts again with the engine.")
         self.body.addWidget(plain_label(words, wrap=True))
 
     # -- what stands in it ------------------------------------------------------------------------------
