@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
+    QLineEdit,
     QPushButton,
     QWidget,
 )
@@ -66,8 +69,10 @@ class RunDialog(AskDialog):
         self.detached, self.remove = flags["detach"], flags["remove"]
         self.form.fill(question.given or RunSpec(self._image.name), out_of_sight=not question.why)
         self.form.changed.connect(self._check)
+        self._before: dict[QLineEdit, str] = {}
         for each in (self.name, self.command):
-            each.textEdited.connect(self._pasted)
+            each.textEdited.connect(lambda text, line=each: self._edited(line, text))
+            each.textChanged.connect(lambda text, line=each: self._before.update({line: text}))
         if question.why:
             self.show_refusal(question.why)
         self.name.setFocus()
@@ -93,8 +98,12 @@ class RunDialog(AskDialog):
         except WrongUse as error:
             self._tell("error", self.tr("Not pasted: {why}").format(why=plain(error.reason, 200)))
             return
-        self.form.fill(line.spec)
-        words = []
+        spec, words = line.spec, []
+        if spec.interactive and spec.tty and not spec.detach:
+            # Who sits before a terminal here sits before the container's page.
+            spec = replace(spec, detach=True)
+            words.append(self.tr("It runs in the background, and its page opens with a terminal."))
+        self.form.fill(spec)
         if line.spec.image not in (*self._image.tags, self._image.id):
             words.append(self.tr("It names the image {name}: this form runs the one above.").format(
                 name=plain(line.spec.image, 100)))  # fmt: skip
@@ -106,10 +115,12 @@ class RunDialog(AskDialog):
                 files=plain(", ".join(line.env_files), 200)))  # fmt: skip
         self._tell("warning" if words else "muted", " ".join(words) or self.tr("All of the line was understood."))
 
-    def _pasted(self, text: str) -> None:
-        if is_run_line(text):
+    def _edited(self, line: QLineEdit, text: str) -> None:
+        """A line that came at once is taken; one that is typed is not done yet. Qt tells of an edit before a change."""
+        at_once = len(text) > len(self._before.get(line, "")) + 1
+        if at_once and is_run_line(text):
             whole = QGuiApplication.clipboard().text()  # a field of one line joins what it gets
-            self.take_line(whole if is_run_line(whole) else text)
+            QTimer.singleShot(0, self, lambda: self.take_line(whole if is_run_line(whole) else text))
 
     def _tell(self, tone: str, words: str) -> None:
         self.told.set_tone(tone)

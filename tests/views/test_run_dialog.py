@@ -114,7 +114,7 @@ def test_a_pasted_line_fills_the_form_and_says_what_it_could_not(qtbot: QtBot) -
     QGuiApplication.clipboard().setText(line)
     form.paste.click()
     spec = form.spec()
-    assert (spec.interactive, spec.tty, spec.remove, spec.detach) == (True, True, True, False)
+    assert (spec.interactive, spec.tty, spec.remove, spec.detach) == (True, True, True, True)
     assert (spec.environment, spec.memory, spec.command) == ((("MODE", "dev"),), "1g", ("sh",))
     assert "--gpus all" in form.told.text()
     assert "x.env" in form.told.text()
@@ -129,7 +129,10 @@ def test_a_line_in_a_field_is_taken_as_a_line(qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setText("docker run -d \\\n -p 81:80 app:1")
     form.name.setFocus()
     form.name.paste()
-    assert form.spec() == RunSpec("app:1", ports=("81:80",))
+    qtbot.waitUntil(lambda: form.spec() == RunSpec("app:1", ports=("81:80",)))
+    form.command.setFocus()
+    qtbot.keyClicks(form.command, "docker run -p 1:1 x")
+    assert form.spec().command == ("docker", "run", "-p", "1:1", "x"), "what is typed is not taken in the middle"
 
 
 def test_an_env_file_and_a_folder(qtbot: QtBot, tmp_path: Path) -> None:
