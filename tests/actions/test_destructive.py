@@ -125,7 +125,7 @@ class Asked:
 
             def look() -> object:
                 return (
-                    {(each.id, each.tags) for each in held.images.values() if each.id in ids},
+                    {(each.id, frozenset(each.tags)) for each in held.images.values() if each.id in ids},
                     {(each.id, each.state) for each in held.containers.values() if each.image_id in ids},
                 )
 
