@@ -90,6 +90,7 @@ class WindowActions:
                 lambda _selection: "" if window.session.cache is not None else "There is no cache",
             ),
             Action("help.keys", "&Keys", _do(self._show_keys), "info", ("F1",), "&Help"),
+            Action("help.diagnostics", "Copy &diagnostics", _do(self._copy_diagnostics), "copy", (), "&Help", 1),
             Action("help.about", "&About imagexplorer", _do(self._show_about), "info", (), "&Help", 1),
             Action("file.quit", "&Quit", _do(window.close), "", ("Ctrl+Q",), "&File", 9),
         ]
@@ -181,6 +182,13 @@ class WindowActions:
         dialog = EngineDialog(self._window.session.engines, self._window)
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         dialog.open()
+
+    def _copy_diagnostics(self) -> None:
+        from imagexplorer.views.diagnostics import diagnostics
+
+        session = self._window.session
+        QApplication.clipboard().setText(diagnostics(session))
+        session.message.emit("Copied versions, engines and the end of the log; secrets were taken out")
 
     def _show_about(self) -> None:
         from imagexplorer.views.about import show_about
