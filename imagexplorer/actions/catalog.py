@@ -79,7 +79,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             "image.compare",
             "Co&mpare",
             flows.compare_images,
-            "layers",
+            "compare",
             ("Ctrl+D",),
             "&Image",
             1,

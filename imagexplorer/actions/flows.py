@@ -55,7 +55,8 @@ class Flows:
         self._session.page_wanted.emit("image", selection.images[0])
 
     def compare_images(self, selection: Selection) -> None:
-        first, *others = selection.images
+        """Of two, the older one is A."""
+        first, *others = sorted(selection.images, key=lambda image: image.created or 0)
         self._session.comparing.wanted.emit(selection.source, first, others[0] if others else None)
 
     def open_container(self, selection: Selection) -> None:

@@ -74,9 +74,9 @@ class CompareTab(PageTab[Any]):
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        caption = plain_label(self.tr("Compare &with"))
+        caption = plain_label(self.tr("Compare this image (A) &with (B)"))
         caption.setBuddy(self.choice)
-        self.choice.setAccessibleName(self.tr("Compare with"))
+        self.choice.setAccessibleName(self.tr("Compare this image (A) with (B)"))
         self.times = QCheckBox(self.tr("&Times count"))
         set_tip(self.times, self.tr("A file whose time of change alone differs is a difference too"))
         self.times.toggled.connect(self._again)

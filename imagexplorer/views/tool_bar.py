@@ -16,7 +16,7 @@ FILTER_REST_MS = 120
 """A fast typist's letters are one filter."""
 
 BARS = {
-    "image": ("image.open", "image.run", "", "image.delete"),
+    "image": ("image.open", "image.run", "image.compare", "", "image.delete"),
     "container": (
         "container.open",
         "container.start",

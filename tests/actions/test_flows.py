@@ -670,3 +670,14 @@ def test_an_image_that_others_are_built_on_is_blocked_whatever_is_ticked(stage: 
     ((_kind, (_title, _engine, (item,), *_rest)),) = stage.prompts.questions
     assert item.final
     assert item.blocked
+
+
+# -- comparing --------------------------------------------------------------------------------------
+def test_of_two_images_the_older_one_is_a_however_they_were_selected(stage: Stage) -> None:
+    old, new = (Image(f"sha256:{n:064x}", created=n) for n in (1, 2))
+    asked: list[tuple[Image, Image | None]] = []
+    stage.session.comparing.wanted.connect(lambda _source, a, b: asked.append((a, b)))
+    for chosen in ((old, new), (new, old), (new,)):
+        stage.registry.set_selection(Selection(KEY, True, images=chosen))
+        stage.act("image.compare")
+    assert asked == [(old, new), (old, new), (new, None)]
