@@ -221,10 +221,12 @@ class Acts:
         command: str,
         failed: Failed | None,
         done: Callable[[Touched], None] | None = None,
+        ids: Sequence[str] = (),
     ) -> None:
+        """`ids`: what is busy meanwhile, where the things do not say it."""
         _link, host = self._host(source)
         record = self._activity.begin(title, command)
-        ids = [thing.id for thing in things if thing.id]
+        ids = ids or [thing.id for thing in things if thing.id]
         self._busy += ids
 
         def work(control: Control) -> Touched:

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import count
 from typing import Any
 
 from imagexplorer.core.command_line import joined, run_command
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, Container, Touched
-from imagexplorer.core.errors import ImagexplorerError
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
 from imagexplorer.core.run_spec import RunSpec, kept_name
-from imagexplorer.session.acts import Acts, _named, _One, one_by_one
+from imagexplorer.session.acts import Acts, _named, _One, _together, one_by_one
 from imagexplorer.session.records import Failed
 
 _kills = count(1)
+AT_ONCE = 8
+"""Containers that are waited for at a time: each may take its whole time out to end."""
+
+
+def beside(title: str, things: Sequence[_One], host: Any, control: Control, words: str) -> Touched:
+    """As `one_by_one`, several at a time: how many have ended is the progress."""
+    touched = Touched()
+    errors: list[tuple[str, ImagexplorerError]] = []
+    with ThreadPoolExecutor(AT_ONCE, "stop") as pool:
+        left = {pool.submit(thing.call, host, control): thing for thing in things}
+        while left:
+            names = ", ".join(thing.name for thing in list(left.values())[:3])
+            control.step(len(things) - len(left), len(things), f"{names}: {words}")
+            for future in wait(left, timeout=0.5, return_when=FIRST_COMPLETED).done:
+                thing = left.pop(future)
+                try:
+                    touched |= future.result()
+                except (Cancelled, Unreachable):
+                    raise  # the others fare no better
+                except ImagexplorerError as error:
+                    errors.append((thing.name, error))
+    if errors:
+        raise _together(title, errors, len(things))
+    return touched
 
 
 class LifeActs(Acts):
@@ -40,7 +65,12 @@ class LifeActs(Acts):
 
         names = [container.name for container in containers]
         command = joined(["docker", "stop", *options, *names])
-        self._act(source, f"Stop {_named(names, 'containers')}", [one(each) for each in containers], command, failed)
+        title, things = f"Stop {_named(names, 'containers')}", [one(each) for each in containers]
+        if len(things) > 1:
+            waiting = _One(title, lambda host, control: beside(title, things, host, control, words))
+            self._act(source, title, [waiting], command, failed, ids=[each.id for each in containers])
+        else:
+            self._act(source, title, things, command, failed)
 
     def pause(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "pause", containers, lambda host, each, control: host.pause(each.id, control), failed)

@@ -84,6 +84,43 @@ def test_of_many_each_has_its_own_result(stage: Stage) -> None:
     assert len(stage.acts()) == 20
 
 
+def test_many_are_stopped_beside_each_other_and_each_has_its_own_result(stage: Stage) -> None:
+    for number in range(20):
+        stage.engine.add_container(f"many{number}", stage.engine.find_image("myapp:dev"))
+    stage.engine.emit(Touched(containers=frozenset(stage.engine.containers)))
+    names = [f"many{number}" for number in range(20)]
+    stage.qtbot.waitUntil(lambda: {*names} <= {each.name for each in stage.session.containers})
+    gate = stage.engine.gate["stop"] = threading.Event()
+    stage.engine.fail_of["stop", stage.engine.named("many7").id] = Refused("many7", "it does not end")
+    errors: list[object] = []
+    stage.session.jobs.ended.connect(lambda state: errors.append(state.error))
+    stage.select(*names)
+    stage.act("container.stop")
+    stage.qtbot.waitUntil(lambda: len(stage.acts()) == 8)
+    assert stage.registry.run("container.stop") != "", "they are busy"
+    gate.set()
+    stage.qtbot.waitUntil(lambda: bool(errors))
+    assert "19 of 20 done. many7: it does not end" in str(errors[0])
+    assert len(stage.acts()) == 20
+    assert not stage.session.acts.busy
+
+
+def test_stopping_many_can_be_cancelled(stage: Stage) -> None:
+    stage.engine.gate["stop"] = threading.Event()
+    for number in range(12):
+        stage.engine.add_container(f"many{number}", stage.engine.find_image("myapp:dev"))
+    stage.engine.emit(Touched(containers=frozenset(stage.engine.containers)))
+    names = [f"many{number}" for number in range(12)]
+    stage.qtbot.waitUntil(lambda: {*names} <= {each.name for each in stage.session.containers})
+    stage.select(*names)
+    stage.act("container.stop")
+    stage.qtbot.waitUntil(lambda: len(stage.acts()) == 8)
+    stage.session.jobs.cancel(stage.session.jobs.running()[0].id)
+    stage.settled()
+    assert not stage.session.acts.busy
+    assert sum(each.state == "running" for each in stage.engine.containers.values()) >= 12
+
+
 def test_rename(stage: Stage) -> None:
     web = stage.engine.named("web")
     stage.prompts.answer = "front"
