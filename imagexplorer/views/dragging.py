@@ -32,13 +32,13 @@ class TakenFiles(QMimeData):
         super().__init__()
         self._folder: Path | None = None
         self._over = False
-        self._waiting: QEventLoop | None = None
+        self._waiting: list[QEventLoop] = []  # whoever asks while another one waits has a loop of its own
 
     def finish(self, folder: Path | None) -> None:
         """None: they could not be written."""
         self._folder, self._over = folder, True
-        if self._waiting is not None:
-            self._waiting.quit()
+        for loop in self._waiting:
+            loop.quit()
 
     def formats(self) -> list[str]:
         return [_URIS]
@@ -50,9 +50,10 @@ class TakenFiles(QMimeData):
         if mimetype != _URIS:
             return None
         if not self._over:
-            self._waiting = QEventLoop()
-            self._waiting.exec()
-            self._waiting = None
+            loop = QEventLoop()
+            self._waiting.append(loop)
+            loop.exec()
+            self._waiting.remove(loop)
         if self._folder is None:
             return None
         urls = [QUrl.fromLocalFile(str(path)) for path in sorted(self._folder.iterdir())]
