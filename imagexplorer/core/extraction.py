@@ -48,10 +48,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`ids` keeps setuid, setgid and owners; `overwrite` replaces files that are there."""
+    """`ids` keeps setuid, setgid and owners; `overwrite` replaces files that are there; without `runs` no file in a
+    folder can be executed."""
 
     ids: bool = False
     overwrite: bool = False
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,10 @@ class FolderWriter:
         """Owner first: changing it takes setuid away."""
         if self._options.ids:
             os.fchown(descriptor, member.uid, member.gid)
-        os.fchmod(descriptor, member.mode & (0o7777 if self._options.ids else _SAFE_MODE))
+        mode = member.mode & (0o7777 if self._options.ids else _SAFE_MODE)
+        if member.kind != FOLDER and not self._options.runs:
+            mode &= ~0o111
+        os.fchmod(descriptor, mode)
         if member.mtime is not None:
             with suppress(OSError, OverflowError):  # a time that this file system has no room for
                 os.utime(descriptor, ns=(member.mtime, member.mtime))

@@ -5,7 +5,6 @@ then renamed; nothing that stands there is written over.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -15,10 +14,8 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Change, Container, ContainerDetail
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.text import plain
-from imagexplorer.output.writing import write_text
+from imagexplorer.output.writing import name_new, own_part, write_text
 from imagexplorer.sources.protocol import ContainerHost, ImageSource
-
-PART = ".part"
 
 
 def recipe_of(
@@ -40,7 +37,7 @@ def write_folder(
         raise Refused("Dockerfile", made.missing, "Write a flattened one, FROM scratch with the whole tree")
     if os.path.lexists(folder) and not (os.path.isdir(folder) and not os.path.islink(folder) and not _names(folder)):
         raise Refused(named, "something is there already", "Choose a new or an empty folder")
-    part = _part(os.path.abspath(folder))
+    part = own_part(os.path.abspath(folder))
     try:
         os.mkdir(part)
         try:
@@ -78,36 +75,19 @@ def write_patch(
 def _write_file(path: str, pieces: Iterable[bytes], over: bool) -> None:
     if os.path.lexists(path) and not over:
         raise Refused(plain(path, 300), "something is there already", "Choose another name")
-    part = _part(path)
+    part = own_part(path)
     try:
         try:
             _write(part, pieces)
             if over:
                 os.replace(part, path)
             else:
-                _name(part, path)
+                name_new(part, path)
         finally:
             with suppress(OSError):
                 os.unlink(part)
     except OSError as error:
         raise Refused(plain(path, 300), f"it cannot be written: {error.strerror or error}", "Choose another") from error
-
-
-def _part(path: str) -> str:
-    """A name of nobody else's: two that write the same do not take each other's."""
-    return f"{path}.{secrets.token_hex(4)}{PART}"
-
-
-def _name(part: str, path: str) -> None:
-    """Unlike a rename a link never replaces what came there meanwhile; not every file system has links."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        if os.path.lexists(path):
-            raise
-        os.rename(part, path)
 
 
 def _write(path: str, pieces: Iterable[bytes]) -> None:

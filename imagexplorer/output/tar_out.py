@@ -10,7 +10,7 @@ from contextlib import suppress
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.extraction import FOLDER, LINK, NAME, REGULAR, Member, Options, Report
 from imagexplorer.core.text import plain_bytes
-from imagexplorer.output.extract import PART
+from imagexplorer.output.writing import name_new, own_part
 
 _BLOCK = 512
 _KINDS = {FOLDER: tarfile.DIRTYPE, REGULAR: tarfile.REGTYPE, LINK: tarfile.SYMTYPE, NAME: tarfile.LNKTYPE}
@@ -28,8 +28,9 @@ class TarWriter:
         self._written: set[int] = set()
         if not options.overwrite and os.path.lexists(path):
             raise Refused(f"write {path}", "something is there already", "Choose another name")
+        self._part = own_part(path)
         try:
-            self._file = open(path + PART, "wb")  # noqa: SIM115 - closed by finish or abandon
+            self._file = open(self._part, "xb")  # noqa: SIM115 - closed by finish or abandon
         except OSError as error:
             raise Refused(f"write {path}", error.strerror or str(error), "Choose another place") from error
 
@@ -73,9 +74,14 @@ class TarWriter:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            os.replace(self._path + PART, self._path)
+            if self._options.overwrite:
+                os.replace(self._part, self._path)
+            else:
+                name_new(self._part, self._path)
         except OSError as error:
             self.abandon()
+            if isinstance(error, FileExistsError):
+                raise Refused(f"write {self._path}", "something is there already", "Choose another name") from error
             raise Refused(f"write {self._path}", error.strerror or str(error), "Make room") from error
         return self.report
 
@@ -83,7 +89,7 @@ class TarWriter:
         with suppress(OSError):
             self._file.close()
         with suppress(OSError):
-            os.unlink(self._path + PART)
+            os.unlink(self._part)
 
     def _header(self, member: Member, link: bytes = b"") -> None:
         made = tarfile.TarInfo(member.path.decode("utf-8", "surrogateescape"))

@@ -39,11 +39,11 @@ class TakenOut:
         failed: Failed,
     ) -> str:
         """`done` gets the folder that the files are in. The lane, for `give_up`."""
-        from imagexplorer.core.extraction import Target
+        from imagexplorer.core.extraction import Options, Target
 
         lane = f"taken{next(self._numbers)}"
         folder = self._new(lane)
-        target = Target(str(folder))
+        target = Target(str(folder), options=Options(runs=False))
         self._contents.extract(
             source, image, tree, wanted, target, lambda report: done(folder, report), failed, lane=lane
         )

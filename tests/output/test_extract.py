@@ -252,6 +252,31 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced(image: Any, tmp_path: P
     assert (tmp_path / "t.tar").read_bytes() == b"mine"
 
 
+def test_a_tar_is_begun_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """Somebody else's part, and what a link of that name leads to, stay as they are."""
+    mine, aim = tmp_path / "t.tar.part", tmp_path / "aim"
+    aim.write_bytes(b"aim")
+    mine.symlink_to(aim)
+    writer = TarWriter(str(tmp_path / "t.tar"), Options())
+    other = TarWriter(str(tmp_path / "t.tar"), Options())
+    assert writer.finish().files == 0
+    assert mine.is_symlink()
+    assert aim.read_bytes() == b"aim"
+    with pytest.raises(Refused, match="something is there already"):  # it came while the second one was written
+        other.finish()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["aim", "t.tar", "t.tar.part"]
+
+
+@pytest.mark.parametrize(("runs", "mode"), [(True, 0o755), (False, 0o644)])
+def test_what_another_program_takes_cannot_be_run(runs: bool, mode: int, tmp_path: Path) -> None:
+    writer = FolderWriter(str(tmp_path), Options(runs=runs))
+    writer.add([Member(b"d", FOLDER, mode=0o755), Member(b"d/f", REGULAR, mode=0o755, size=1)])
+    writer.data(1, b"x")
+    writer.finish()
+    assert stat.S_IMODE((tmp_path / "d").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "d/f").stat().st_mode) == mode
+
+
 @pytest.mark.parametrize("make", [FolderWriter, TarWriter])
 def test_what_is_given_up_leaves_no_part(make: Any, tmp_path: Path) -> None:
     writer = make(str(tmp_path / "out"), Options())
