@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from imagexplorer.core.advice import Entries
+from imagexplorer.core.changes_tree import whole_tree
 from imagexplorer.core.check import Outcome
 from imagexplorer.core.control import Control
 from imagexplorer.core.dockerfile import Line, rebuilt
@@ -60,6 +61,7 @@ from imagexplorer.core.space_map import MapSpec, SpaceMap
 from imagexplorer.core.space_overview import Alike, Overview
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
+from imagexplorer.core.tree_viewing import view as tree_view
 from imagexplorer.indexing.documents import data_text, document_text
 from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import TreeHandle
@@ -270,6 +272,13 @@ class FakeSource:
         view = rows_view(rows, spec)
         view.columns.meta["folded"] = sum(change.engines for change in changed)
         return view
+
+    def container_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
+        """The real stack of its image's made-up layers and its changes."""
+        self.engine.asked("container_view", control, container_id, spec)
+        container = self.engine.find_container(container_id)
+        layers = [layer_index(layer) for layer in self.engine.layers[container.image_id]]
+        return tree_view(whole_tree(stack(layers), layers, self.engine.changed[container.id]), spec)
 
     def change_shown(self, container_id: str, image_id: str, path: str, more: bool, control: Control) -> Preview:
         self.engine.asked("change_shown", control, container_id, image_id, path, more)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
-from imagexplorer.core.file_tree import NONE, FileTree
+from imagexplorer.core.file_tree import IMPLIED, NONE, WRITTEN, FileTree
 from imagexplorer.core.layer_index import DIR, FILE, KINDS, NO_TIME, WHITEOUT, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_nodes import column
@@ -28,11 +28,39 @@ _MARK = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, OWNED: MARK_OWNER}
 def changes_tree(changes: Iterable[Change]) -> FileTree:
     """The two layers stacked. Marks are what the engine said: only it can compare the contents."""
     wanted = _by_path(changes)
-    tree = stack(change_layers(wanted.values()))
+    return _marked(stack(change_layers(wanted.values())), wanted, WRITABLE)
+
+
+def whole_tree(
+    image: FileTree, layers: Sequence[LayerIndex], changes: Iterable[Change], control: Control | None = None
+) -> FileTree:
+    """All that a container's file system holds: its image's layers (stacked, they are `image`) and what it wrote as one
+    more. Where a change's kind is not known, it is what the image has there."""
+    wanted = _by_path(changes)
+    known = [_as_in(image, path, change) for path, change in wanted.items()]
+    return _marked(stack([*layers, change_layers(known)[1]], control=control), wanted, len(layers))
+
+
+def _as_in(image: FileTree, path: bytes, change: Change) -> Change:
+    """An engine tells of a folder that something was put into as changed: taken for a file, it would hide all in it."""
+    if change.kind != MODIFIED or change.node:
+        return change
+    node = image.find(path)
+    last = image.versions(node)[-1:] if node is not None else []
+    if not last or last[0].what not in (WRITTEN, IMPLIED):
+        return change
+    version = last[0]
+    size = version.size if change.size_bytes is None else change.size_bytes
+    mode = version.mode if change.mode is None else change.mode
+    return replace(change, node=KINDS[version.kind], size_bytes=size, mode=mode)
+
+
+def _marked(tree: FileTree, wanted: Mapping[bytes, Change], writable: int) -> FileTree:
+    """What `writable`, the number of a layer of changes, wrote, with the marks that were told of it."""
     written = [_MARK[change.kind] for _, change in sorted(wanted.items()) if change.kind != DELETED]
     marks = bytearray(tree["version_mark"])
     for version, (layer, row) in enumerate(zip(tree["version_layer"], tree["version_row"], strict=True)):
-        if layer == WRITABLE and row != NONE:
+        if layer == writable and row != NONE:
             marks[version] = written[row]
     columns = {**tree.columns.columns, "version_mark": memoryview(marks).cast("B")}
     return FileTree(Columns(columns, tree.columns.meta))

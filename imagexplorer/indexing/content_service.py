@@ -26,6 +26,7 @@ from imagexplorer.indexing.records import ComparisonHandle, Opened, TreeHandle
 
 if TYPE_CHECKING:
     from imagexplorer.core.file_tree import FileTree
+    from imagexplorer.indexing.whole_files import WholeFiles
 
 
 class ContentQuestions:
@@ -35,6 +36,7 @@ class ContentQuestions:
     def __init__(self) -> None:
         self._reading = Reading()
         self._comparisons = Comparisons()
+        self._whole: WholeFiles | None = None
 
     def _tree(self, handle: TreeHandle) -> FileTree:
         raise NotImplementedError
@@ -75,6 +77,14 @@ class ContentQuestions:
 
             names = [f"layer {stacked['version_layer'][version]}" for version in (older, newer)]
             return contents_differ(read(older), read(newer), names[0], names[1], control)
+
+    def ask_container_view(self, control: Control, address: Address, container_id: str, spec: ViewSpec) -> TreeView:
+        from imagexplorer.indexing.whole_files import WholeFiles
+
+        if self._whole is None:
+            self._whole = WholeFiles()
+        with self._sources.use(address, control) as source:
+            return self._whole.view(source, container_id, spec, self._cache, control)
 
     def ask_change_shown(
         self, control: Control, address: Address, container_id: str, image_id: str, path: str, more: bool

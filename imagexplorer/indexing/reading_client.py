@@ -55,6 +55,12 @@ class RemoteReading:
         arguments = {"image": image, "tree": tree, "wanted": wanted}
         self._workers.scans.ask(self._call("extract", arguments, "indexing", "tell"), control, tell)
 
+    def container_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
+        """All files of a container, with the marks of what it changed. Its image is indexed where it is not yet."""
+        call = self._call("container_view", {"container_id": container_id, "spec": spec}, "indexing")
+        view: TreeView = self._workers.scans.ask(call, control)
+        return view
+
     def compare(self, a: Opened, b: Opened, times: bool, control: Control) -> ComparisonHandle:
         """Two images, wherever they are; `times` of change count too or not."""
         call = Call("indexing", "compare", arguments={"a": a, "b": b, "times": times})

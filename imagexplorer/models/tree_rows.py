@@ -294,6 +294,9 @@ FILES = (NAME, SIZE, SHARE, MARK, LAYER, MODE, OWNER, MODIFIED, LINK, KIND, COUN
 CHANGES = (NAME, CHANGED_SIZE, SHARE, MARK)
 """A container's changes."""
 
+WHOLE = (NAME, CHANGED_SIZE, SHARE, MARK, KIND)
+"""All files of a container: owners and times of what it changed are not told in bulk."""
+
 SORTS = {
     "name": "name",
     "size": "size",

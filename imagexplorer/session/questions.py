@@ -138,6 +138,26 @@ class Questions(QObject):
 
         self.jobs.stream(lane, work, first or (lambda _view: None), link.failed(failed), done)
 
+    def load_container_files(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        spec: ViewSpec,
+        done: Callable[[TreeView], None],
+        failed: Failed,
+        title: str = "",
+    ) -> None:
+        """Its whole file system as a TreeView: what its image has, and what it changed with its marks."""
+        self._ask(
+            lane,
+            source,
+            lambda opened, control: opened.container_view(container_id, spec, control),
+            done,
+            failed,
+            title,
+        )
+
     def load_change(
         self,
         lane: str,

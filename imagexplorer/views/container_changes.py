@@ -6,6 +6,7 @@ A container that runs writes, and no event says so. Knows the page that it stand
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from PySide6.QtGui import QShowEvent
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, WrongUse
 from imagexplorer.core.text import plain
 from imagexplorer.core.tree_view import MARK_ADDED, TreeView, ViewSpec
+from imagexplorer.models.columns import Column
 from imagexplorer.models.tree_rows import CHANGES, TreeRow
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
@@ -37,9 +39,10 @@ class ContainerChanges(FilePane):
     failed = Signal(object)  # ImagexplorerError; what was read before is still shown, or else says it itself
     summed = Signal(object, bool)  # bytes of all that it wrote; whether something was shown before
 
-    def __init__(self, page: ContainerPage) -> None:
+    def __init__(self, page: ContainerPage, name: str = "changes", columns: Sequence[Column] = CHANGES) -> None:
         self.content = PreviewView()
-        super().__init__(page.session.jobs, page.lane + "changes", layered=False, columns=CHANGES, below=self.content)
+        self._lane = page.lane + name
+        super().__init__(page.session.jobs, self._lane, layered=False, columns=columns, below=self.content)
         self._page = page
         self.shown = False
         self.trouble: ImagexplorerError | None = None
@@ -58,7 +61,7 @@ class ContainerChanges(FilePane):
         self._shown_file: tuple[bytes, int, int] | None = None
         self.row_selected.connect(self._select)
         self.content.more_wanted.connect(lambda: self._load(True))
-        self.content.show_message(self.tr("Select a file to see what changed inside"))
+        self.content.show_message(self._choose())
         self.spec_wanted.connect(self._look)
         page.closing.connect(self._again.stop)
 
@@ -74,7 +77,7 @@ class ContainerChanges(FilePane):
         """The container is gone: what was read stays."""
         self._again.stop()
         if not self.shown:
-            self._page.session.jobs.drop(self._page.lane + "*")
+            self._page.session.jobs.drop(self._lane + "*")
             self.show_message(self.tr("The container was removed"), "", "container")
 
     def _show_engines(self, on: bool) -> None:
@@ -109,9 +112,12 @@ class ContainerChanges(FilePane):
         self._again.stop()
         self._by_itself = False
         self._asked_at = time.monotonic()
+        self._request(spec)
+
+    def _request(self, spec: ViewSpec) -> None:
         page = self._page
         page.session.load_changes(
-            page.lane + "changes",
+            self._lane,
             page.source,
             page.container.id,
             spec,
@@ -135,27 +141,40 @@ class ContainerChanges(FilePane):
         self.engines.setVisible(view.folded > 0 or self.engines.isChecked())
         self.engines.setText(self.tr("En&gine's own {n}").format(n=f"{view.folded:,}"))
         self.engines.updateGeometry()
-        nothing = self.tr("This container has changed no file of its image: deleting it would lose none.")
-        self.show_view(view, (self.tr("Nothing changed"), nothing))
+        self.show_view(view, self._nothing())
         if not self.filtered:
             self.summed.emit(int(view.size[0]), before is not None)
+
+    def _nothing(self) -> tuple[str, str]:
+        nothing = self.tr("This container has changed no file of its image: deleting it would lose none.")
+        return self.tr("Nothing changed"), nothing
 
     # -- inside a file --------------------------------------------------------------------------------
 
     def _select(self, row: TreeRow | None) -> None:
         """Asked again only where it is another file, or was written to."""
-        own = None if row is None or not row.mark or row.is_dir else (row.path, row.mark, row.size_bytes)
+        own = None if row is None or not self._has_content(row) else (row.path, row.mark, row.size_bytes)
         if own == self._shown_file:
             return
         self._shown_file = own
         page = self._page
-        page.session.jobs.drop(page.lane + "content")
+        page.session.jobs.drop(self._lane + "content")
         if own is None:
-            self.content.show_message(self.tr("Select a file to see what changed inside"))
+            self.content.show_message(self._choose())
         elif page.gone:
             self.content.show_message(self.tr("The container was removed"), "", "container")
         else:
             self._load(False)
+
+    def _has_content(self, row: TreeRow) -> bool:
+        return bool(row.mark) and not row.is_dir
+
+    def _image_side(self, mark: int) -> str:
+        """The image that a file is held against, "" for none."""
+        return "" if mark == MARK_ADDED else self._page.container.image_id
+
+    def _choose(self) -> str:
+        return self.tr("Select a file to see what changed inside")
 
     def _load(self, more: bool) -> None:
         if self._shown_file is None:
@@ -164,10 +183,10 @@ class ContainerChanges(FilePane):
         if not more:
             self.content.show_message(self.tr("Reading"), busy=True)
         page.session.load_change(
-            page.lane + "content",
+            self._lane + "content",
             page.source,
             page.container.id,
-            "" if mark == MARK_ADDED else page.container.image_id,
+            self._image_side(mark),
             "/" + path.decode("utf-8", "surrogateescape"),
             more,
             self.content.show_preview,
@@ -191,12 +210,15 @@ class ContainerChanges(FilePane):
             self.keep()
         else:
             self.show_message(
-                self.tr("Comparing was cancelled") if cancelled else self.tr("The changes cannot be shown"),
+                self.tr("Reading was cancelled") if cancelled else self._cannot(),
                 "" if cancelled else sentence_of(error),
                 "cancel" if cancelled else "error",
-                [(self.tr("&Compare again") if cancelled else self.tr("&Retry"), self._retry)],
+                [(self.tr("&Read again") if cancelled else self.tr("&Retry"), self._retry)],
             )
         self.failed.emit(error)
+
+    def _cannot(self) -> str:
+        return self.tr("The changes cannot be shown")
 
     def _retry(self) -> None:
         self.show_waiting(self._comparing())

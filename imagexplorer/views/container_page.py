@@ -18,6 +18,7 @@ from imagexplorer.session import Session
 from imagexplorer.views.beside_tab import BesideTab
 from imagexplorer.views.config_tab import ContainerConfig
 from imagexplorer.views.container_changes import ContainerChanges
+from imagexplorer.views.container_files import FilesTab
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.header_use import HeaderUse
@@ -49,7 +50,7 @@ class ContainerPage(RecordPage):
             self.tabs.addTab(tab, title)
         self.use = HeaderUse(self)
         self.use.changed.connect(self._show_facts)
-        self.changes.removed.connect(self._removed)
+        self.changes.removed.connect(self.show_removed)
         self.changes.summed.connect(self._summed)
         self.changes.failed.connect(self._changes_failed)
         self.stack.view.doubleClicked.connect(lambda _index: self._open_image())
@@ -75,6 +76,7 @@ class ContainerPage(RecordPage):
     def _more_tabs(self) -> list[tuple[PageTab[ContainerPage], str]]:
         """Each in a file of its own, made when first looked at."""
         return [
+            (FilesTab(self), self.tr("&Files")),
             (LogsTab(self), self.tr("&Logs")),
             (TerminalTab(self), self.tr("&Terminal")),
             (StatsTab(self), self.tr("&Stats")),
@@ -142,7 +144,7 @@ class ContainerPage(RecordPage):
 
     def _not_found(self, error: ImagexplorerError) -> None:
         if isinstance(error, NotFound) and self.live:
-            self._removed()
+            self.show_removed()
         elif not isinstance(error, Cancelled):
             self._failed = error
             self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
@@ -183,7 +185,7 @@ class ContainerPage(RecordPage):
         parts = [f"exit code {detail.exit_code}" if detail.exit_code is not None else "", human_age(detail.finished)]
         return ", ".join(part for part in parts if part)
 
-    def _removed(self) -> None:
+    def show_removed(self) -> None:
         self.gone = True
         self.use.look()
         self.show_header()

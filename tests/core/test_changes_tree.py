@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagexplorer.core.changes_tree import change_layers, changes_view
+from imagexplorer.core.changes_tree import change_layers, changes_view, whole_tree
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
 from imagexplorer.core.layer_index import DIR, WHITEOUT
+from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_view import MARKS, ViewSpec
+from imagexplorer.core.tree_viewing import view
+from tests.fake_trees import FakeFile, layer_index
 
 LETTERS = {ADDED: "A", MODIFIED: "M", DELETED: "D"}
 PATHS = st.lists(st.sampled_from(["a", "b", "c\udcff"]), min_size=1, max_size=3).map(
@@ -62,3 +65,29 @@ def test_what_the_engine_made_is_counted_and_shown_on_request() -> None:
     folded, whole = changes_view(rows, ViewSpec()), changes_view(rows, ViewSpec(engines=True))
     assert (len(folded), folded.folded) == (2, 1)
     assert (len(whole), whole.folded) == (4, 1)
+
+
+FILES = st.sets(st.sampled_from(["a", "b", "c"]).flatmap(lambda top: st.sampled_from([f"{top}/x", f"{top}/y"])))
+
+
+@given(FILES, FILES, FILES)
+def test_the_whole_file_system_is_the_image_with_what_changed(image: set[str], gone: set[str], new: set[str]) -> None:
+    """As an engine tells it: the folders that files came to or went from are changed too, and of no known kind."""
+    gone &= image
+    folders = {path[0] for path in image}
+    changes = [Change(f"/{path}", DELETED) for path in gone - new]
+    changes += [Change(f"/{path}", MODIFIED if path in image else ADDED, 7, "file") for path in new]
+    touched = {path[0] for path in gone | new}
+    changes += [Change(f"/{top}", MODIFIED if top in folders else ADDED) for top in touched]
+    # And one where nothing that is still there changed.
+    changes += [Change(f"/{top}", MODIFIED) for top in folders - touched]
+    layers = [layer_index([FakeFile(path, b"abc") for path in sorted(image)])]
+    shown = view(whole_tree(stack(layers), layers, changes), ViewSpec())
+    rows = {shown.path(row).decode(): row for row in range(1, len(shown))}
+    marks = {path: MARKS[shown.mark[row]] for path, row in rows.items()}
+    files = {path for path in rows if "/" in path}
+    assert {path for path in files if marks[path] != "D"} == (image - gone) | new
+    assert {path for path in files if marks[path] == "D"} == gone - new
+    assert {path for path in files if marks[path] == "A"} == new - image
+    assert {path for path in files if marks[path] == "M"} == new & image
+    assert shown.size[0] == 7 * len(new) + 3 * len(image - gone - new)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import os
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, ContainerDetail
 from imagexplorer.core.errors import Cancelled, NotFound
-from imagexplorer.core.tree_view import ViewSpec
+from imagexplorer.core.tree_view import MARKS, ViewSpec
 from imagexplorer.indexing.client import find_engine, open_remote
 from imagexplorer.indexing.records import CacheOptions
 from imagexplorer.indexing.workers import Workers
@@ -117,3 +120,22 @@ def test_a_containers_changes_as_a_tree(engine: Engine, workers: Workers, contai
     changes = source.host.changes(source.host.container(container, control).container.id, control)
     view = source.changes_view(source.host.container(container, control).container.id, ViewSpec(), control)
     assert len(view.parent) >= len(changes)
+
+
+@pytest.mark.engine
+def test_all_files_of_a_container(engine: Engine, workers: Workers, container: str) -> None:
+    """The same as the engine's own export of it, but for what it makes while a container runs."""
+    control = Control()
+    source = open_remote(Address("engine", engine.private.location), workers, control)
+    made = engine.api.exec_create(container, ["sh", "-c", "mkdir /made; echo x > /made/new; echo y > /bin/own"])
+    engine.api.exec_start(made["Id"])
+    view = source.container_view(container, ViewSpec(), control)
+    shown = {view.path(row): MARKS[view.mark[row]] for row in range(1, len(view))}
+    assert (shown[b"made"], shown[b"made/new"], shown[b"bin/own"]) == ("A", "A", "A")
+    with tarfile.open(fileobj=io.BytesIO(b"".join(engine.api.export(container)))) as exported:
+        names = {os.fsencode(name.removeprefix("./").strip("/")) for name in exported.getnames()} - {b"", b"."}
+    engines_own = (b"etc", b"dev", b"proc", b"sys", b"run", b".dockerenv")
+    own = {name for name in names if name.split(b"/")[0] not in engines_own}
+    there = {path for path, mark in shown.items() if mark != "D" and path.split(b"/")[0] not in engines_own}
+    assert there == own
+    assert b"made/new" in own

@@ -211,7 +211,7 @@ def test_a_long_comparison_can_be_cancelled(pages, engine, qtbot):
     page = pages.open_container(engine.named("web"))
     qtbot.waitUntil(lambda: page.changes.waiting._inner.isVisible())
     qtbot.mouseClick(page.changes.waiting.cancel, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "Comparing was cancelled")
+    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "Reading was cancelled")
 
 
 def test_a_double_click_on_a_slab_opens_the_image(pages, engine, qtbot):

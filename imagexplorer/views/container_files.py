@@ -1,0 +1,81 @@
+"""All files of a container: what its image has and what it changed, marked, as they are now; what a file holds below.
+
+Knows its page; asked again as its changes are, while it is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
+
+from imagexplorer.core.errors import Unreachable
+from imagexplorer.core.text import plain
+from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
+from imagexplorer.models.tree_rows import WHOLE, TreeRow
+from imagexplorer.views.container_changes import ContainerChanges
+from imagexplorer.views.header_state import HeaderState
+from imagexplorer.views.page_tab import PageTab
+
+if TYPE_CHECKING:
+    from imagexplorer.views.container_page import ContainerPage
+
+
+class ContainerFiles(ContainerChanges):
+    def __init__(self, page: ContainerPage) -> None:
+        super().__init__(page, "files", WHOLE)
+
+    def _request(self, spec: ViewSpec) -> None:
+        page = self._page
+        title = "" if self.shown else self._comparing()
+        page.session.load_container_files(
+            self._lane, page.source, page.container.id, spec, self._show, self._look_failed, title
+        )
+
+    def _comparing(self) -> str:
+        return self.tr("Reading the files of {name}").format(name=plain(self._page.container.name, 80))
+
+    def _nothing(self) -> tuple[str, str]:
+        return self.tr("No files"), self.tr("This container's file system is empty.")
+
+    def _has_content(self, row: TreeRow) -> bool:
+        return not row.is_dir and row.mark != MARK_DELETED
+
+    def _image_side(self, _mark: int) -> str:
+        return ""  # what it holds, not how it differs
+
+    def _choose(self) -> str:
+        return self.tr("Select a file to see what it holds")
+
+    def _cannot(self) -> str:
+        return self.tr("The files cannot be shown")
+
+
+class FilesTab(PageTab["ContainerPage"]):
+    def __init__(self, page: ContainerPage) -> None:
+        super().__init__(page, "files")
+
+    def set_up(self) -> None:
+        self.files = ContainerFiles(self.page)
+        self.files.removed.connect(self.page.show_removed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.files)
+        self.files.begin()
+
+    def fill(self) -> None:
+        self.files.mounts.show_mounts(self.page.container.mounts)
+        if self.page.gone:
+            self.files.end()
+        elif isinstance(self.files.trouble, Unreachable) and self.page.live:
+            self.files.look()
+
+    def focus_filter(self) -> None:
+        self.files.focus_filter()
+
+    def refresh(self) -> None:
+        self.files.look()
+
+    def remembered(self) -> Mapping[str, HeaderState | QSplitter]:
+        return {"files": self.files.tree.header_state}
