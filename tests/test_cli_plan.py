@@ -13,7 +13,8 @@ from tests.engines import SAMPLE, Engine
 @pytest.mark.parametrize(
     "arguments",
     [["plan"], ["plan", "delete"], ["plan", "delete", ""], ["plan", "eat"], ["plan", "prune", "x"],
-     ["plan", "delete", "x", "--unused"]],
+     ["plan", "delete", "x", "--unused"], ["plan", "delete", "x", "--like", "y"],
+     ["plan", "prune", "--older-than", "nan"]],
 )  # fmt: skip
 def test_wrong_use(arguments: list[str], capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(arguments) == 2

@@ -113,12 +113,16 @@ class TagAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PruneAnswer:
-    """Which kinds of things go, and the ids of those that stay all the same."""
+    """Which kinds of things go, and the ids of those that stay all the same. Of images only those made `before` a Unix
+    time, `days` ago, and of a name `like` that pattern."""
 
     dangling: bool = False
     unused: bool = False
     containers: bool = False
     keep: frozenset[str] = frozenset()
+    before: int | None = None
+    days: int = 0
+    like: str = ""
 
 
 class Prompts(Protocol):

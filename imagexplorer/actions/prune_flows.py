@@ -51,7 +51,13 @@ def planned(world: World, answer: PruneAnswer) -> Plan:
     from imagexplorer.core.plan import plan_prune
 
     return plan_prune(
-        world, dangling=answer.dangling, unused=answer.unused, containers=answer.containers, keep=answer.keep
+        world,
+        dangling=answer.dangling,
+        unused=answer.unused,
+        containers=answer.containers,
+        keep=answer.keep,
+        before=answer.before,
+        like=answer.like,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 
 from imagexplorer.cli import OK
 from imagexplorer.cli.printing import show
@@ -20,6 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dangling", action="store_true", help="images without a tag (prune; the usual)")
     parser.add_argument("--unused", action="store_true", help="all images that no container uses (prune)")
     parser.add_argument("--containers", action="store_true", help="containers that do not run (prune)")
+    parser.add_argument(
+        "--older-than", metavar="DAYS", type=float, help="of images only those made so long ago (prune)"
+    )
+    parser.add_argument("--like", metavar="PATTERN", default="", help="of images only those named so, 'ci/*' (prune)")
     parser.add_argument("--build-cache", action="store_true", help="the builder's cache that is not in use (prune)")
 
 
@@ -27,7 +32,11 @@ def run(options: argparse.Namespace) -> int:
     from imagexplorer.output.planning import delete_plan, prune_plan
 
     chosen = [name for name in ("dangling", "unused", "containers", "build_cache") if getattr(options, name)]
+    days = options.older_than
+    if days is not None and not 0 <= days < 100_000:  # not a number is neither
+        raise WrongUse("--older-than", "it takes a number of days")
     if options.what == "delete":
+        chosen += [name for name in ("older_than", "like") if getattr(options, name) not in (None, "")]
         if chosen:
             raise WrongUse(f"--{chosen[0].replace('_', '-')}", "it goes with plan prune")
         if not options.images or not all(options.images):
@@ -44,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
             unused=options.unused,
             containers=options.containers,
             build_cache=options.build_cache,
+            before=None if days is None else round(time.time() - days * 86_400),
+            like=options.like,
         )
     )
     return OK

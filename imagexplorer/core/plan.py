@@ -12,6 +12,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from imagexplorer.core.entities import Container, short_id
 from imagexplorer.core.errors import NotFound
@@ -104,8 +105,13 @@ def plan_prune(
     containers: bool,
     build_cache: bool = False,
     keep: Collection[str] = (),
+    before: int | None = None,
+    like: str = "",
 ) -> Plan:
-    """Stopped containers go first, so that what only they used is unused then. `keep` are ids of what stays."""
+    """Stopped containers go first, so that what only they used is unused then. `keep` are ids of what stays. Of images
+    only those made before a Unix time go, and those of which every name is `like` a shell pattern."""
+    if before is not None or like:
+        keep = {*keep, *(image.id for image in world.images if not _meant(image, before, like))}
     gone = [each for each in world.containers if each.state in STOPPED and each.id not in keep] if containers else []
     left = {each.id for each in gone}
     after = replace(world, containers=tuple(each for each in world.containers if each.id not in left))
@@ -127,6 +133,19 @@ def plan_prune(
         plan = replace(plan, build_cache=cache, steps=steps, frees_bytes=plan.frees_bytes + freed)
         plan = replace(plan, exact=plan.exact and not cache)
     return plan
+
+
+def _meant(image: Held, before: int | None, like: str) -> bool:
+    """What has no known age is not old, and what has no name is like nothing."""
+    if before is not None and (image.created is None or image.created >= before):
+        return False
+    return not like or (bool(image.tags) and all(_is_like(tag, like) for tag in image.tags))
+
+
+def _is_like(tag: str, like: str) -> bool:
+    """`like` is a shell pattern of a name as people write it, with or without its tag."""
+    name = _familiar(tag)
+    return any(fnmatchcase(each, like) for each in (tag, name, name.rpartition(":")[0]))
 
 
 def _kept_below(identifier: str, world: World, used: Collection[str], wanted: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.plan import Plan, World, plan_delete, plan_prune
@@ -18,16 +19,9 @@ def delete_plan(images: Sequence[str], host: str, as_json: bool) -> Iterator[str
     return _told(host, as_json, lambda world: plan_delete(world, names))
 
 
-def prune_plan(
-    host: str, as_json: bool, *, dangling: bool, unused: bool, containers: bool, build_cache: bool
-) -> Iterator[str]:
-    return _told(
-        host,
-        as_json,
-        lambda world: plan_prune(
-            world, dangling=dangling, unused=unused, containers=containers, build_cache=build_cache
-        ),
-    )
+def prune_plan(host: str, as_json: bool, **asked: Any) -> Iterator[str]:
+    """`asked` is what `core.plan.plan_prune` takes."""
+    return _told(host, as_json, lambda world: plan_prune(world, **asked))
 
 
 def planned(engine: ContainerHost, plan: Callable[[World], Plan], control: Control) -> Plan:

@@ -5,10 +5,22 @@ Cancel is the default and Escape; no tick is remembered.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QSpinBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from imagexplorer import resources
 from imagexplorer.actions.prompts import PruneAnswer
@@ -28,7 +40,9 @@ class PruneDialog(AskDialog):
         """`before` is what was chosen when the world was another: nobody has to say it again."""
         super().__init__(self.tr("Prune"), self.tr("Prune"), parent, dangerous=True)
         self._world = world
+        self._now = round(time.time())  # of one question: what is old does not change while it stands
         self._filling = False
+        self._kept: frozenset[str] = frozenset()
         heading = plain_label(self.tr("What is unused on {engine}").format(engine=plain(engine, 120)))
         font = heading.font()
         font.setBold(True)
@@ -43,6 +57,16 @@ class PruneDialog(AskDialog):
             (self.containers, chosen.containers),
         ):
             box.setChecked(ticked)
+        self.days = QSpinBox()
+        self.days.setRange(0, 9999)
+        self.days.setSpecialValueText(self.tr("any"))
+        self.days.setSuffix(self.tr(" days"))
+        self.days.setValue(chosen.days)
+        self.days.setAccessibleName(self.tr("Only images older than"))
+        self.like = QLineEdit(chosen.like)
+        self.like.setPlaceholderText(self.tr("any name; a pattern such as ci/*"))
+        self.like.setClearButtonEnabled(True)
+        self.like.setAccessibleName(self.tr("Only images named like"))
         self.tree = self._made_tree()
         self.tree.itemChanged.connect(self._changed)
         self.total = plain_label(wrap=True)
@@ -51,6 +75,7 @@ class PruneDialog(AskDialog):
         for box in (self.dangling, self.unused, self.containers):
             self.body.addWidget(box)
             box.toggled.connect(lambda _on: self._fill(self.answer().keep))
+        self.body.addLayout(self._narrowing())
         self.body.addWidget(self.tree, 1)
         self.body.addWidget(self.total)
         self.body.addWidget(self.commands)
@@ -60,10 +85,33 @@ class PruneDialog(AskDialog):
         self.cancel.setFocus()
 
     def answer(self) -> PruneAnswer:
-        keep = frozenset(
-            item.data(_NAME, _ID) for item in self._items() if item.checkState(_NAME) != Qt.CheckState.Checked
+        items = self._items()
+        shown = {item.data(_NAME, _ID) for item in items}
+        left = {item.data(_NAME, _ID) for item in items if item.checkState(_NAME) != Qt.CheckState.Checked}
+        keep = frozenset((self._kept - shown) | left)  # what is not shown at the moment stays unticked too
+        return replace(self._asked(), keep=keep)
+
+    def _asked(self) -> PruneAnswer:
+        days = self.days.value()
+        return PruneAnswer(
+            self.dangling.isChecked(),
+            self.unused.isChecked(),
+            self.containers.isChecked(),
+            before=self._now - days * 86_400 if days else None,
+            days=days,
+            like=self.like.text().strip(),
         )
-        return PruneAnswer(self.dangling.isChecked(), self.unused.isChecked(), self.containers.isChecked(), keep)
+
+    def _narrowing(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.addWidget(plain_label(self.tr("Only images older than")))
+        line.addWidget(self.days)
+        line.addSpacing(12)
+        line.addWidget(plain_label(self.tr("named like")))
+        line.addWidget(self.like, 1)
+        self.days.valueChanged.connect(lambda _days: self._fill(self.answer().keep))
+        self.like.textChanged.connect(lambda _text: self._fill(self.answer().keep))
+        return line
 
     def _made_tree(self) -> QTreeWidget:
         tree = QTreeWidget()
@@ -88,8 +136,8 @@ class PruneDialog(AskDialog):
 
     def _fill(self, kept: frozenset[str]) -> None:
         """Anew for the chosen kinds; what was unticked stays so."""
-        asked = PruneAnswer(self.dangling.isChecked(), self.unused.isChecked(), self.containers.isChecked())
-        plan = planned(self._world, asked)
+        self._kept = kept
+        plan = planned(self._world, self._asked())
         self._filling = True
         self.tree.clear()
         for container in sorted(plan.containers, key=lambda each: -(each.writable_bytes or 0)):

@@ -236,3 +236,24 @@ def test_the_document() -> None:
         "blocked": [],
         "steps": ["docker rm web", "docker rmi a:1"],
     }
+
+
+def test_age_and_name_narrow_a_prune() -> None:
+    old, new = 1_000, 2_000
+    world = World(
+        (
+            Held("sha256:" + "1" * 64, ("docker.io/library/ci/a:1",), layers=("a",), bytes=(1,), created=old),
+            Held("sha256:" + "2" * 64, ("ci/b:1", "keep:1"), layers=("b",), bytes=(2,), created=old),
+            Held("sha256:" + "3" * 64, ("ci/c:1",), layers=("c",), bytes=(4,), created=new),
+            Held("sha256:" + "4" * 64, (), layers=("d",), bytes=(8,), created=None),
+        )
+    )
+
+    def freed(before: int | None = None, like: str = "") -> int:
+        return plan_prune(world, dangling=True, unused=True, containers=False, before=before, like=like).frees_bytes
+
+    assert freed() == 15
+    assert freed(before=1_500) == 3, "what has no known age is not old"
+    assert freed(like="ci/*") == 5, "one that has another name too stays"
+    assert freed(like="ci/*", before=1_500) == 1
+    assert freed(like="ci/c") == 4

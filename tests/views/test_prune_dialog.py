@@ -90,3 +90,26 @@ def test_asked_again_it_is_as_it_was_left(qtbot: QtBot) -> None:
     dialog = PruneDialog(WORLD, "local", None, before)
     qtbot.addWidget(dialog)
     assert dialog.answer() == before
+
+
+def test_age_and_name_narrow_the_images(dialog: PruneDialog) -> None:
+    dialog.unused.setChecked(True)
+    assert {"d:1"} < set(names(dialog))
+    dialog.like.setText("d*")
+    assert names(dialog) == ["d:1"]
+    dialog.days.setValue(30)
+    assert names(dialog) == ["d:1"], "made in 1970"
+    assert dialog.answer().like == "d*"
+    assert dialog.answer().days == 30
+    dialog.like.setText("nothing")
+    assert names(dialog) == []
+    assert not dialog.verb.isEnabled()
+
+
+def test_what_was_unticked_stays_so_while_names_are_typed(dialog: PruneDialog) -> None:
+    dialog.unused.setChecked(True)
+    item = next(each for each in dialog._items() if each.text(0) == "d:1")
+    item.setCheckState(0, Qt.CheckState.Unchecked)
+    for text in ("d", "nothing", "d*", ""):
+        dialog.like.setText(text)
+    assert next(each for each in dialog._items() if each.text(0) == "d:1").checkState(0) == Qt.CheckState.Unchecked
