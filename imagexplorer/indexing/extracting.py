@@ -15,6 +15,7 @@ from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGULAR, Wanted, members
 from imagexplorer.core.file_tree import FileTree
+from imagexplorer.core.layer_index import SPARSE
 from imagexplorer.core.story import is_shown
 from imagexplorer.indexing.cache import Cache
 from imagexplorer.indexing.reading import Reading
@@ -81,8 +82,19 @@ def extract(
                 tell(DATA, of_row[row], bytes(piece))
                 progress.more(len(piece))
 
-            source.contents(image, layer, [Slice(row) for row in of_row], index, take, progress, shown)
+            flags = index["flags"]
+            whole = [row for row in of_row if not flags[row] & SPARSE]
+            asked = [whole, *([row] for row in of_row if flags[row] & SPARSE)]
         except Cancelled:
             raise
         except ImagexplorerError as error:
             tell(FAULT, str(error))
+            continue
+        # What cannot be read because of its holes takes no other file with it.
+        for rows in filter(None, asked):
+            try:
+                source.contents(image, layer, [Slice(row) for row in rows], index, take, progress, shown)
+            except Cancelled:
+                raise
+            except ImagexplorerError as error:
+                tell(FAULT, str(error))

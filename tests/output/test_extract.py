@@ -221,6 +221,20 @@ def test_one_layer_and_one_folder_and_an_older_version(image: Any, tmp_path: Pat
     assert (tmp_path / "version" / "old").read_bytes() == b"old"
 
 
+def test_a_file_with_holes_takes_no_other_with_it(tmp_path: Path) -> None:
+    holes = tars.file("holes", b"data" * 128, style="pax", pax={
+        "GNU.sparse.size": "4096", "GNU.sparse.name": "holes", "GNU.sparse.map": "1024,512"})  # fmt: skip
+    layer = tars.tar([tars.file("before", b"b"), holes, tars.file("after", b"a")])
+    path = tmp_path / "image.tar"
+    path.write_bytes(tars.docker_archive([layer], tars.config([layer])))
+    with opened(path) as source:
+        built = build(source, source.image("0", Control()), None, ScanOptions(), Control())
+        report = taken((source, built), Wanted(), FolderWriter(str(tmp_path / "out"), Options()))
+    assert sorted(os.listdir(tmp_path / "out")) == ["after", "before"]
+    (skipped,) = report.skipped
+    assert "holes" in skipped.why
+
+
 def test_a_tar_reads_back(image: Any, tmp_path: Path) -> None:
     path = tmp_path / "out.tar"
     taken(image, Wanted(), TarWriter(str(path), Options(ids=True)))
