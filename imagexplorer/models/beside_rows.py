@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imagexplorer.core.entities import Container, ContainerDetail, Image, ImageDetail
+from imagexplorer.core.entities import Container, ContainerDetail, Image, ImageDetail, Step
 from imagexplorer.core.text import counted, exact_time, human_size, plain
 from imagexplorer.core.use import UseHistory
 from imagexplorer.models.tables import state_words
@@ -72,9 +72,24 @@ def _memory(container: Container, use: UseHistory | None) -> str:
 
 
 def _made(image: ImageDetail | None, known: Image | None) -> str:
-    steps = f"a Dockerfile or a commit: {len(image.steps)} steps" if image is not None else "a Dockerfile or a commit"
+    steps = f"{_maker(image.steps)}: {counted(len(image.steps), 'step')}" if image is not None else "not known yet"
     when = exact_time(known.created) if known is not None else ""
     return f"{steps}, {when}" if when else steps
+
+
+def _maker(steps: Sequence[Step]) -> str:
+    """By its last step, which is the image's own. A commit without a message and a RUN of the classic builder look
+    alike: that is said, not guessed."""
+    if not steps:
+        return "not known: it has no history"
+    last = steps[-1]
+    if last.comment.startswith("buildkit") or "#(nop)" in last.instruction:
+        return "a Dockerfile"
+    if last.comment.startswith("Imported from"):
+        return "an import of a tar"
+    if last.comment and not last.comment.startswith("FROM "):
+        return "a commit, by its message"
+    return "a Dockerfile or a commit: its history does not say which"
 
 
 def _run(container: Container, detail: ContainerDetail | None) -> str:
