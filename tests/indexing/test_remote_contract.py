@@ -139,3 +139,8 @@ def test_all_files_of_a_container(engine: Engine, workers: Workers, container: s
     there = {path for path, mark in shown.items() if mark != "D" and path.split(b"/")[0] not in engines_own}
     assert there == own
     assert b"made/new" in own
+    assert source.change_shown(container, "", "/made/new", False, control).text == "x\n"
+    engine.api.kill(container)
+    engine.api.wait(container)
+    stopped = source.container_view(container, ViewSpec(marks="A"), control)
+    assert b"made/new" in {stopped.path(row) for row in range(len(stopped))}, "also when it does not run"
