@@ -199,7 +199,7 @@ class CheckTab(PageTab[Any]):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.PaletteChange and self.is_made:
             self._show_icons()
 
     def _summary(self, outcome: Outcome) -> str:

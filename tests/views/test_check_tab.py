@@ -83,6 +83,14 @@ def test_the_signs_take_the_colours_of_a_palette_that_changes(pages: Pages, qtbo
     assert tab.outcomes.topLevelItem(0).icon(0).pixmap(32, 32).toImage() != sign
 
 
+def test_a_palette_may_change_before_anybody_looked(pages: Pages) -> None:
+    page = pages.open_image(next(image for image in pages.session.images if "myapp:dev" in image.tags))
+    page.setPalette(QPalette(Qt.GlobalColor.black))
+    tab = page.findChild(CheckTab)
+    assert tab.palette() == page.palette()
+    assert not tab.is_made
+
+
 def test_enter_shows_the_file_at_its_layer(pages: Pages, qtbot: QtBot) -> None:
     page, tab = opened(pages, qtbot)
     tab.outcomes.setCurrentItem(tab.outcomes.topLevelItem(0).child(0))
