@@ -66,7 +66,7 @@ class CompareTab(PageTab[Any]):
         self.choice = QComboBox()
         self.choice.setEditable(True)
         self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.choice.setMinimumContentsLength(40)
+        self.choice.setMinimumContentsLength(28)
         line = self.choice.lineEdit()
         assert line is not None
         line.setPlaceholderText(self.tr("choose an image of any open source"))
@@ -216,11 +216,11 @@ class CompareTab(PageTab[Any]):
         self.save.setEnabled(True)
         files, config = sum(found.counts.values()), len(found.config)
         words = [
-            self.tr("layers: {n} in common, {a} only in A, {b} only in B").format(
-                n=len(found.layers.common), a=len(found.layers.only_a), b=len(found.layers.only_b)
-            ),
             self.tr("{added} added, {removed} removed").format(
                 added=human_size(found.added_bytes), removed=human_size(found.removed_bytes)
+            ),
+            self.tr("layers: {n} in common, {a} only in A, {b} only in B").format(
+                n=len(found.layers.common), a=len(found.layers.only_a), b=len(found.layers.only_b)
             ),
         ]
         self.summary.set_whole("   ·   ".join(words))
