@@ -38,6 +38,7 @@ from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.views import theme
 from imagexplorer.views.config_tab import ContainerConfig, ImageConfig
+from imagexplorer.views.container_files import FilesTab
 from imagexplorer.views.container_page import ContainerPage
 from imagexplorer.views.image_page import ImagePage
 from tests.fake_engine import FakeEngine
@@ -314,6 +315,14 @@ def shoot_all(studio: Studio) -> None:
     studio.wait(lambda: page.changes.tree.files.view is not None)
     page.changes.tree.reveal(b"etc/nginx/bash")
     studio.shoot(page, "container-changes")
+    page.tabs.setCurrentIndex(1)
+    files = page.tabs.currentWidget()
+    assert isinstance(files, FilesTab)
+    studio.wait(lambda: files.files.tree.files.view is not None)
+    files.files.tree.reveal(b"etc/nginx/bash")
+    studio.settle(0.3)
+    studio.shoot(page, "container-files")
+    page.tabs.setCurrentIndex(0)
     page.changes.filter.marks._buttons[2].setChecked(True)
     studio.settle(0.5)
     studio.shoot(page, "container-only-modified")
