@@ -3,7 +3,7 @@ images nor where contents come from, so that every page can use it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -182,7 +182,7 @@ class PreviewView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self.colours.recolour()
+            QTimer.singleShot(0, self, self.colours.recolour)  # when the text has the new palette, too
 
 
 class Picture(QLabel):

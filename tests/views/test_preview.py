@@ -1,0 +1,36 @@
+"""The preview's colours follow the palette."""
+
+from __future__ import annotations
+
+from array import array
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imagexplorer.core.preview import STYLES, Preview
+from imagexplorer.core.recognise import TEXT
+from imagexplorer.views.preview import PreviewView
+from imagexplorer.views.theme import apply_scheme, is_dark, tone_color
+
+
+def test_a_text_takes_the_colours_of_a_scheme_that_changes(qtbot: QtBot, qapp: QApplication) -> None:
+    view = PreviewView()
+    qtbot.addWidget(view)
+    spans = array("i", [0, 4, STYLES.index("added")]).tobytes()
+    view.show_preview(Preview(TEXT, "text", 4, 4, text="+new", spans=spans))
+    view.show()
+
+    def shown() -> str:
+        (span,) = view.text.document().firstBlock().layout().formats()
+        return span.format.foreground().color().name()
+
+    seen = set()
+    try:
+        for scheme in ("dark", "light"):
+            apply_scheme(qapp, scheme)
+            qtbot.waitUntil(lambda dark=scheme == "dark": is_dark(view.text.palette()) == dark)
+            qtbot.waitUntil(lambda: shown() == tone_color("added", view.text.palette()).name())
+            seen.add(shown())
+    finally:
+        apply_scheme(qapp, "system")
+    assert len(seen) == 2
