@@ -111,7 +111,6 @@ def test_what_is_gone_has_no_log_no_use_and_no_processes(host: Host, engine: Eng
             ask()
 
 
-@pytest.mark.parametrize("host", ["worker"], indirect=True)  # one way: Podman takes 10 s for it
 def test_use_is_told_until_the_end(host: Host, engine: Engine, container: str) -> None:
     write_in(engine.api, container, "(while true; do :; done) & echo $! > /spin")
     seen = []
