@@ -20,7 +20,8 @@ logger = logging.getLogger(__name__)
 FORMAT = 1
 _MAX_BYTES = 1 << 20
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\Z")
-_PASSWORD = re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]*@")
+# Who one is on another machine is no secret; anything else before an @ may be one.
+_USERINFO = re.compile(r"(?<=://)(?<!ssh://)[^/@\s]*@|(?<=://)[^/@\s:]*:[^/@\s]*@")
 
 
 def default_path() -> Path:
@@ -80,7 +81,8 @@ class Settings:
 
     # -- writing --------------------------------------------------------------------------------
     def set(self, key: str, value: Any) -> None:
-        """Remember; `save` writes it. A user with a password (`tcp://me:word@host`) is dropped. None forgets."""
+        """Remember; `save` writes it. User information in addresses is dropped, but for a bare user of ssh. None
+        forgets."""
         if not _KEY.match(key):
             raise ValueError(f"not a key of settings: {key!r}")
         value = _plain(value)
@@ -149,7 +151,7 @@ class Settings:
 def _plain(value: Any) -> Any:
     """The value as JSON has it. Raises TypeError for anything else."""
     if isinstance(value, str):
-        return _PASSWORD.sub("", value).encode("utf-8", "backslashreplace").decode()
+        return _USERINFO.sub("", value).encode("utf-8", "backslashreplace").decode()
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):

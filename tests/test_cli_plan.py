@@ -7,7 +7,8 @@ import json
 import pytest
 
 from imagexplorer.cli import main
-from tests.engines import SAMPLE, Engine
+from tests.engine_images import build
+from tests.engines import Engine
 
 
 @pytest.mark.parametrize(
@@ -22,13 +23,16 @@ def test_wrong_use(arguments: list[str], capsysbinary: pytest.CaptureFixture[byt
 
 
 @pytest.mark.engine
-def test_on_an_engine(engine: Engine, sample: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_on_an_engine(engine: Engine, tidy: list[str], capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    name = engine.name("plan/alone:1")  # nothing else stands on its last layer
+    build(engine.api, name, "FROM scratch\nADD busybox /only-here/busybox\n")
+    tidy.append(f"image:{name}")
     host = ["--host", engine.private.location]
-    assert main(["plan", "delete", SAMPLE, "--json", *host]) == 0
+    assert main(["plan", "delete", name, "--json", *host]) == 0
     document = json.loads(capsysbinary.readouterr().out)
     assert document["schema"] == "imagexplorer.plan/1"
-    assert document["untagged"] == [engine.name(SAMPLE)]
-    assert document["frees_bytes"] == sum(each["bytes"] for each in document["layers"])
+    assert document["untagged"] == [name]
+    assert document["frees_bytes"] == sum(each["bytes"] for each in document["layers"]) > 0
     assert document["exact"] is not engine.podman
     assert main(["plan", "prune", *host]) == 0
     assert "Nothing was done" in capsysbinary.readouterr().out.decode()

@@ -96,10 +96,12 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
 
 def test_addresses_are_kept_without_passwords(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "settings.json")
-    settings.set("source.recent", ["tcp://me:hunter2@box:2376", "ssh://root@box"])
+    settings.set(
+        "source.recent", ["tcp://me:hunter2@box:2376", "tcp://hunter2@box:1", "ssh://me:hunter2@box", "ssh://root@box"]
+    )
     assert settings.save()
     assert "hunter2" not in settings.path.read_text()
-    assert settings.texts("source.recent") == ("tcp://box:2376", "ssh://root@box")
+    assert settings.texts("source.recent") == ("tcp://box:2376", "tcp://box:1", "ssh://box", "ssh://root@box")
 
 
 def test_only_plain_values_and_names(tmp_path: Path) -> None:

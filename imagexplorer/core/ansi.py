@@ -126,7 +126,13 @@ def _shown(piece: bytes, column: int) -> str:
             out.append(part)
             column += len(part)
         text = "".join(out)
-    return plain(text, max(len(text), 1))
+    text = plain(text, max(len(text), 1))
+    # What is left then are blanks of other widths, and what is no character yet: nobody knows what that will steer.
+    return text if text.isprintable() else "".join(char if char.isprintable() else _stand_in(char) for char in text)
+
+
+def _stand_in(char: str) -> str:
+    return " " if char.isspace() else f"\\U{ord(char):08x}"
 
 
 def after(style: Style, codes: bytes) -> Style:

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from imagexplorer.sources.compression import compression_of
 from tests import tars
 
 CHECKOUT = Path(__file__).parents[2]
@@ -86,7 +85,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         for number in range(40)
     ),
     "size-beyond": lambda: tars.tar([tars.file("s", pax={"size": str(1 << 59)})]),
-    "bomb-of-headers": lambda: tars.zstd(tars.tar(chain(tars.pax_header(tars.pax_records({"c": "x"}) * 170_000), 24))),
+    "bomb-of-headers": lambda: tars.zstd(tars.tar(chain(tars.pax_header(tars.pax_records({"c": "x"}) * 170_000), 30))),
     "bomb-gzip": lambda: gzip.compress(tars.tar([tars.file("zeros", bytes(110 << 20))])),
     "bomb-zstd": lambda: tars.zstd(tars.tar([tars.file("zeros", bytes(110 << 20))])),
     "gzip-quine-like": lambda: gzip.compress(gzip.compress(gzip.compress(b"x" * 5000))),
@@ -100,13 +99,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 
 def test_hostile_tars_stay_within_bounds(tmp_path: Path) -> None:
-    plain, packed = [], []
+    paths = []
     for name, make in HOSTILE.items():
-        data = make()
-        (tmp_path / name).write_bytes(data)
-        (packed if compression_of(data[:10]) else plain).append(tmp_path / name)
-    # There is no seeking in what is compressed, so one way shows it.
-    answers = bounded(plain) + bounded(packed, (True,))
+        (tmp_path / name).write_bytes(make())
+        paths.append(tmp_path / name)
+    answers = bounded(paths)
     for answer in answers:
         assert answer["seconds"] < 30, answer["path"]
         assert answer["grown"] < 200 << 20, answer["path"]

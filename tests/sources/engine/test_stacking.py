@@ -50,7 +50,7 @@ RUN rm /data/deep && mkdir -p /data/deep/again && echo back > /data/deep/again/f
 RUN mv /opaque /renamed && ln /renamed/new /renamed/hard && ln -sf renamed /opaque && touch -d @86400 /data/fifo
 RUN rm /zeros && echo plain > /plain && mkdir -p "/odd \xc3\xa4 name/.wh" && echo x > "/odd \xc3\xa4 name/..data"
 VOLUME /vol
-WORKDIR /work/here
+WORKDIR /srv/here
 CMD ["/bin/sh"]
 """
 
