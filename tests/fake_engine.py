@@ -68,6 +68,7 @@ class FakeEngine:
         self.outcomes: tuple[Outcome, ...] = ()  # of a check; (): all rules are kept
         self.chains = Chains()
         self.live = FakeLive()
+        self.product = "Docker"
         self.lost = False
         self._listeners: list[queue.Queue[Touched | None]] = []
         self._lock = threading.RLock()

@@ -297,7 +297,7 @@ class FakeHost:
 
     def info(self, control: Control) -> EngineInfo:
         self.engine.asked("info", control)
-        return EngineInfo("Docker", "20.10.24", "1.41", Platform("linux", "amd64"))
+        return EngineInfo(self.engine.product, "20.10.24", "1.41", Platform("linux", "amd64"))
 
     def containers(self, control: Control, ids: Collection[str] = ()) -> Sequence[Container]:
         self.engine.asked("containers", control, tuple(sorted(ids)))
@@ -369,7 +369,8 @@ class FakeHost:
         containers = tuple(replace(each, writable_bytes=written[each.id]) for each in engine.containers.values())
         # Engines list in no order.
         turned = sum(call[0] == "holdings" for call in engine.calls) % 2
-        return World(held[::-1] if turned else held, containers, layers_bytes=self._layers_bytes())
+        command = EngineInfo(engine.product, "").program
+        return World(held[::-1] if turned else held, containers, command=command, layers_bytes=self._layers_bytes())
 
     def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
         return [sum(file.size for file in layer) for layer in self.engine.layers[image_id]]

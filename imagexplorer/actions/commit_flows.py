@@ -77,6 +77,7 @@ class CommitFlows:
                     why,
                     partial(self._show, source, record),
                     lambda: self._changes.dockerfile(Selection(source, True, containers=(record,))),
+                    self._session.acts.program(source),
                 )
             )
             if spec is None or not self._live(source):

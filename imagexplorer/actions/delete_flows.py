@@ -117,7 +117,7 @@ class DeleteFlows:
                 f"Delete {_counted(names, 'container')}?",
                 self._engine(source),
                 [DeleteItem(each.container.name, each.consequence, each.blocked, each.frees_bytes) for each in plan],
-                [joined(["docker", "rm", name]) for name in names],
+                [joined([self._session.acts.program(source), "rm", name]) for name in names],
                 _verb(names, "container"),
                 any(each.blocked for each in plan),
                 Frees(_words(frees_containers(plan, False)), _words(frees_containers(plan, True))),

@@ -92,7 +92,7 @@ class LifeFlows:
             records = self._now(source, rules.stoppable(selection.containers))
             if not records:
                 return self._gone(selection)
-            answer = self._prompts.stop(self._engine(source), records)
+            answer = self._prompts.stop(self._engine(source), records, self._session.acts.program(source))
             if answer is None or not self._live(source):
                 return True
             if not self._same(self._now(source, records), records):
@@ -109,7 +109,7 @@ class LifeFlows:
             records = self._now(source, rules.stoppable(selection.containers))
             if not records:
                 return self._gone(selection)
-            signal = self._prompts.kill(self._engine(source), records)
+            signal = self._prompts.kill(self._engine(source), records, self._session.acts.program(source))
             if signal is None or not self._live(source):
                 return True
             if not self._same(self._now(source, records), records):
@@ -128,7 +128,7 @@ class LifeFlows:
                 return self._gone(selection)
             record = records[0]
             others = [each for each in self._session.rows_of(source)[1] if each.id != record.id]
-            name = self._prompts.rename(record, others)
+            name = self._prompts.rename(record, others, self._session.acts.program(source))
             if not name or name == record.name or not self._live(source):
                 return True
             if [each.name for each in self._now(source, records)] != [record.name]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from imagexplorer.core.entities import CommitSpec, Container, Image
+from imagexplorer.core.entities import DOCKER, CommitSpec, Container, Image
 from imagexplorer.core.run_spec import RunSpec
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class RunQuestion:
     given: RunSpec | None = None
     why: str = ""
     replaces: Container | None = None
+    program: str = DOCKER  # what its command line begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class CommitQuestion:
     why: str = ""
     show: Callable[[bytes, int, bool, Callable[[Preview], None], Failed], None] | None = None
     instead: Callable[[], None] | None = None
+    program: str = DOCKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,15 @@ class Prompts(Protocol):
 
     def commit(self, question: CommitQuestion) -> CommitSpec | None: ...
 
-    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None: ...
+    def stop(self, engine: str, containers: Sequence[Container], program: str = DOCKER) -> StopAnswer | None:
+        """`program`, here and below, is what command lines of that engine begin with."""
+        ...
 
-    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+    def kill(self, engine: str, containers: Sequence[Container], program: str = DOCKER) -> str | None:
         """The signal."""
         ...
 
-    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+    def rename(self, container: Container, others: Sequence[Container], program: str = DOCKER) -> str | None:
         """The new name, which none of the others has."""
         ...
 
@@ -157,7 +161,7 @@ class Prompts(Protocol):
         frees: Frees | None = None,
     ) -> DeleteAnswer | None: ...
 
-    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+    def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:
         """`taken`: tags of other images, and what those are called."""
         ...
 

@@ -139,7 +139,8 @@ class RunFlows:
     ) -> RunQuestion:
         from imagexplorer.actions.prompts import RunQuestion
 
-        return RunQuestion(image, config, tuple(self._session.rows_of(source)[1]), given, why)
+        containers, program = tuple(self._session.rows_of(source)[1]), self._session.acts.program(source)
+        return RunQuestion(image, config, containers, given, why, program=program)
 
     def _still(self, source: str, image: Image, spec: RunSpec) -> bool:
         """Whether what is to be run is what the dialog showed."""

@@ -33,7 +33,7 @@ class TagFlows:
                 return True
             others = [each for each in self._session.rows_of(source)[0] if each.id != image.id]
             taken = {tag: f"{each.name} ({short_id(each.id)})" for each in others for tag in each.tags}
-            answer = self._prompts.tag(record, taken)
+            answer = self._prompts.tag(record, taken, self._session.acts.program(source))
             if answer is None:
                 return True
             after = now()

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Sequence
 
 from imagexplorer.core.commit_config import instructions
-from imagexplorer.core.entities import CommitSpec, Image, short_id
+from imagexplorer.core.entities import DOCKER, CommitSpec, Image, short_id
 from imagexplorer.core.references import DEFAULT_TAG
 from imagexplorer.core.run_spec import FIELDS, FLAG, MANY, PAIRS, RunSpec
 
@@ -21,12 +21,12 @@ def joined(words: Sequence[str]) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def run_command(spec: RunSpec, values: bool = False) -> str:
+def run_command(spec: RunSpec, values: bool = False, program: str = DOCKER) -> str:
     """`docker run ...`. Without `values` a variable whose value looks secret is `-e NAME`, which a shell fills in, and
     other words that look secret are `***`."""
     from imagexplorer.core.secrets import masked_data, shown_value  # slow to compile: not before the first paint
 
-    words = ["docker", "run"]
+    words = [program, "run"]
     for option in FIELDS:
         value = getattr(spec, option.field)
         long = f"--{option.name}"
@@ -54,20 +54,20 @@ def run_command(spec: RunSpec, values: bool = False) -> str:
     return joined([*words, spec.image, *command])
 
 
-def tag_commands(image: Image, add: str, remove: Sequence[str]) -> list[str]:
+def tag_commands(image: Image, add: str, remove: Sequence[str], program: str = DOCKER) -> list[str]:
     """`docker tag ...`, then `docker rmi ...`: a name is added before another is taken off."""
-    lines = [joined(["docker", "tag", short_id(image.id), add])] if add else []
-    return lines + ([joined(["docker", "rmi", *remove])] if remove else [])
+    lines = [joined([program, "tag", short_id(image.id), add])] if add else []
+    return lines + ([joined([program, "rmi", *remove])] if remove else [])
 
 
-def commit_command(spec: CommitSpec, container: str) -> str:
+def commit_command(spec: CommitSpec, container: str, program: str = DOCKER) -> str:
     """`docker commit ...`; what is built from a part of the changes no single command does."""
     from imagexplorer.core.secrets import masked  # slow to compile: not before the first paint
 
     if spec.left_out:
         tag = f" -t {shlex.quote(f'{spec.repository}:{spec.tag or DEFAULT_TAG}')}" if spec.repository else ""
-        return f"docker build{tag} FOLDER  # as Write Dockerfile makes it, without {len(spec.left_out)} paths"
-    words = ["docker", "commit"]
+        return f"{program} build{tag} FOLDER  # as Write Dockerfile makes it, without {len(spec.left_out)} paths"
+    words = [program, "commit"]
     if spec.author:
         words += ["-a", spec.author]
     if spec.message:

@@ -12,6 +12,9 @@ from typing import Any
 
 from imagexplorer.core.commit_config import NO_CHANGE, ConfigChange
 
+DOCKER = "docker"
+"""What command lines begin with where the engine has not said that it is another's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -232,6 +235,11 @@ class EngineInfo:
     platform: Platform = Platform()
     store: str = "graph"
     root: str = ""
+
+    @property
+    def program(self) -> str:
+        """What its command lines begin with."""
+        return "podman" if "podman" in self.product.casefold() else DOCKER
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from imagexplorer.core.entities import Container, short_id
+from imagexplorer.core.entities import DOCKER, Container, short_id
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
 
@@ -57,7 +57,7 @@ class World:
     containers: tuple[Container, ...] = ()
     build_cache: tuple[CacheEntry, ...] = ()
     exact: bool = True
-    command: str = "docker"
+    command: str = DOCKER
     layers_bytes: int | None = None  # of all layers together
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import ContainerDetail
+from imagexplorer.core.entities import DOCKER, ContainerDetail
 from imagexplorer.core.run_parse import parse_run
 from imagexplorer.core.run_spec import RunSpec
 
@@ -27,7 +27,7 @@ _ENGINES_OWN = ("PATH", "HOSTNAME", "HOME", "TERM", "container")
 def run_line(
     detail: ContainerDetail,
     image: Mapping[str, Any] | None = None,
-    program: str = "docker",
+    program: str = DOCKER,
     values: bool = False,
     whole: bool = False,
 ) -> str:

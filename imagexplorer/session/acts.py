@@ -14,7 +14,7 @@ from typing import Any
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.command_line import commit_command, joined, run_command, tag_commands
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, CommitSpec, Container, Ended, Image, Touched, short_id
+from imagexplorer.core.entities import ALL, DOCKER, CommitSpec, Container, Ended, Image, Touched, short_id
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.jobs import Jobs
@@ -66,14 +66,14 @@ class Acts:
                 done(made[0])
 
         things = [_One(spec.name or spec.image, call)]
-        self._act(source, f"Run {spec.image}", things, run_command(spec), failed, over)
+        self._act(source, f"Run {spec.image}", things, run_command(spec, program=self.program(source)), failed, over)
 
     def _run_attached(
         self, source: str, spec: RunSpec, done: Callable[[str], None] | None, failed: Failed | None
     ) -> None:
         link, host = self._host(source)
         title = f"Run {spec.image}"
-        record = self._activity.begin(title, run_command(spec))
+        record = self._activity.begin(title, run_command(spec, program=self.program(source)))
 
         def over(ended: Ended) -> None:
             words = "has ended" if ended.exit_code is None else f"ended with exit code {ended.exit_code}"
@@ -126,9 +126,8 @@ class Acts:
             if done is not None:
                 done(made[0])
 
-        self._act(
-            source, f"Commit {name}", [_One(name, call, spec.container_id)], commit_command(spec, name), failed, over
-        )
+        line = commit_command(spec, name, self.program(source))
+        self._act(source, f"Commit {name}", [_One(name, call, spec.container_id)], line, failed, over)
 
     def tag(self, source: str, image: Image, add: str, remove: Sequence[str], failed: Failed | None = None) -> None:
         """A name is added first, so that no moment leaves the image without one."""
@@ -145,7 +144,8 @@ class Acts:
             one(name, lambda host, control, name=name: host.untag(image.id, name, control))  # type: ignore[misc]
             for name in remove
         ]
-        self._act(source, f"Tag {image.name}", things, " && ".join(tag_commands(image, add, remove)), failed)
+        lines = tag_commands(image, add, remove, self.program(source))
+        self._act(source, f"Tag {image.name}", things, " && ".join(lines), failed)
 
     def delete(
         self,
@@ -161,15 +161,15 @@ class Acts:
         and the image with its last one)."""
         things = [self._removal(each, stop_first) for each in containers]
         things += [self._image_removal(reference, image) for reference, image in images]
-        lines = []
+        lines, program = [], self.program(source)
         running = [each.name for each in containers if each.running]
         if stop_first and running:
-            lines.append(joined(["docker", "stop", *running]))
+            lines.append(joined([program, "stop", *running]))
         if containers:
-            lines.append(joined(["docker", "rm", *(each.name for each in containers)]))
+            lines.append(joined([program, "rm", *(each.name for each in containers)]))
         if images:
             words = [short_id(reference) if reference == image.id else reference for reference, image in images]
-            lines.append(joined(["docker", "rmi", *words]))
+            lines.append(joined([program, "rmi", *words]))
         kind = "containers" if not images else "images" if not containers else "things"
         self._act(
             source, f"Delete {_named([each.name for each in things], kind)}", things, " && ".join(lines), failed, done
@@ -211,7 +211,8 @@ class Acts:
 
         names = [container.name for container in containers]
         title = f"{verb.capitalize()} {_named(names, 'containers')}"
-        self._act(source, title, [one(each) for each in containers], joined(["docker", verb, *names]), failed)
+        command = joined([self.program(source), verb, *names])
+        self._act(source, title, [one(each) for each in containers], command, failed)
 
     def _act(
         self,
@@ -249,6 +250,13 @@ class Acts:
                 failed(error)
 
         self._jobs.perform(title, work, broke, over)
+
+    def program(self, source: str) -> str:
+        """What the command lines of the source begin with."""
+        try:
+            return self._link(source).state.program
+        except NotFound:
+            return DOCKER
 
     def _host(self, source: str) -> tuple[Link, Any]:
         link = self._link(source)

@@ -64,7 +64,7 @@ class LifeActs(Acts):
             return _One(container.name, call, container.id, f"{container.name}: {words}")
 
         names = [container.name for container in containers]
-        command = joined(["docker", "stop", *options, *names])
+        command = joined([self.program(source), "stop", *options, *names])
         title, things = f"Stop {_named(names, 'containers')}", [one(each) for each in containers]
         if len(things) > 1:
             waiting = _One(title, lambda host, control: beside(title, things, host, control, words))
@@ -83,7 +83,7 @@ class LifeActs(Acts):
             host.rename(container.id, name, control)
             return Touched(containers=frozenset({container.id}))
 
-        command = joined(["docker", "rename", container.name, name])
+        command = joined([self.program(source), "rename", container.name, name])
         self._act(
             source, f"Rename {container.name} to {name}", [_One(container.name, call, container.id)], command, failed
         )
@@ -93,7 +93,7 @@ class LifeActs(Acts):
         link, host = self._host(source)
         names = [container.name for container in containers]
         title = f"Kill {_named(names, 'containers')}"
-        record = self._activity.begin(title, joined(["docker", "kill", "-s", signal, *names]))
+        record = self._activity.begin(title, joined([self.program(source), "kill", "-s", signal, *names]))
 
         def one(container: Container) -> _One:
             def call(host: Any, control: Control) -> Touched:
@@ -145,8 +145,9 @@ class LifeActs(Acts):
             if done is not None:
                 done(made[0])
 
-        lines = [joined(["docker", "stop", old.name])] if old.running else []
-        lines += [joined(["docker", "rename", old.name, kept])] if kept != old.name else []
-        lines += [run_command(spec), *([joined(["docker", "rm", kept])] if delete_old else [])]
+        program = self.program(source)
+        lines = [joined([program, "stop", old.name])] if old.running else []
+        lines += [joined([program, "rename", old.name, kept])] if kept != old.name else []
+        lines += [run_command(spec, program=program), *([joined([program, "rm", kept])] if delete_old else [])]
         things = [_One(old.name, call, old.id), *([_One(kept, remove)] if delete_old else [])]
         self._act(source, f"Edit {old.name}", things, " && ".join(lines), failed, over)

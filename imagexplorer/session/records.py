@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address, EngineInfo, LayerTotals
+from imagexplorer.core.entities import DOCKER, Address, EngineInfo, LayerTotals
 from imagexplorer.core.errors import ImagexplorerError
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class SourceState:
     @property
     def live(self) -> bool:
         return self.state == LIVE
+
+    @property
+    def program(self) -> str:
+        """What the command lines of an engine begin with."""
+        return self.info.program if self.info is not None else DOCKER
 
     @property
     def name(self) -> str:

@@ -263,7 +263,8 @@ class CommitDialog(AskDialog):
         first = wrong_repository or wrong_tag or wrong or nothing
         self.set_ready(not first, first)
         self._show_sum(spec, ticked, all_of_it)
-        self.shown_command.set_text(plain(commit_command(spec, self._container.name), 20_000))
+        line = commit_command(spec, self._container.name, self._question.program)
+        self.shown_command.set_text(plain(line, 20_000))
 
     def _show_sum(self, spec: CommitSpec, ticked: int, all_of_it: int) -> None:
         size = self.ticks.size_bytes if self._question.view is not None else self._container.writable_bytes

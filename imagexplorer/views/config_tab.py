@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from imagexplorer import resources
+from imagexplorer.core.entities import DOCKER
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.secrets import masked_container
 from imagexplorer.models.config_sections import Section, container_sections, image_sections
@@ -154,8 +155,7 @@ class ContainerConfig(ConfigTab[Any]):
         detail, image, state = self.page.detail, self.page.image, self.page.state
         if detail is not None and detail.raw:
             config = image.config.get("config") if image is not None else None
-            product = state.info.product.casefold() if state is not None and state.info is not None else ""
-            program = "podman" if "podman" in product else "docker"
+            program = state.program if state is not None else DOCKER
             self.run.show_container(detail, config if isinstance(config, Mapping) else None, program)
             self.run.show()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QTreeView, QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import ALL, Container, Selection, Touched
+from imagexplorer.core.entities import ALL, DOCKER, Container, Selection, Touched
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Group, Role
 from imagexplorer.models.tables import CONTAINERS, compose_project
@@ -176,6 +176,8 @@ class ContainersPage(ListPage):
 
     def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
         containers: list[Container] = list(records)
+        source = self.session.current
+        program = source.program if source is not None else DOCKER
         add_copy(menu, self.tr("&Name"), containers, lambda each: plain(each.name))
         menu.addAction(self.copy_ids)
         add_copy(menu, self.tr("&Image"), containers, lambda each: plain(each.image))
@@ -183,7 +185,7 @@ class ContainersPage(ListPage):
             menu,
             self.tr("Command &line"),
             containers,
-            lambda each: plain(joined(["docker", "container", "inspect", each.name or each.id])),
+            lambda each: plain(joined([program, "container", "inspect", each.name or each.id])),
         )
         menu.addSeparator()
         menu.addAction(self.copy_rows)

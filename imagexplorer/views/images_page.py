@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QTableView, QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.command_line import image_reference, joined
-from imagexplorer.core.entities import Image, Selection
+from imagexplorer.core.entities import DOCKER, Image, Selection
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Role
 from imagexplorer.models.tables import IMAGES
@@ -98,6 +98,8 @@ class ImagesPage(ListPage):
 
     def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
         images: list[Image] = list(records)
+        source = self.session.current
+        program = source.program if source is not None else DOCKER
         add_copy(menu, self.tr("&Name"), images, lambda image: plain(image.name))
         add_copy(menu, self.tr("All &tags"), images, lambda image: "\n".join(map(plain, image.tags)))
         menu.addAction(self.copy_ids)
@@ -106,7 +108,7 @@ class ImagesPage(ListPage):
             menu,
             self.tr("Command &line"),
             images,
-            lambda image: plain(joined(["docker", "image", "inspect", image_reference(image)])),
+            lambda image: plain(joined([program, "image", "inspect", image_reference(image)])),
         )
         menu.addSeparator()
         menu.addAction(self.copy_rows)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from imagexplorer.actions.prompts import StopAnswer
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import Container
+from imagexplorer.core.entities import DOCKER, Container
 from imagexplorer.core.references import container_name_fault
 from imagexplorer.core.run_values import name_conflict, signal_fault
 from imagexplorer.core.text import plain
@@ -38,10 +38,12 @@ def _signals(first: str) -> QComboBox:
 
 
 class StopDialog(AskDialog):
-    def __init__(self, engine: str, containers: Sequence[Container], parent: QWidget | None) -> None:
+    def __init__(
+        self, engine: str, containers: Sequence[Container], parent: QWidget | None, program: str = DOCKER
+    ) -> None:
         title = _counted("Stop", containers)
         super().__init__(f"{title}?", title, parent, dangerous=True)
-        self._containers = containers
+        self._containers, self._program = containers, program
         self.body.addWidget(plain_label(_names(engine, containers), wrap=True))
         self.own_time = QCheckBox(self.tr("The time &out that each has (10 s as a rule)"))
         self.own_time.setChecked(True)
@@ -79,14 +81,16 @@ class StopDialog(AskDialog):
         options = [*(["-t", str(answer.timeout)] if answer.timeout is not None else [])]
         options += ["-s", answer.signal] if answer.signal else []
         names = [each.name for each in self._containers]
-        self.shown_command.set_text(plain(joined(["docker", "stop", *options, *names]), 20_000))
+        self.shown_command.set_text(plain(joined([self._program, "stop", *options, *names]), 20_000))
 
 
 class KillDialog(AskDialog):
-    def __init__(self, engine: str, containers: Sequence[Container], parent: QWidget | None) -> None:
+    def __init__(
+        self, engine: str, containers: Sequence[Container], parent: QWidget | None, program: str = DOCKER
+    ) -> None:
         title = _counted("Kill", containers)
         super().__init__(f"{title}?", title, parent, dangerous=True)
-        self._containers = containers
+        self._containers, self._program = containers, program
         self.body.addWidget(plain_label(_names(engine, containers), wrap=True))
         self.signal = _signals("SIGKILL")
         self._field = Field(self.signal, self.tr("SIGKILL ends it at once: what it has not written is lost"))
@@ -107,13 +111,15 @@ class KillDialog(AskDialog):
         self._field.set_fault(fault)
         self.set_ready(not fault, fault)
         names = [each.name for each in self._containers]
-        self.shown_command.set_text(plain(joined(["docker", "kill", "-s", self.answer(), *names]), 20_000))
+        self.shown_command.set_text(plain(joined([self._program, "kill", "-s", self.answer(), *names]), 20_000))
 
 
 class RenameDialog(AskDialog):
-    def __init__(self, container: Container, others: Sequence[Container], parent: QWidget | None) -> None:
+    def __init__(
+        self, container: Container, others: Sequence[Container], parent: QWidget | None, program: str = DOCKER
+    ) -> None:
         super().__init__(f"Rename {plain(container.name, 60)}", "Rename", parent)
-        self._container, self._others = container, others
+        self._container, self._others, self._program = container, others, program
         self.name = QLineEdit(container.name)
         self.name.selectAll()
         self._field = Field(self.name, self.tr("Nothing in it changes; others find it by the new name"))
@@ -137,4 +143,4 @@ class RenameDialog(AskDialog):
         self._field.set_fault(fault)
         same = self.tr("That is its name") if name == self._container.name else ""
         self.set_ready(not fault and not same, fault or same)
-        self.shown_command.set_text(plain(joined(["docker", "rename", self._container.name, name]), 2_000))
+        self.shown_command.set_text(plain(joined([self._program, "rename", self._container.name, name]), 2_000))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QWidget
 
+from imagexplorer.core.entities import DOCKER
+
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import (
         CommitQuestion,
@@ -66,22 +68,22 @@ class DialogPrompts:
         dialog = CommitDialog(question, self._parent())
         return dialog.spec() if _asked(dialog) else None
 
-    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
+    def stop(self, engine: str, containers: Sequence[Container], program: str = DOCKER) -> StopAnswer | None:
         from imagexplorer.views.life_dialogs import StopDialog
 
-        dialog = StopDialog(engine, containers, self._parent())
+        dialog = StopDialog(engine, containers, self._parent(), program)
         return dialog.answer() if _asked(dialog) else None
 
-    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+    def kill(self, engine: str, containers: Sequence[Container], program: str = DOCKER) -> str | None:
         from imagexplorer.views.life_dialogs import KillDialog
 
-        dialog = KillDialog(engine, containers, self._parent())
+        dialog = KillDialog(engine, containers, self._parent(), program)
         return dialog.answer() if _asked(dialog) else None
 
-    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+    def rename(self, container: Container, others: Sequence[Container], program: str = DOCKER) -> str | None:
         from imagexplorer.views.life_dialogs import RenameDialog
 
-        dialog = RenameDialog(container, others, self._parent())
+        dialog = RenameDialog(container, others, self._parent(), program)
         return dialog.answer() if _asked(dialog) else None
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
@@ -111,10 +113,10 @@ class DialogPrompts:
         dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), frees)
         return dialog.answer() if _asked(dialog) else None
 
-    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+    def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:
         from imagexplorer.views.tag_dialog import TagDialog
 
-        dialog = TagDialog(image, taken, self._parent())
+        dialog = TagDialog(image, taken, self._parent(), program)
         return dialog.answer() if _asked(dialog) else None
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:

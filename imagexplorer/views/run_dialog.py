@@ -192,7 +192,7 @@ class RunDialog(AskDialog):
         first = next(filter(None, faults.values()), "")
         self.set_ready(not first, first)
         if all(value is not None for name, value in values.items() if name != "entrypoint"):
-            self.shown_command.set_text(plain(run_command(self._made(values)), 20_000))
+            self.shown_command.set_text(plain(run_command(self._made(values), program=self._question.program), 20_000))
 
     def _made(self, values: dict[str, Any]) -> RunSpec:
         return RunSpec(image=self._image.tags[0] if self._image.tags else self._image.id, **values)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
-from imagexplorer.core.entities import ContainerDetail, Port
+from imagexplorer.core.entities import DOCKER, ContainerDetail, Port
 from imagexplorer.core.run_line import run_line, secret_names
 from imagexplorer.core.text import plain
 from imagexplorer.models.columns import fixed_font
@@ -29,7 +29,7 @@ class RunStrip(QWidget):
         self._said = said
         self._detail: ContainerDetail | None = None
         self._image: Mapping[str, Any] | None = None
-        self._program = "docker"
+        self._program = DOCKER
         self._agreed = False
         self.line = Elided()
         self.line.setFont(fixed_font())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from imagexplorer.actions.prompts import TagAnswer
 from imagexplorer.core.command_line import tag_commands
-from imagexplorer.core.entities import Image
+from imagexplorer.core.entities import DOCKER, Image
 from imagexplorer.core.references import repository_fault, same_name, tag_fault
 from imagexplorer.core.text import plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText, Field, add_row, form
@@ -19,10 +19,10 @@ _TAG = Qt.ItemDataRole.UserRole + 1
 
 
 class TagDialog(AskDialog):
-    def __init__(self, image: Image, taken: Mapping[str, str], parent: QWidget | None) -> None:
+    def __init__(self, image: Image, taken: Mapping[str, str], parent: QWidget | None, program: str = DOCKER) -> None:
         """`taken`: tags of other images, and what those are called."""
         super().__init__(f"Names of {plain(image.name, 60)}", "Save names", parent)
-        self._image, self._taken = image, taken
+        self._image, self._taken, self._program = image, taken, program
         about = plain_label(
             self.tr("A tag is only a name: nothing is copied, and layers stay as they are."), wrap=True, tone="muted"
         )
@@ -83,7 +83,7 @@ class TagDialog(AskDialog):
                 )
         self.total.set_text(words)
         self.set_ready(not why, why)
-        lines = tag_commands(self._image, answer.add, answer.remove)
+        lines = tag_commands(self._image, answer.add, answer.remove, self._program)
         self.commands.set_text("\n".join(plain(line, 2000) for line in lines))
 
     def _fault(self, name: str) -> str:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from imagexplorer import resources
 from imagexplorer.core.command_line import joined
+from imagexplorer.core.entities import DOCKER
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
 from imagexplorer.core.live import TerminalSpec
 from imagexplorer.core.text import plain
@@ -286,9 +287,8 @@ class TerminalTab(PageTab["ContainerPage"]):
     def debug_command(self) -> str:
         """Tools beside a container that has none; never run by this program."""
         state = self.page.state
-        product = state.info.product.casefold() if state is not None and state.info is not None else ""
         name = f"container:{self.page.container.name}"
-        words = ["podman" if "podman" in product else "docker", "run", "--rm", "-it", "--pid", name, "--network", name]
+        words = [state.program if state is not None else DOCKER, "run", "--rm", "-it", "--pid", name, "--network", name]
         return joined([*words, "busybox"])
 
     def _run_program(self) -> None:

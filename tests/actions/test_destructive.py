@@ -61,7 +61,8 @@ class Bench:
     def __post_init__(self) -> None:
         self.source = FakeSource(self.engine)
         self.failed = self.message = SimpleNamespace(emit=self.said.append)
-        link = SimpleNamespace(source=self.source, refresh=lambda _touched: None)
+        state = SimpleNamespace(program="docker")
+        link = SimpleNamespace(source=self.source, state=state, refresh=lambda _touched: None)
         self.acts = Acts(self, lambda _source: link, self.activity, self.said.append)  # type: ignore[arg-type]
         self.pruning = Pruning(self.ask, self.acts, self.said.append)
         self.begun: Callable[[], None] = lambda: None

@@ -53,6 +53,7 @@ class Asked:
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     refusals: list[RunQuestion | CommitQuestion | None] = field(default_factory=list)
     frees: list[Frees | None] = field(default_factory=list)
+    programs: list[str] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
         self.questions.append((kind, what))
@@ -61,13 +62,16 @@ class Asked:
         return self.answer(*what) if callable(self.answer) else self.answer
 
     def run(self, question: RunQuestion) -> RunSpec | None:
+        self.programs.append(question.program)
         self.refusals.append(question if question.why else None)
         return self._ask("run", question)
 
     def edit(self, question: RunQuestion) -> EditAnswer | None:
+        self.programs.append(question.program)
         return self._ask("edit", question)
 
     def commit(self, question: CommitQuestion) -> CommitSpec | None:
+        self.programs.append(question.program)
         self.refusals.append(question if question.why else None)
         return self._ask("commit", question)
 
@@ -84,13 +88,16 @@ class Asked:
         self.frees.append(frees)
         return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
 
-    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
+    def stop(self, engine: str, containers: Sequence[Container], program: str = "") -> StopAnswer | None:
+        self.programs.append(program)
         return self._ask("stop", containers)
 
-    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+    def kill(self, engine: str, containers: Sequence[Container], program: str = "") -> str | None:
+        self.programs.append(program)
         return self._ask("kill", containers)
 
-    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+    def rename(self, container: Container, others: Sequence[Container], program: str = "") -> str | None:
+        self.programs.append(program)
         return self._ask("rename", container)
 
     def dockerfile(self, container: Container, draft: Draft) -> DockerfileAnswer | None:
@@ -102,7 +109,8 @@ class Asked:
     def open_path(self) -> str | None:
         return self._ask("open_path")
 
-    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+    def tag(self, image: Image, taken: Mapping[str, str], program: str = "") -> TagAnswer | None:
+        self.programs.append(program)
         return self._ask("tag", image, dict(taken))
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:

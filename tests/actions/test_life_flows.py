@@ -6,11 +6,15 @@ import threading
 from dataclasses import replace
 
 from imagexplorer.actions.prompts import StopAnswer
-from imagexplorer.core.entities import Touched
+from imagexplorer.core.entities import CommitSpec, Touched
 from imagexplorer.core.errors import Refused
-from tests.actions.test_flows import Stage, stage
+from imagexplorer.core.run_spec import RunSpec
+from tests.actions.test_flows import KEY, Stage, stage
 
 __all__ = ["stage"]
+ASKING_OF_CONTAINERS = ("container.stop_with", "container.kill", "container.rename", "container.commit",
+                        "container.again", "container.edit", "container.delete")  # fmt: skip
+ASKING_OF_IMAGES = ("image.tag", "image.run", "image.delete")
 
 
 def test_a_stop_that_takes_long_says_what_it_waits_for_and_can_be_escalated(stage: Stage) -> None:
@@ -133,3 +137,34 @@ def test_rename(stage: Stage) -> None:
     stage.select("front")
     stage.act("container.rename")
     assert len(stage.acts()) == 1, "its own name is no change"
+
+
+def test_command_lines_are_those_of_the_engine(stage: Stage) -> None:
+    stage.engine.product = "Podman"
+    stage.session.retry(KEY)
+    acts = stage.session.acts
+    stage.qtbot.waitUntil(lambda: acts.program(KEY) == "podman")
+    for actions, name in ((ASKING_OF_CONTAINERS, "web"), (ASKING_OF_IMAGES, "busybox:1.36")):
+        stage.select(name)
+        for action in actions:
+            asked = len(stage.prompts.questions)
+            stage.act(action)
+            stage.qtbot.waitUntil(lambda asked=asked: len(stage.prompts.questions) > asked)
+    shown = [line for kind, what in stage.prompts.questions if kind == "delete" for line in what[3]]
+    assert len(shown) == 2
+    assert len(stage.prompts.programs) == len(stage.prompts.questions) - 2
+    web, image = stage.engine.named("web"), stage.engine.find_image("busybox:1.36")
+    acts.start(KEY, [web])
+    acts.stop(KEY, [web], timeout=1)
+    acts.rename(KEY, web, "front")
+    acts.kill(KEY, [web], "SIGHUP")
+    acts.commit(KEY, CommitSpec(web.id, "kept", "1", left_out=("/etc",)), "web")
+    acts.tag(KEY, image, "two:2", image.tags)
+    acts.run(KEY, RunSpec("busybox:1.36"))
+    acts.run(KEY, RunSpec("busybox:1.36", detach=False))
+    acts.replace(KEY, web, RunSpec("busybox:1.36", name="web"), True)
+    acts.delete(KEY, [web], [(image.id, image)], stop_first=True)
+    lines = [line for deed in stage.session.activity.deeds for line in deed.command.split(" && ")]
+    assert len(lines) == 16
+    assert {*stage.prompts.programs, *(line.split(" ")[0] for line in [*lines, *shown])} == {"podman"}
+    stage.settled()

@@ -97,15 +97,15 @@ class Answers:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer
 
-    def stop(self, engine: str, containers: Sequence[Container]) -> StopAnswer | None:
+    def stop(self, engine: str, containers: Sequence[Container], program: str = "") -> StopAnswer | None:
         self.asked.append(("stop", (containers,)))
         return None
 
-    def kill(self, engine: str, containers: Sequence[Container]) -> str | None:
+    def kill(self, engine: str, containers: Sequence[Container], program: str = "") -> str | None:
         self.asked.append(("kill", (containers,)))
         return None
 
-    def rename(self, container: Container, others: Sequence[Container]) -> str | None:
+    def rename(self, container: Container, others: Sequence[Container], program: str = "") -> str | None:
         self.asked.append(("rename", (container,)))
         return None
 
@@ -113,7 +113,7 @@ class Answers:
         self.asked.append(("dockerfile", (container, draft)))
         return self.dockerfile_answer
 
-    def tag(self, image: Image, taken: Mapping[str, str]) -> TagAnswer | None:
+    def tag(self, image: Image, taken: Mapping[str, str], program: str = "") -> TagAnswer | None:
         self.asked.append(("tag", (image,)))
         return None
 
