@@ -66,9 +66,12 @@ def changes(
     inspect = wire.get(f"{at}/json", what=what, control=control)
     with gone_is_not_found(wire, f"{at}/json", what, control):
         found = list(listed(wire.json("GET", f"{at}/changes", what=what, control=control, seconds=600)))
-    found = with_engines_own(found, mount_points(inspect))
-    upper = text(section(section(inspect, "GraphDriver"), "Data"), "UpperDir")
+    folders = section(section(inspect, "GraphDriver"), "Data")
+    upper, lower = text(folders, "UpperDir"), text(folders, "LowerDir")
     nodes: dict[str, Node] | None = upper_nodes(upper, control) if local and upper else None
+    if nodes is not None:
+        found += unlisted(found, nodes, lower.split(":") if lower else ())
+    found = with_engines_own(found, mount_points(inspect))
     if nodes is None:
         if on_listed is not None and found:
             on_listed(sorted(found, key=lambda change: change.path))
@@ -130,6 +133,28 @@ def upper_nodes(upper: str, control: Control) -> dict[str, Node] | None:
     except OSError:  # not ours to read, or not on this machine
         return None
     return found
+
+
+def unlisted(found: Sequence[Change], nodes: Mapping[str, Node], lower: Sequence[str]) -> list[Change]:
+    """Files that were written, and that the engine left out: it takes a file of the same size, whose time is of the
+    same second as in a layer from a tar, for the same one. `lower`: folders of the image's layers, topmost first. What
+    is in none of them is younger than the engine's list, or of the engine's own making."""
+    told = {change.path for change in found}
+    return [
+        Change(path, MODIFIED)
+        for path, node in nodes.items()
+        if node.kind == "file" and go_text(path) not in told and _is_below(lower, path)
+    ]
+
+
+def _is_below(lower: Sequence[str], path: str) -> bool:
+    for folder in lower:
+        try:
+            status = os.lstat(folder + path)
+        except OSError:
+            continue
+        return stat.S_ISREG(status.st_mode)
+    return False
 
 
 def asked_nodes(

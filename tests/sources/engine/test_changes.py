@@ -65,6 +65,31 @@ def test_sizes_and_kinds(engine: Engine, container: str, local: bool) -> None:
     assert mine["/big.bin"].size_bytes is None
 
 
+def test_a_file_that_the_engine_takes_for_the_same_one(engine: Engine, container: str) -> None:
+    """Same size, same time: docker diff does not tell it (podman diff does), and the writable layer has it."""
+    write_in(
+        engine.api,
+        container,
+        "cp -p /opaque/z /ref; tr a-z A-Z < /ref > /opaque/z; touch -r /ref /opaque/z; cat /data/sub/x > /dev/null",
+    )
+    assert ("/opaque/z" in {row["Path"] for row in engine.api.diff(container)}) == engine.podman
+    mine = found(engine, container, local=True)
+    assert mine["/opaque/z"].kind == MODIFIED
+    assert mine["/opaque/z"].size_bytes is not None
+    assert not any(path.startswith("/data") for path in mine)
+
+
+def test_only_what_an_image_has_is_taken_for_changed(tmp_path: Path) -> None:
+    """What the list left out, and no layer below has, came after the list."""
+    (tmp_path / "low/etc").mkdir(parents=True)
+    (tmp_path / "low/etc/conf").write_bytes(b"")
+    (tmp_path / "low/told").write_bytes(b"")
+    file, folder = changes.Node("file", 1, 0o644), changes.Node("dir", 0, 0o755)
+    nodes = {"/etc": folder, "/etc/conf": file, "/etc/young": file, "/told": file, "/gone": changes.Node("other", 0, 0)}
+    left_out = changes.unlisted([Change("/told", MODIFIED)], nodes, [str(tmp_path / "none"), str(tmp_path / "low")])
+    assert sorted(change.path for change in left_out) == ["/etc/conf"]
+
+
 def test_what_the_engine_made_is_told_apart_and_rows_come_before_sizes(
     engine: Engine, sample: str, tidy: list[str]
 ) -> None:
