@@ -173,7 +173,7 @@ def run(target: str = "", host: str = "", image: str = "", platform: str = "") -
     program.window.show()
     after_first_paint(program.window, lambda: program.start(target, host, image, platform))
     application.aboutToQuit.connect(program.close)
-    quiet = quit_on_signals(program.window.close)
+    quiet = quit_on_signals(program.window.close_at_once)
     try:
         return application.exec()
     finally:

@@ -47,6 +47,8 @@ class JobState:
     ended: float | None = None
     error: ImagexplorerError | None = None
     changes: bool = False
+    writes: bool = False  # files that somebody waits for
+    deed: int = 0  # its record in the activity, where it has one of its own
 
 
 @dataclass(slots=True, eq=False)
@@ -89,12 +91,14 @@ class Jobs(QObject):
         done: Callable[[Any], None],
         failed: Callable[[ImagexplorerError], None] | None = None,
         title: str = "",
+        deed: int = 0,
+        writes: bool = False,
     ) -> None:
         """Run `work` on a thread; then `done(result)` or `failed(error)`, unless a newer load took the lane.
 
         `failed(Cancelled)` comes at once when the user cancels the job by its id. Without `failed`, an error is logged.
         With a `title` it shows in the activity strip once it takes over 0.4 s."""
-        self._read(_Job(self._state(title), work, done, failed, lane))
+        self._read(_Job(replace(self._state(title), deed=deed, writes=writes), work, done, failed, lane))
 
     def stream(
         self,
@@ -116,12 +120,14 @@ class Jobs(QObject):
         work: Callable[[Control], Touched],
         failed: Callable[[ImagexplorerError], None] | None = None,
         done: Callable[[Touched], None] | None = None,
+        deed: int = 0,
     ) -> None:
         """Run `work` after all performs before it. What failed may have changed things half-way: then everything
         counts as touched."""
         if self._closed:
             return
-        job = _Job(replace(self._state(title), changes=True, text="waiting" if self._line else ""), work, done, failed)
+        text = "waiting" if self._line else ""
+        job = _Job(replace(self._state(title), changes=True, deed=deed, text=text), work, done, failed)
         self._jobs[job.state.id] = job
         self._line.append(job)
         if len(self._line) == 1:
@@ -159,6 +165,10 @@ class Jobs(QObject):
         now = time.time()
         states = (job.state for job in self._jobs.values())
         return [state for state in states if state.title and (state.changes or now - state.started >= QUIET_S)]
+
+    def unfinished(self) -> list[JobState]:
+        """What an end of the program would cut off, oldest first: changes, what runs attached, files being written."""
+        return [job.state for job in self._jobs.values() if job.state.changes or job.state.writes or job.state.deed]
 
     def in_lane(self, lane: str) -> JobState | None:
         """What runs in a lane at this moment, its first 0.4 s included; None where nothing does."""

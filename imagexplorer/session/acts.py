@@ -92,12 +92,12 @@ class Acts:
                     f"{spec.name or spec.image} is not watched any more and goes on: stop it among the containers"
                 )
             else:
-                self._activity.end(record, str(error))
+                self._activity.end(record, error)
             if failed is not None:
                 failed(error)
 
         lane = f"attached/{next(self._numbers)}"
-        self._jobs.load(lane, lambda control: host.run_attached(spec, control), over, broke, title)
+        self._jobs.load(lane, lambda control: host.run_attached(spec, control), over, broke, title, record)
 
     def start(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "start", containers, lambda host, each, control: host.start(each.id, control), failed)
@@ -245,11 +245,11 @@ class Acts:
 
         def broke(error: ImagexplorerError) -> None:
             free()
-            self._activity.end(record, str(error))
+            self._activity.end(record, error)
             if failed is not None:
                 failed(error)
 
-        self._jobs.perform(title, work, broke, over)
+        self._jobs.perform(title, work, broke, over, record)
 
     def program(self, source: str) -> str:
         """What the command lines of the source begin with."""

@@ -127,4 +127,4 @@ class Comparing(QObject):
             write_text(path, pieces)
             return path
 
-        self._jobs.load(lane, work, done, failed, "Saving a comparison")
+        self._jobs.load(lane, work, done, failed, "Saving a comparison", writes=True)

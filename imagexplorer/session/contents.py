@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
@@ -26,8 +26,19 @@ if TYPE_CHECKING:
     from imagexplorer.output.extract import FolderWriter
     from imagexplorer.output.tar_out import TarWriter
 
-Ask = Callable[[str, str, Callable[[Any, Control], Any], Callable[[Any], None], Failed, str], None]
-"""`ask(lane, source, work(opened, control), done, failed, title)`."""
+
+class Ask(Protocol):
+    def __call__(
+        self,
+        lane: str,
+        source: str,
+        work: Callable[[Any, Control], Any],
+        done: Callable[[Any], None],
+        failed: Failed,
+        title: str = "",
+        writes: bool = False,
+    ) -> None:
+        """`work(opened, control)`; `writes` says that somebody waits for files of it."""
 
 
 _numbers = count(1)
@@ -132,8 +143,8 @@ class Contents:
             finally:
                 writer.abandon()
 
-        where = os.path.basename(target.path)
-        self._ask(lane or f"extract{next(_numbers)}", source, work, done, failed, f"Extracting to {where}")
+        title = f"Extracting to {os.path.basename(target.path)}"
+        self._ask(lane or f"extract{next(_numbers)}", source, work, done, failed, title, writes=not lane)
 
 
 class _Following:

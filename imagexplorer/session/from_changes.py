@@ -109,4 +109,4 @@ class FromChanges:
             self._say(f"Wrote the {what} to {where}")
 
         lane = f"from_changes{next(_numbers)}"
-        self._ask(lane, source, work, done, failed, f"Writing {plain(os.path.basename(path), 80)}")
+        self._ask(lane, source, work, done, failed, f"Writing {plain(os.path.basename(path), 80)}", writes=True)

@@ -110,13 +110,13 @@ class LifeActs(Acts):
             link.refresh(touched)
 
         def broke(error: ImagexplorerError) -> None:
-            self._activity.end(record, str(error))
+            self._activity.end(record, error)
             link.refresh(everything)
             if failed is not None:
                 failed(error)
 
         lane = f"kill/{next(_kills)}"
-        self._jobs.load(lane, lambda control: one_by_one(title, things, host, control), over, broke, title)
+        self._jobs.load(lane, lambda control: one_by_one(title, things, host, control), over, broke, title, record)
 
     def replace(
         self,

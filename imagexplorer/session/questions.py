@@ -187,11 +187,13 @@ class Questions(QObject):
         done: Callable[[Any], None],
         failed: Failed,
         title: str = "",
+        writes: bool = False,
     ) -> None:
         link = self._find(source, failed)
         if link is not None:
             opened = link.source
-            self.jobs.load(lane, lambda control: work(opened, control), done, link.failed(failed), title)
+            failed = link.failed(failed)
+            self.jobs.load(lane, lambda control: work(opened, control), done, failed, title, writes=writes)
 
     def _find(self, source: str, failed: Failed) -> Link | None:
         link = self._links.get(source)

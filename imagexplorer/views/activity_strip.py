@@ -6,7 +6,6 @@ Its height never changes. Knows jobs and the session's states, no source.
 from __future__ import annotations
 
 import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
@@ -33,19 +32,18 @@ from imagexplorer.views.theme import plain_label, tone_color, tooltip
 if TYPE_CHECKING:
     from imagexplorer.views.activity_popup import ActivityPopup
 
-_KEPT = 8
 _SAID_S = 1.0
 
 
 class ActivityStrip(QWidget):
     retry_wanted = Signal()
+    page_wanted = Signal()
 
     def __init__(self, jobs: Jobs, activity: Activity | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Activity"))
         self._jobs = jobs
         self._activity = activity if activity is not None else Activity()
-        self._ended: deque[JobState] = deque(maxlen=_KEPT)
         self._error: ImagexplorerError | None = None
         self._said_at = self._failed_at = 0.0
         self._state_icon = plain_label()
@@ -130,7 +128,8 @@ class ActivityStrip(QWidget):
     # -- inside -------------------------------------------------------------------------------------
 
     def _job_ended(self, state: JobState) -> None:
-        self._ended.appendleft(state)
+        if not state.deed:  # who began a deed ends it
+            self._activity.read(state.title, state.started, state.ended or state.started, state.error)
         if state.error is not None:
             self.show_error(state.error)
         elif state.changes and self._said_at < (state.ended or 0) - _SAID_S:  # nobody said it better
@@ -156,11 +155,11 @@ class ActivityStrip(QWidget):
         self.retry.setVisible(self._error is not None and type(self._error).__name__ == "Unreachable")
         rest = len(running) - (one is not None)
         self.more.setText(
-            self.tr("{count} more").format(count=rest) if rest else self.tr("Activity") if self._ended else ""
+            self.tr("{count} more").format(count=rest) if rest else self.tr("Activity") if self._activity else ""
         )
-        self.more.setVisible(bool(rest or self._ended))
+        self.more.setVisible(bool(rest or self._activity))
         if self._popup is not None and self._popup.isVisible():
-            self._popup.show_jobs(running, self._ended, self._activity.deeds)
+            self._popup.show_jobs(running, self._activity.everything)
         if running and not self._tick.isActive():
             self._tick.start()
         elif not running:
@@ -177,7 +176,8 @@ class ActivityStrip(QWidget):
             )  # when first asked: the window is painted before
 
             self._popup = ActivityPopup(self._jobs, self)
-        self._popup.show_jobs(self._jobs.running(), self._ended, self._activity.deeds)
+            self._popup.page_wanted.connect(self.page_wanted)
+        self._popup.show_jobs(self._jobs.running(), self._activity.everything)
         self._popup.adjustSize()
         corner = self.mapToGlobal(QPoint(self.width(), 0))
         self._popup.move(corner.x() - self._popup.width() - 8, corner.y() - self._popup.height() - 4)

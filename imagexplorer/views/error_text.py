@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-
 from imagexplorer import __version__
 from imagexplorer.core.errors import ImagexplorerError
 from imagexplorer.core.text import plain
@@ -16,11 +14,5 @@ def sentence_of(error: ImagexplorerError) -> str:
 
 def details_of(error: ImagexplorerError) -> str:
     """For a report: the sentence, its kind, and where it came from."""
-    lines = [f"imagexplorer {__version__}", f"{type(error).__name__}: {plain(str(error), 4000)}"]
-    details = getattr(error, "details", "")
-    if details:
-        lines.append(str(details))
-    cause = error.__cause__
-    if cause is not None and not details:
-        lines += [line.rstrip("\n") for line in traceback.format_exception_only(cause)]
-    return "\n".join(lines)
+    first, *more = error.report()
+    return "\n".join([f"imagexplorer {__version__}", plain(first, 4000), *more])

@@ -17,7 +17,9 @@ from imagexplorer.settings import Settings
 from imagexplorer.views.activity_strip import ActivityStrip
 from imagexplorer.views.containers_page import ContainersPage
 from imagexplorer.views.images_page import ImagesPage
+from imagexplorer.views.leaving import Leaving
 from imagexplorer.views.list_page import ListPage
+from imagexplorer.views.own_pages import OwnPages, is_own
 from imagexplorer.views.page_state import save_page
 from imagexplorer.views.page_tabs import PageTabs
 from imagexplorer.views.places import Places
@@ -57,6 +59,8 @@ class MainWindow(QMainWindow):
         for page in (self.images, self.containers, self.start):
             self.lists.addWidget(page)
         self.tabs = PageTabs(self.lists)
+        self.own_pages = OwnPages(self)
+        self.leaving = Leaving(self, session.jobs)
         registry.add(*WindowActions(self).records())
         for identifier in registry.ids():
             self.addAction(registry.action(identifier))
@@ -105,7 +109,7 @@ class MainWindow(QMainWindow):
         session.images_changed.connect(self._show_sidebar)
         session.containers_changed.connect(self._show_sidebar)
         session.page_wanted.connect(self.open_page)
-        session.reports.wanted.connect(self.open_report)
+        session.reports.wanted.connect(self.own_pages.report)
         session.comparing.wanted.connect(self._compare)
         session.list_wanted.connect(self.show_list)
         session.message.connect(self.strip.show_message)
@@ -116,6 +120,7 @@ class MainWindow(QMainWindow):
         self.sidebar.retry_wanted.connect(session.retry)
         self.sidebar.engine_wanted.connect(self.registry.action("file.engine").trigger)
         self.strip.retry_wanted.connect(self._retry)
+        self.strip.page_wanted.connect(self.own_pages.activity)
         self.start.open_wanted.connect(self.registry.action("file.open").trigger)
         self.start.engine_wanted.connect(self.registry.action("file.engine").trigger)
         self.start.sample_wanted.connect(session.open_sample)
@@ -190,16 +195,6 @@ class MainWindow(QMainWindow):
         page = self.tabs.currentWidget()
         if isinstance(page, RecordPage):
             page.compare_with(source, other)
-
-    def open_report(self, path: str) -> None:
-        """A saved document's page, raised where it is open already."""
-        from imagexplorer.views.report_page import ReportPage
-
-        key = f"report/{path}"
-        if not self.tabs.show_key(key):
-            page = ReportPage(self.session, path)
-            self.tabs.add(key, page, page.title, resources.icon("file"))
-        self.current_page.setFocus()
 
     def _name_page(self, key: str, name: str) -> None:
         """What a page shows may have got another name, here or elsewhere."""
@@ -308,9 +303,7 @@ class MainWindow(QMainWindow):
         on_list = page in (self.images, self.containers)
         # What is open already is not offered to be opened.
         self.bar.show_actions(
-            ("file.open",)
-            if page is self.start or self.tabs.current_key.startswith("report/")
-            else BARS[kind][0 if on_list else 1 :]
+            ("file.open",) if page is self.start or is_own(self.tabs.current_key) else BARS[kind][0 if on_list else 1 :]
         )
 
     # -- drag and drop, closing -----------------------------------------------------------------------
@@ -331,7 +324,15 @@ class MainWindow(QMainWindow):
         for path in paths:
             self.session.open_path(path)
 
+    def close_at_once(self) -> None:
+        """Nobody is there to be asked."""
+        self.leaving.sure = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.leaving.may_close():
+            event.ignore()
+            return
         source = self.session.current
         front = self.tabs.currentWidget()
         if isinstance(front, RecordPage):

@@ -50,6 +50,15 @@ class WindowActions:
                 1,
             ),
             Action(
+                "view.activity",
+                "&Activity",
+                _do(window.own_pages.activity),
+                "running",
+                ("Ctrl+Shift+A",),
+                "&View",
+                1,
+            ),
+            Action(
                 "view.grouped",
                 "Group containers by compose &project",
                 _do(window.containers.grouped.toggle),

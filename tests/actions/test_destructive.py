@@ -86,7 +86,7 @@ class Bench:
         else:
             done(found)
 
-    def perform(self, _title: str, work: Any, failed: Any = None, done: Any = None) -> None:
+    def perform(self, _title: str, work: Any, failed: Any = None, done: Any = None, _deed: int = 0) -> None:
         self.begun()
         self.line.append((work, failed, done))
 

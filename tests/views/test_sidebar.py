@@ -237,11 +237,11 @@ def test_what_was_done_is_listed_with_its_command_line_and_details_to_copy(
     good = activity.begin("Stop web", "docker stop web", now - 3)
     activity.end(good, now=now - 1)
     bad = activity.begin("Delete db", "docker rm db", now - 1)
-    activity.end(bad, "db: it runs", now)
-    activity.begin("Restart web", "docker restart web")  # under way: not listed
-    jobs.ended.emit(JobState(1, "Stop web", started=now - 3, ended=now - 1, changes=True))
     error = Fault("db", "it runs", details="Traceback: here")
-    jobs.ended.emit(JobState(2, "Delete db", started=now - 1, ended=now, error=error, changes=True))
+    activity.end(bad, error, now)
+    activity.begin("Restart web", "docker restart web")  # under way: not listed
+    jobs.ended.emit(JobState(1, "Stop web", started=now - 3, ended=now - 1, changes=True, deed=good))
+    jobs.ended.emit(JobState(2, "Delete db", started=now - 1, ended=now, error=error, changes=True, deed=bad))
     jobs.ended.emit(JobState(3, "Reading layers", started=now - 9, ended=now - 5))
     qtbot.mouseClick(strip.more, Qt.MouseButton.LeftButton)
     popup = strip._popup
