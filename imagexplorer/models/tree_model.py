@@ -7,7 +7,7 @@ Sorting and filtering are new TreeViews, asked of the session: `set_view` shows 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -75,19 +75,38 @@ class TreeModel(QAbstractItemModel):
         wanted = nodes if isinstance(nodes, set | frozenset) else set(nodes)
         return {node: row for row, node in enumerate(self._view.node) if node in wanted}
 
+    def rows_of_paths(self, paths: Iterable[bytes]) -> dict[bytes, int]:
+        """Rows by path, of those that the view shows, folders above them included. A folder is gone through once,
+        however much is wanted of it (2 ms for 50,000 names)."""
+        view = self._view
+        if view is None:
+            return {}
+        wanted: dict[bytes, set[bytes]] = {}  # by folder
+        for path in paths:
+            while path:
+                above, _, name = path.rpartition(b"/")
+                names = wanted.setdefault(above, set())
+                if name in names:
+                    break
+                names.add(name)
+                path = above
+        found = {b"": ROOT}
+        waiting = [b""]
+        for folder in waiting:
+            names = wanted.get(folder, set())
+            lengths = {len(name) for name in names}
+            first = self._first[found[folder]]
+            for row in range(first, first + self._count[found[folder]] if names else first):
+                if view.name_length[row] in lengths and (name := view.name(row)) in names:
+                    path = folder + b"/" + name if folder else name
+                    found[path] = row
+                    waiting.append(path)
+        del found[b""]
+        return found
+
     def find(self, path: bytes) -> QModelIndex:
         """The index of a path (no leading slash); invalid where the view does not show it."""
-        if self._view is None:
-            return QModelIndex()
-        row = ROOT
-        for name in path.split(b"/"):
-            for child in range(self._first[row], self._first[row] + self._count[row]):
-                if TreeRow(self._view, child).name == name:
-                    row = child
-                    break
-            else:
-                return QModelIndex()
-        return self.index_of_row(row)
+        return self.index_of_row(self.rows_of_paths([path]).get(path, ROOT))
 
     def walk(self, limit: int) -> Iterator[int]:
         """Rows breadth first, at most `limit`, without the root."""

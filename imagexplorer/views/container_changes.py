@@ -44,6 +44,7 @@ class ContainerChanges(FilePane):
         self._lane = page.lane + name
         super().__init__(page.session.jobs, self._lane, layered=False, columns=columns, below=self.content)
         self._page = page
+        self.tree.by_path = True  # what it writes makes another tree of it
         self.shown = False
         self.trouble: ImagexplorerError | None = None
         self._asked_at = 0.0

@@ -5,16 +5,16 @@ Knows the tree model and its columns, no session: what it wants sorted comes out
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QTreeView, QWidget
 
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.tree_steps import next_hit
 from imagexplorer.core.tree_view import ROOT, TreeView
-from imagexplorer.models.columns import Column, Role
+from imagexplorer.models.columns import Column
 from imagexplorer.models.tree_model import TreeModel
 from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow
 from imagexplorer.views.header_state import HeaderState
@@ -46,8 +46,10 @@ class FileTreeView(QTreeView):
         """`files`: a model of its own kind, which brings its columns."""
         super().__init__(parent)
         self.files = files if files is not None else TreeModel(columns, self)
-        self._opened_always: set[int] = set()
-        self._opened_hits: set[int] = set()
+        self.by_path = False
+        """Rows are found again by their paths: the next answer may be of another tree, whose nodes are others."""
+        self._opened_always: set[int | bytes] = set()
+        self._opened_hits: set[int | bytes] = set()
         self._asked: Hashable = None
         self._typed = TypeAhead()
         self._restoring = False
@@ -101,31 +103,31 @@ class FileTreeView(QTreeView):
         """Show another answer. What was open and selected stays so. `asked` is the filter that it answers, None without
         one: another than before opens the way to its hits, up to a limit; what the user had open without a filter comes
         back when there is none."""
-        row = self.selected_row()
-        current = row.node if row is not None else None
+        current = self._key(self.currentIndex())
+        selected = {self._key(index) for index in self.selectionModel().selectedRows()}
         scroll = self.verticalScrollBar().value()
+        seen = self.viewport().rect().intersects(self.visualRect(self.currentIndex()))  # else who scrolled on goes on
         fresh = asked is not None and asked != self._asked
         self._asked = asked
         self._restoring = True
         try:
             self.files.set_view(view)
-            wanted = set(self._opened)
-            if current is not None:
-                wanted.add(current)
-            rows = self.files.rows_of_nodes(wanted)
+            rows = self._rows_of({key for key in (*self._opened, *selected, current) if key is not None})
             if fresh:
                 self._opened_hits = self._open_some()
             else:
-                for node in self._opened:
-                    if node in rows:
-                        self.expand(self.files.index_of_row(rows[node]))
+                for key in self._opened:
+                    if key in rows:
+                        self.expand(self.files.index_of_row(rows[key]))
                 self._open_single_chain()
         finally:
             self._restoring = False
         if current is not None and current in rows:
             self.setCurrentIndex(self.files.index_of_row(rows[current]))
+            self._select_too(rows[key] for key in selected if key is not None and key in rows)
             self.verticalScrollBar().setValue(scroll)
-            self.scrollTo(self.currentIndex())
+            if seen:
+                self.scrollTo(self.currentIndex())
         else:
             self.verticalScrollBar().setValue(0 if fresh else scroll)
             self.row_selected.emit(None)
@@ -154,20 +156,37 @@ class FileTreeView(QTreeView):
         self.viewport().update()
 
     @property
-    def _opened(self) -> set[int]:
-        """Nodes that are open: a filter has its own."""
+    def _opened(self) -> set[int | bytes]:
+        """Keys of what is open: a filter has its own."""
         return self._opened_always if self._asked is None else self._opened_hits
 
-    def _open_some(self) -> set[int]:
-        """Folders breadth first; one that would be too much stays closed. The nodes that are open then."""
-        shown, opened = 0, set()
+    def _key(self, index: QModelIndex) -> int | bytes | None:
+        """What a row is found by in the next answer."""
+        row = self.files.row_at(index)
+        return None if row is None else row.path if self.by_path else row.node
+
+    def _rows_of(self, keys: set[int | bytes]) -> Mapping[int | bytes, int]:
+        if self.by_path:
+            return dict(self.files.rows_of_paths(key for key in keys if isinstance(key, bytes)).items())
+        return dict(self.files.rows_of_nodes({key for key in keys if isinstance(key, int)}).items())
+
+    def _select_too(self, rows: Iterable[int]) -> None:
+        if self.selectionMode() == QAbstractItemView.SelectionMode.ExtendedSelection:
+            flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+            for row in rows:
+                self.selectionModel().select(self.files.index_of_row(row), flags)
+
+    def _open_some(self) -> set[int | bytes]:
+        """Folders breadth first; one that would be too much stays closed. The keys of those that are open then."""
+        shown, opened = 0, set[int | bytes]()
         for row in self.files.walk(OPENED_AT_MOST):
             index = self.files.index_of_row(row)
             children = self.files.rowCount(index)
             if children and shown + children <= OPENED_AT_MOST:
                 shown += children
                 self.expand(index)
-                opened.add(index.data(Role.ID))
+                if (key := self._key(index)) is not None:
+                    opened.add(key)
         return opened
 
     def _open_single_chain(self) -> None:
@@ -180,6 +199,11 @@ class FileTreeView(QTreeView):
     def selected_row(self) -> TreeRow | None:
         return self.files.row_at(self.currentIndex())
 
+    def selected_rows(self) -> list[TreeRow]:
+        """From the top; more than one only where the selection mode lets them."""
+        found = (self.files.row_at(index) for index in self.selectionModel().selectedRows())
+        return sorted((row for row in found if row is not None), key=lambda row: row.row)
+
     def reveal(self, path: bytes) -> bool:
         """Open the folders above a path and select it; False where the tree does not show it."""
         index = self.files.find(path)
@@ -191,12 +215,12 @@ class FileTreeView(QTreeView):
     # -- what the user does ---------------------------------------------------------------------------
 
     def _note_expanded(self, index: QModelIndex) -> None:
-        if not self._restoring:
-            self._opened.add(index.data(Role.ID))
+        if not self._restoring and (key := self._key(index)) is not None:
+            self._opened.add(key)
 
     def _note_collapsed(self, index: QModelIndex) -> None:
-        if not self._restoring:
-            self._opened.discard(index.data(Role.ID))
+        if not self._restoring and (key := self._key(index)) is not None:
+            self._opened.discard(key)
 
     def _tell(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if not self._restoring:

@@ -71,6 +71,8 @@ def test_any_tree(answers, sort, descending):
         view = rows_view(tree, ViewSpec(sort=sort, descending=descending))
         model.set_view(view)
         found = shown(model)
+        rows = model.rows_of_paths([*found, b"not/there"])
+        assert rows == {path: index.internalId() for path, index in found.items()}
         wanted = {path.encode("utf-8", "surrogateescape") for path in tree}
         assert wanted <= found.keys()
         assert all(any(path.startswith(folder + b"/") for path in wanted) for folder in found.keys() - wanted)

@@ -130,6 +130,37 @@ def test_new_changes_come_by_themselves_and_nothing_jumps(pages, engine, qtbot):
     assert page.changes.tree.isExpanded(page.changes.tree.files.find(b"etc"))
 
 
+def test_what_is_open_and_selected_stays_when_another_folder_comes_before_it(pages, engine, qtbot):
+    web = engine.named("web")
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    tree = page.changes.tree
+    tree.reveal(b"etc/passwd")
+    engine.changed[web.id] = (Change("/aa", ADDED, node="dir"), Change("/aa/new", ADDED, 5), *engine.changed[web.id])
+    engine.emit(Touched(containers=frozenset({web.id})))
+    qtbot.waitUntil(lambda: "aa" in paths(tree.files))
+    assert tree.selected_row().path == b"etc/passwd"
+    opened = [name for name in (b"aa", b"app", b"etc") if tree.isExpanded(tree.files.find(name))]
+    assert opened == [b"etc"]
+
+
+def test_who_scrolled_on_is_not_taken_back_to_what_is_selected(pages, engine, qtbot):
+    web = engine.named("web")
+    engine.changed[web.id] = tuple(Change(f"/f{number:03}", ADDED, 1, "file") for number in range(300))
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    tree = page.changes.tree
+    tree.reveal(b"f000")
+    bar = tree.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum() // 2)
+    at = bar.value()
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/g", ADDED, 5))
+    engine.emit(Touched(containers=frozenset({web.id})))
+    qtbot.waitUntil(lambda: "g" in paths(tree.files))
+    assert (tree.selected_row().path, bar.value()) == (b"f000", at)
+
+
 def test_what_a_running_container_writes_comes_without_an_event(pages, engine, qtbot, monkeypatch):
     monkeypatch.setattr(container_changes, "LOOK_EVERY_MS", 20)
     web = engine.named("web")
