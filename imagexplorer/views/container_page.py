@@ -106,7 +106,7 @@ class ContainerPage(RecordPage):
         self._failed = None
         self.notice.hide()
         if self.front is not None:
-            self.front.refresh()
+            self.front.ask_again()
         self.changes.look()
         self._ask()
 

@@ -33,6 +33,7 @@ class PageTab(QWidget, Generic[Page]):
         self.lane = f"{page.lane}{name}/"
         self.is_made = False
         self._stale = True
+        self._missed = False
         page.known.connect(self._page_knows)
         page.closing.connect(self.leave)
 
@@ -49,6 +50,13 @@ class PageTab(QWidget, Generic[Page]):
 
     def refresh(self) -> None:
         """F5, in front: ask again for what the page itself does not know."""
+
+    def ask_again(self) -> None:
+        """The page asks again: so does what is seen; the others once they are. Out of sight nothing is begun."""
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._missed = True
 
     def hidden(self) -> None:
         """Another tab or page came to the front: end what streams."""
@@ -69,6 +77,9 @@ class PageTab(QWidget, Generic[Page]):
         if self._stale:
             self._stale = False
             self.fill()
+        if self._missed:
+            self._missed = False
+            self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -274,3 +274,19 @@ def test_the_header_follows_cpu_and_memory_while_the_page_is_seen(pages, engine,
     qtbot.waitUntil(lambda: name in engine.live.open)
     engine.set_state("web", "exited")
     qtbot.waitUntil(lambda: name not in engine.live.open and "CPU" not in page.header.facts.text())
+
+
+def test_what_happens_to_a_container_out_of_sight_begins_no_stream(pages, engine, qtbot):
+    web = engine.named("web")
+    page = pages.open_container(web)
+    stats = next(each for each in map(page.tabs.widget, range(page.tabs.count())) if isinstance(each, StatsTab))
+    page.tabs.setCurrentWidget(stats)
+    qtbot.waitUntil(lambda: engine.live.open == [("stats", web.id)])
+    page.hide()
+    qtbot.waitUntil(lambda: not engine.live.open)
+    begun, asked = len(engine.live.begun), len(engine.called("container"))
+    engine.emit(Touched(containers=frozenset({web.id})))
+    qtbot.waitUntil(lambda: len(engine.called("container")) > asked)
+    assert (len(engine.live.begun), engine.live.open) == (begun, [])
+    page.show()
+    qtbot.waitUntil(lambda: engine.live.open == [("stats", web.id)])
