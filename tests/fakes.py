@@ -43,6 +43,7 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.errors import Refused
+from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGULAR, Member
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.life import Moment
@@ -315,6 +316,16 @@ class FakeHost:
     ) -> Sequence[Change]:
         self.engine.asked("changes", control, container_id)
         return self.engine.changed[self.engine.find_container(container_id).id]
+
+    def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple]:
+        self.engine.asked("copied_out", control, container_id, tuple(paths))
+        there = [path for path in paths if path in self.engine.files]
+        for number, path in enumerate(there):
+            content = self.engine.files[path]
+            yield MEMBERS, [Member(path.rpartition("/")[2].encode(), REGULAR, 0o644, size=len(content))]
+            yield DATA, number, content
+        for path in sorted(set(paths) - set(there)):
+            yield FAULT, f"{path}: it is not there any more"
 
     def logs(self, container_id: str, spec: LogSpec, control: Control) -> Iterator[LogBatch]:
         self.engine.asked("logs", control, container_id, spec)

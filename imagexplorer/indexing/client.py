@@ -263,6 +263,9 @@ class RemoteHost(RemoteLive):
         found: FileSides = self._ask("sides", control, container_id=container_id, image_id=image_id, path=path)
         return found
 
+    def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple[Any, ...]]:
+        return self._follow("copied_out", control, container_id=container_id, paths=list(paths))
+
     def holdings(self, control: Control, usage: bool = True) -> World:
         found: World = self._ask("holdings", control, usage=usage)
         return found

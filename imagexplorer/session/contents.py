@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import Refused
-from imagexplorer.core.text import human_size
+from imagexplorer.core.text import human_size, plain
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
@@ -133,26 +133,60 @@ class Contents:
         """Write files of an image to a folder or into a tar. It goes on when the page that asked is closed."""
 
         def work(opened: Any, control: Control) -> Report:
-            from imagexplorer.output.extract import FolderWriter
-            from imagexplorer.output.tar_out import TarWriter
-
-            writer = TarWriter(target.path, target.options) if target.tar else FolderWriter(target.path, target.options)
-            try:
-                opened.extract(image, tree.handle, wanted, _Following(writer, target).hear, control)
-                return writer.finish()
-            finally:
-                writer.abandon()
+            return written(target, lambda hear: opened.extract(image, tree.handle, wanted, hear, control))
 
         title = f"Extracting to {os.path.basename(target.path)}"
         self._ask(lane or f"extract{next(_numbers)}", source, work, done, failed, title, writes=not lane)
+
+    def copy_out(
+        self,
+        source: str,
+        container_id: str,
+        paths: Sequence[str],
+        expected_bytes: int,
+        target: Target,
+        done: Callable[[Report], None],
+        failed: Failed,
+    ) -> None:
+        """Write files of a container, as they are now, to a folder or into a tar. `expected_bytes`: as far as that is
+        known. It goes on when the page that asked is closed."""
+
+        def work(opened: Any, control: Control) -> Report:
+            from imagexplorer.core.extraction import DATA
+
+            def tell(hear: Callable[..., None]) -> None:
+                so_far = 0
+                for what, *told in opened.host.copied_out(container_id, paths, control):
+                    hear(what, *told)
+                    if what == DATA:
+                        so_far += len(told[1])
+                        control.step(so_far, expected_bytes if so_far < expected_bytes else None, "copying")
+
+            return written(target, tell, expected_bytes)
+
+        where = plain(os.path.basename(target.path), 80)
+        self._ask(f"copy_out{next(_numbers)}", source, work, done, failed, f"Copying out to {where}")
+
+
+def written(target: Target, tell: Callable[[Callable[..., None]], None], expected_bytes: int = 0) -> Report:
+    """What `tell` says of an extraction, written; nothing unfinished is left behind, whatever it raises."""
+    from imagexplorer.output.extract import FolderWriter
+    from imagexplorer.output.tar_out import TarWriter
+
+    writer = TarWriter(target.path, target.options) if target.tar else FolderWriter(target.path, target.options)
+    try:
+        tell(_Following(writer, target, expected_bytes).hear)
+        return writer.finish()
+    finally:
+        writer.abandon()
 
 
 class _Following:
     """Hands on what is told, and looks first whether there is room for it."""
 
-    def __init__(self, writer: FolderWriter | TarWriter, target: Target) -> None:
+    def __init__(self, writer: FolderWriter | TarWriter, target: Target, expected_bytes: int) -> None:
         self._writer, self._target = writer, target
-        self._total = 0
+        self._expected, self._total = expected_bytes, 0
         self._looked = False
 
     def hear(self, what: str, *told: Any) -> None:
@@ -172,9 +206,10 @@ class _Following:
     def _look_for_room(self) -> None:
         folder = self._target.path if not self._target.tar else os.path.dirname(self._target.path) or "."
         free = shutil.disk_usage(folder).free
-        if self._total > free:
+        needed = max(self._total, self._expected)
+        if needed > free:
             raise Refused(
                 f"extract to {self._target.path}",
-                f"it needs {human_size(self._total)}, and {human_size(free)} are free there",
+                f"it needs {human_size(needed)}, and {human_size(free)} are free there",
                 "Choose another place, or extract less",
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
@@ -148,6 +148,11 @@ class ContainerHost(LiveHost, Protocol):
 
     def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
         """An absolute path as the image has it ("": not asked) and as the container has it, with the content."""
+        ...
+
+    def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple[Any, ...]]:
+        """Absolute paths as they are now, each with all below it, told as `core.extraction` has it. What is not there
+        is a FAULT. Raises NotFound where the container is gone."""
         ...
 
     def holdings(self, control: Control, usage: bool = True) -> World:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout
 
 from imagexplorer.core.errors import Unreachable
 from imagexplorer.core.text import plain
 from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
 from imagexplorer.models.tree_rows import WHOLE, TreeRow
+from imagexplorer.views import copy_out
 from imagexplorer.views.container_changes import ContainerChanges
+from imagexplorer.views.copy_out import CopyOut
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.page_tab import PageTab
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 class ContainerFiles(ContainerChanges):
     def __init__(self, page: ContainerPage) -> None:
         super().__init__(page, "files", WHOLE)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.copy_out = CopyOut(page, self)
+        self.offer_extraction(self.copy_out.fill_menu, self.copy_out.copy_selected, self.tr("Copy o&ut"), copy_out.KEY)
 
     def _request(self, spec: ViewSpec) -> None:
         page = self._page

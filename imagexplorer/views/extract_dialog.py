@@ -15,10 +15,11 @@ from imagexplorer.views.theme import plain_label
 
 
 class ExtractDialog(AskDialog):
-    """`what` says what is extracted and how much of it there is; `name` is what a tar would be called."""
+    """`what` says what is extracted and how much of it there is; `name` is what a tar would be called; `verb` is what
+    it is called to take files out."""
 
-    def __init__(self, what: str, name: str, folder: str, parent: QWidget | None) -> None:
-        super().__init__("Extract", "Extract", parent)
+    def __init__(self, what: str, name: str, folder: str, parent: QWidget | None, verb: str = "Extract") -> None:
+        super().__init__(verb, verb, parent)
         self._name = name
         about = plain_label(what)
         about.setWordWrap(True)
@@ -68,11 +69,11 @@ class ExtractDialog(AskDialog):
         at = self.path.text().strip()
         if self.to_tar.isChecked():
             chosen, _ = QFileDialog.getSaveFileName(
-                self, self.tr("Extract to"), at, self.tr("Tar archives (*.tar)"),
+                self, self.windowTitle(), at, self.tr("Tar archives (*.tar)"),
                 options=QFileDialog.Option.DontConfirmOverwrite,
             )  # fmt: skip
         else:
-            chosen = QFileDialog.getExistingDirectory(self, self.tr("Extract to"), at)
+            chosen = QFileDialog.getExistingDirectory(self, self.windowTitle(), at)
         if chosen:
             self.path.setText(chosen)
 

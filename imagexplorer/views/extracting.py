@@ -19,6 +19,7 @@ from imagexplorer.views.theme import message_box, mnemonic_free
 
 if TYPE_CHECKING:
     from imagexplorer.views.image_page import ImagePage
+    from imagexplorer.views.record_page import RecordPage
 
 
 class Extracting(QObject):
@@ -103,28 +104,35 @@ class Extracting(QObject):
         )
 
     def _done(self, report: Report, target: Target) -> None:
-        parts = [f"{counted(report.files, 'file')}, {human_size(report.written_bytes)}"]
-        if report.folders:
-            parts.append(counted(report.folders, "folder"))
-        if report.links:
-            parts.append(counted(report.links, "link"))
-        words = self.tr("Extracted {what} to {where}").format(what=", ".join(parts), where=plain(target.path, 200))
-        skipped = len(report.skipped) + report.skipped_more
-        if not skipped:
-            self._page.session.message.emit(words)
-            return
-        self._page.session.message.emit(f"{words}; {skipped:,} skipped")
-        lines = [f"{each.path}: {each.why}" if each.path else each.why for each in report.skipped]
-        if report.skipped_more:
-            lines.append(f"… and {report.skipped_more:,} more")
-        self._say(words, self.tr("{n} could not be written; the list says why.").format(n=f"{skipped:,}"), lines)
-
-    def _say(self, words: str, more: str, lines: list[str]) -> None:
-        box = message_box(self._page, QMessageBox.Icon.Information, words, more, "\n".join(plain(x) for x in lines))
-        box.setWindowTitle(self.tr("Extract"))
-        box.addButton(self.tr("Close"), QMessageBox.ButtonRole.AcceptRole)
-        box.open()
+        say_written(self._page, self.tr("Extract"), self.tr("Extracted"), report, target)
 
     def _failed(self, error: ImagexplorerError) -> None:
         if not isinstance(error, Cancelled):
             self._page.session.failed.emit(error)
+
+
+def say_written(page: RecordPage, title: str, verb: str, report: Report, target: Target) -> None:
+    """What came of it, in the status line; what could not be written as a list with its reasons."""
+    parts = [f"{counted(report.files, 'file')}, {human_size(report.written_bytes)}"]
+    if report.folders:
+        parts.append(counted(report.folders, "folder"))
+    if report.links:
+        parts.append(counted(report.links, "link"))
+    words = f"{verb} {', '.join(parts)} to {plain(target.path, 200)}"
+    skipped = len(report.skipped) + report.skipped_more
+    page.session.message.emit(f"{words}; {skipped:,} skipped" if skipped else words)
+    if skipped:
+        say_skipped(page, title, words, report)
+
+
+def say_skipped(page: RecordPage, title: str, words: str, report: Report) -> None:
+    lines = [f"{each.path}: {each.why}" if each.path else each.why for each in report.skipped]
+    if report.skipped_more:
+        lines.append(f"… and {report.skipped_more:,} more")
+    more = page.tr("{n} could not be written; the list says why.").format(
+        n=f"{len(report.skipped) + report.skipped_more:,}"
+    )
+    box = message_box(page, QMessageBox.Icon.Information, words, more, "\n".join(plain(line) for line in lines))
+    box.setWindowTitle(title)
+    box.addButton(page.tr("Close"), QMessageBox.ButtonRole.AcceptRole)
+    box.open()

@@ -37,7 +37,6 @@ from imagexplorer.views.toggle import Toggle
 from imagexplorer.views.waiting_view import WaitingView
 
 BUSY_MS = 400
-EXTRACT_KEY = "Ctrl+E"
 
 
 class FilePane(QWidget):
@@ -79,11 +78,9 @@ class FilePane(QWidget):
         self.busy = QProgressBar()
         self._late = QTimer(self, singleShot=True, interval=BUSY_MS)
         self.extract = QToolButton()
-        self.extract.setText(self.tr("E&xtract"))
         self.extract.setIcon(resources.icon("save"))
         self.extract.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.extract.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_tip(self.extract, self.tr("Write files to a folder or a tar (Ctrl+E for what is selected)"))
         self.extract.hide()
         marks = (MARK_ADDED, MARK_MODIFIED, MARK_DELETED, MARK_OWNER)
         self.filter = FileFilter(
@@ -144,14 +141,18 @@ class FilePane(QWidget):
             self.splitter.setStretchFactor(1, 2)
         self.setFocusProxy(self.tree)
 
-    def offer_extraction(self, fill: Callable[[QMenu], None], selected: Callable[[], None]) -> None:
+    def offer_extraction(
+        self, fill: Callable[[QMenu], None], selected: Callable[[], None], words: str = "E&xtract", key: str = "Ctrl+E"
+    ) -> None:
         """`fill` says what can be taken out each time the menu opens; `selected` is the key's."""
         menu = QMenu(self.extract)
         menu.aboutToShow.connect(menu.clear)
         menu.aboutToShow.connect(lambda: fill(menu))
+        self.extract.setText(words)
+        set_tip(self.extract, self.tr("Write files to a folder or a tar ({key} for what is selected)").format(key=key))
         self.extract.setMenu(menu)
         self.extract.show()
-        self.tree.row_menu.offer(self.tr("E&xtract …"), "save", EXTRACT_KEY, selected)
+        self.tree.row_menu.offer(f"{words} …", "save", key, selected)
 
     # -- what is asked ----------------------------------------------------------------------------------
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtWidgets import QMessageBox
 
 from imagexplorer.core.entities import ADDED, Change
 from imagexplorer.core.errors import Refused
@@ -77,3 +79,47 @@ def test_what_cannot_be_read_says_why_and_a_removed_container_keeps_its_tree(pag
     engine.remove_container_elsewhere("web")
     qtbot.waitUntil(lambda: page.gone)
     assert files.body.currentWidget() is files.tree
+
+
+def test_what_is_selected_is_copied_out_and_what_was_not_there_is_told(pages, engine, qtbot, tmp_path):
+    (tmp_path / "passwd").write_bytes(b"mine")
+    engine.files = {"/app/cache.db": b"bytes", "/etc/passwd": b"root"}
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    tree = files.tree
+    for path in (b"app/cache.db", b"app/main.py", b"etc/motd", b"etc/passwd"):  # motd was deleted
+        tree.selectionModel().select(
+            tree.files.find(path), QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        )
+    files.extract.menu().aboutToShow.emit()
+    assert files.extract.menu().actions()[0].text().startswith("&Selected: 3 files")
+    files.extract.menu().actions()[0].trigger()
+    dialog = files.copy_out.dialog
+    assert (dialog.windowTitle(), dialog.verb.text()) == ("Copy out", "Copy out")
+    dialog.path.setText(str(tmp_path))
+    said = []
+    page.session.message.connect(said.append)
+    dialog.accept()
+    qtbot.waitUntil(lambda: bool(said))
+    assert engine.called("copied_out") == [(engine.named("web").id, ("/app/cache.db", "/app/main.py", "/etc/passwd"))]
+    assert ((tmp_path / "cache.db").read_bytes(), (tmp_path / "passwd").read_bytes()) == (b"bytes", b"mine")
+    assert said[0].startswith("Copied 1 file, 5 Bytes to ")
+    assert said[0].endswith("2 skipped")
+    box = page.findChild(QMessageBox)
+    assert "/app/main.py: it is not there any more" in box.detailedText()
+    assert "passwd: something is there already" in box.detailedText()
+    box.close()
+
+
+def test_nothing_is_copied_out_of_a_container_that_is_gone(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    files.tree.reveal(b"etc/passwd")
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: page.gone)
+    files.extract.menu().aboutToShow.emit()
+    assert not any(action.isEnabled() for action in files.extract.menu().actions())
+    files.copy_out.copy_selected()
+    assert files.copy_out.dialog is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tarfile
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ADDED, DELETED, Change
@@ -18,11 +18,12 @@ from imagexplorer.core.patch import file_patch, note_lines
 from imagexplorer.core.preview import MORE_BYTES
 from imagexplorer.core.text import plain
 from imagexplorer.sources.engine.actions import quoted
+from imagexplorer.sources.engine.fields import number, text
 from imagexplorer.sources.engine.image_files import made_of
 from imagexplorer.sources.engine.wire import Wire
 
-_GO_SYMLINK = 1 << 27
-_NO_NAME = "its name is no UTF-8, and the engine cannot be asked for it"
+GO_SYMLINK = 1 << 27
+NO_NAME = "its name is no UTF-8, and the engine cannot be asked for it"
 _KINDS = {
     tarfile.DIRTYPE: "dir", tarfile.SYMTYPE: "symlink", tarfile.FIFOTYPE: "fifo", tarfile.CHRTYPE: "char",
     tarfile.BLKTYPE: "block",
@@ -31,8 +32,8 @@ _KINDS = {
 
 def sides(wire: Wire, container: str, image: str, path: str, control: Control) -> FileSides:
     """`image` "": only the container's. Raises Refused for a name that no route has."""
-    if not _can_be_asked(path):
-        raise Refused(plain(path, 200), _NO_NAME)
+    if not can_be_asked(path):
+        raise Refused(plain(path, 200), NO_NAME)
     now = _one(wire, container, path, control)
     if not image:
         return FileSides(None, now)
@@ -46,8 +47,8 @@ def patch(wire: Wire, container: str, image: str, changes: Sequence[Change], con
     with made_of(wire, image, control) as made:
         for number, change in enumerate(sorted(left, key=lambda change: change.path)):
             control.step(number, len(left), "comparing files")
-            if not _can_be_asked(change.path):
-                yield note_lines(change.path, [_NO_NAME])
+            if not can_be_asked(change.path):
+                yield note_lines(change.path, [NO_NAME])
                 continue
             now = None if change.kind == DELETED else _one(wire, container, change.path, control)
             before = None if change.kind == ADDED else _one(wire, made, change.path, control)
@@ -60,7 +61,7 @@ def patch(wire: Wire, container: str, image: str, changes: Sequence[Change], con
                 yield note_lines(change.path, notes) + diff
 
 
-def _can_be_asked(path: str) -> bool:
+def can_be_asked(path: str) -> bool:
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
@@ -94,12 +95,17 @@ def _one(wire: Wire, container: str, path: str, control: Control) -> FileSide | 
 
 
 def _is_link(response: object) -> bool:
-    """By the answer's header (API, "Get information about files"): base64 of JSON, its mode as Go's os.FileMode."""
+    return bool(stat_of(response.headers)[0] & GO_SYMLINK)  # type: ignore[attr-defined]
+
+
+def stat_of(headers: Mapping[str, str]) -> tuple[int, str]:
+    """Of what the archive route answers for (API, "Get information about files": base64 of JSON): its mode as Go's
+    os.FileMode, and where a link leads, followed to its end. 0 and "" where that is not told."""
     try:
-        told = json.loads(b64decode(response.headers.get("X-Docker-Container-Path-Stat", "")))  # type: ignore[attr-defined]
-        return bool(told["mode"] & _GO_SYMLINK)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return False
+        told = json.loads(b64decode(headers.get("X-Docker-Container-Path-Stat", "")))
+    except ValueError:
+        return 0, ""
+    return (number(told, "mode") or 0, text(told, "linkTarget")) if isinstance(told, Mapping) else (0, "")
 
 
 class _Body:

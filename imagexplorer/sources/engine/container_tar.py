@@ -32,7 +32,7 @@ def written_tar(wire: Wire, container: str, changes: Sequence[Change] | None, co
         gone_is_not_found(wire, f"{at}/json", what, control),
         wire.open("GET", f"{at}/export", what=what, control=control, seconds=LONG_SECONDS) as response,
     ):
-        body = _Body(response)
+        body = Body(response)
         try:
             with opened(body) as archive:
                 for member in members(archive):
@@ -135,7 +135,7 @@ class _Sink:
             yield piece
 
 
-class _Body:
+class Body:
     def __init__(self, response: object) -> None:
         self._raw = response.raw  # type: ignore[attr-defined]
         self.taken = 0

@@ -41,6 +41,7 @@ from imagexplorer.sources.engine import (
     container_files,
     container_tar,
     containers,
+    copy_out,
     events,
     holdings,
     image_files,
@@ -225,6 +226,9 @@ class EngineSource(Layers, Live):
 
     def sides(self, container_id: str, image_id: str, path: str, control: Control) -> FileSides:
         return container_files.sides(self.wire, container_id, image_id, path, control)
+
+    def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple[Any, ...]]:
+        return copy_out.copied_out(self.wire, container_id, paths, control)
 
     def holdings(self, control: Control, usage: bool = True) -> World:
         graph = _store(self._info(control)) == "graph"
