@@ -91,13 +91,16 @@ class Report:
 
 def members(tree: FileTree, wanted: Wanted) -> list[Member]:
     """Folders before what they hold; a NAME after the member that it is another name of. A hard link whose content is
-    not among them becomes a REGULAR member of its own."""
+    not among them becomes a REGULAR member of its own. Nodes whose names are the same come each in its folder."""
     if wanted.version >= 0:
         return _one(tree, wanted.nodes[0], wanted.version)
     layer = tree.layers - 1 if wanted.layer < 0 else wanted.layer
     walk = _Walk(tree, layer, wanted.delta)
-    for node in _outermost(tree, wanted.nodes):
-        walk.take(node)
+    tops = _outermost(tree, wanted.nodes)
+    apart = len({tree.name(node) for node in tops}) == len(tops)
+    common = 0 if apart else _common_folder(tree, tops)
+    for node in tops:
+        walk.take(node, None if apart else common)
     return walk.finish()
 
 
@@ -112,6 +115,21 @@ def _outermost(tree: FileTree, nodes: Sequence[int]) -> list[int]:
         return False
 
     return sorted(node for node in chosen if not inside(node))
+
+
+def _above(tree: FileTree, node: int) -> list[int]:
+    """The folders that a node is in, the outermost (the root) first."""
+    found = []
+    while node:
+        node = tree["parent"][node]
+        found.append(node)
+    return found[::-1]
+
+
+def _common_folder(tree: FileTree, nodes: Sequence[int]) -> int:
+    """The innermost that all are in."""
+    chains = [_above(tree, node) for node in nodes]
+    return max(set.intersection(*map(set, chains)), key=chains[0].index)
 
 
 def _one(tree: FileTree, node: int, version: int) -> list[Member]:
@@ -138,11 +156,22 @@ class _Walk:
         self.found: list[Member] = []
         self.of_content: dict[int, int] = {}
         self.names: list[tuple[Member, int]] = []
+        self.folders: dict[bytes, int] = {}  # above what is taken, by path: they come as they are needed
 
-    def take(self, top: int) -> None:
+    def take(self, top: int, below: int | None = None) -> None:
+        """`below`: a folder above; the path begins there."""
         first, count = self.tree["first"], self.tree["count"]
-        waiting = [(top, self.tree.name(top) if top else b"")]
-        folders: list[tuple[bytes, int]] = []  # of a delta: those above what the layer wrote come as they are needed
+        path = self.tree.name(top) if top else b""
+        if below is not None:
+            names = b""
+            for folder in _above(self.tree, top)[len(_above(self.tree, below)) + 1 :]:
+                names += self.tree.name(folder)
+                version = self._version(folder)
+                if version is not None:
+                    self.folders[names] = version
+                names += b"/"
+            path = names + path
+        waiting = [(top, path)]
         while waiting:
             node, path = waiting.pop()
             version = self._version(node)
@@ -154,24 +183,22 @@ class _Walk:
                 if path and (own or not self.delta):
                     self._add(path, version)
                 elif path:
-                    folders.append((path, version))
+                    self.folders[path] = version
                 waiting += [
                     (child, path + b"/" + self.tree.name(child) if path else self.tree.name(child))
                     for child in reversed(range(first[node], first[node] + count[node]))
                 ]
             elif own or not self.delta:
                 self._add(path, version)
-        if folders:
-            self._above(dict(folders))
 
-    def _above(self, folders: dict[bytes, int]) -> None:
-        """Folders that the layer did not write, above what it wrote."""
+    def _take_folders(self) -> None:
+        """Those above what is taken that were not asked for, or that the layer did not write."""
         there = {member.path for member in self.found}
         needed = set()
         for path in list(there):
             while (path := path.rpartition(b"/")[0]) and path not in there and path not in needed:
                 needed.add(path)
-        made = [self._member(path, folders[path]) for path in sorted(needed) if path in folders]
+        made = [self._member(path, self.folders[path]) for path in sorted(needed) if path in self.folders]
         self.found = sorted([*made, *self.found], key=lambda member: member.path.split(b"/"))
         self.of_content = {m.version: at for at, m in enumerate(self.found) if m.kind == REGULAR}
 
@@ -214,6 +241,8 @@ class _Walk:
         return base
 
     def finish(self) -> list[Member]:
+        if self.folders:
+            self._take_folders()
         for member, content in self.names:
             at = self.of_content.get(content)
             if at is None:

@@ -58,15 +58,22 @@ class TreeModel(QAbstractItemModel):
     # -- rows, nodes, paths ---------------------------------------------------------------------------
 
     def row_at(self, index: Index) -> TreeRow | None:
-        if self._view is None or not index.isValid():
-            return None
-        return TreeRow(self._view, index.internalId(), self._owners)
+        return self.row(index.internalId()) if self._view is not None and index.isValid() else None
+
+    def row(self, row: int) -> TreeRow:
+        """A row of the view that is shown."""
+        assert self._view is not None
+        return TreeRow(self._view, row, self._owners)
 
     def index_of_row(self, row: int, column: int = 0) -> QModelIndex:
         """The index of a view's row; invalid for the root and for what is not there."""
         if not ROOT < row < len(self._parent):
             return QModelIndex()
         return self._make(row - self._first[self._parent[row]], column, row)
+
+    def first_below(self, parent: Index) -> int:
+        """The view's row of the first child; the others follow it."""
+        return self._first[parent.internalId()]
 
     def rows_of_nodes(self, nodes: Collection[int]) -> dict[int, int]:
         """Rows by node, of those that the view shows. One pass over the view (30 ms a million rows)."""

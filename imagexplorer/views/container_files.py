@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from imagexplorer.core.errors import Unreachable
 from imagexplorer.core.text import plain
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class ContainerFiles(ContainerChanges):
     def __init__(self, page: ContainerPage) -> None:
         super().__init__(page, "files", WHOLE)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.let_many()
         self.copy_out = CopyOut(page, self)
         self.offer_extraction(self.copy_out.fill_menu, self.copy_out.copy_selected, self.tr("Copy o&ut"), copy_out.KEY)
 

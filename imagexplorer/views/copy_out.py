@@ -62,7 +62,7 @@ class CopyOut(QObject):
 
     def _chosen(self) -> list[TreeRow]:
         """Without what lies below another one of them, and what is not there any more."""
-        rows = [row for row in self._files.tree.selected_rows() if row.row and row.mark != MARK_DELETED]
+        rows = [row for row in self._files.tree.picked_rows() if row.row and row.mark != MARK_DELETED]
         paths = {row.path for row in rows}
         return [row for row in rows if not any(above in paths for above in _above(row.path))]
 

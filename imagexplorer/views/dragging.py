@@ -13,13 +13,13 @@ from PySide6.QtGui import QDrag
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.extraction import Report, Wanted
+from imagexplorer.core.picked_rows import PickedRows
 from imagexplorer.core.text import human_size
-from imagexplorer.models.tree_rows import TreeRow
 
 if TYPE_CHECKING:
     from imagexplorer.views.image_page import ImagePage
 
-BYTES_MOST = 2_000_000_000
+BYTES_MOST, ROWS_MOST = 2_000_000_000, 1_000
 """More is extracted with a place named: nobody sees how much is written while the mouse moves."""
 
 _URIS = "text/uri-list"
@@ -67,10 +67,10 @@ class Dragging(QObject):
         super().__init__(page)
         self._page = page
 
-    def drag(self, row: TreeRow) -> None:
+    def drag(self, rows: PickedRows) -> None:
         """Until it is let go, or given up."""
         page = self._page
-        files = self.take(row)
+        files = self.take(rows)
         if files is None:
             return
         data, lane = files
@@ -79,19 +79,19 @@ class Dragging(QObject):
         if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.IgnoreAction:
             page.session.taken_out.give_up(lane)
 
-    def take(self, row: TreeRow) -> tuple[TakenFiles, str] | None:
+    def take(self, rows: PickedRows) -> tuple[TakenFiles, str] | None:
         """What a drop gets, being written from now on; None where there is nothing to take."""
         page = self._page
-        if page.tree is None or page.detail is None or not row.row:
+        if page.tree is None or page.detail is None:
             return None
-        if row.size_bytes > BYTES_MOST:
-            page.session.message.emit(
-                self.tr("{size} are too much to drag: extract them (Ctrl+E)").format(size=human_size(row.size_bytes))
-            )
+        size, count = rows.size_bytes, len(rows)
+        if size > BYTES_MOST or count > ROWS_MOST:
+            much = human_size(size) if size > BYTES_MOST else self.tr("{n} rows").format(n=f"{count:,}")
+            page.session.message.emit(self.tr("{much} are too much to drag: extract them (Ctrl+E)").format(much=much))
             return None
         data = TakenFiles()
         spec = page.files.spec
-        wanted = Wanted((row.node,), spec.layer, spec.delta)
+        wanted = Wanted(rows.nodes, spec.layer, spec.delta)
 
         def done(folder: Path, report: Report) -> None:
             skipped = len(report.skipped) + report.skipped_more

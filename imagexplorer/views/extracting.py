@@ -32,7 +32,11 @@ class Extracting(QObject):
     def fill_menu(self, menu: QMenu) -> None:
         """What can be taken out at this moment."""
         row = self._page.files.tree.selected_row()
-        if row is not None and row.row:
+        rows = self._page.files.tree.picked()
+        if rows is not None and len(rows) > 1:
+            words = self.tr("&Selected: {n} rows …").format(n=f"{len(rows):,}")
+            menu.addAction(resources.icon("save"), words, self.extract_selected)
+        elif row is not None and row.row:
             words = self.tr("&Selected: {name} …").format(name=mnemonic_free(plain_bytes(row.name, 60)))
             menu.addAction(resources.icon("save"), words, lambda: self.extract_row(row))
         layer = self._layer()
@@ -40,6 +44,17 @@ class Extracting(QObject):
             self.tr("What &layer {n} wrote …").format(n=layer_number(layer)), lambda: self.extract_layer(layer)
         )
         menu.addAction(self.tr("&All files up to here …"), self.extract_all)
+
+    def extract_selected(self) -> None:
+        tree, spec = self._page.files.tree, self._page.files.spec
+        rows = tree.picked()
+        if rows is None or len(rows) == 1:
+            self.extract_row(next(tree.picked_rows(), None))
+            return
+        what = self.tr("{n} selected rows, with {files}, {size}").format(
+            n=f"{len(rows):,}", files=counted(rows.files, "file"), size=human_size(rows.size_bytes)
+        )
+        self._ask(what, self._image_name(), Wanted(rows.nodes, spec.layer, spec.delta))
 
     def extract_row(self, row: TreeRow | None) -> None:
         page = self._page
@@ -74,8 +89,10 @@ class Extracting(QObject):
         what = self.tr("All files of {name} up to layer {n}").format(
             name=plain(self._page.image.name, 100), n=layer_number(self._layer())
         )
-        name = plain(self._page.image.name, 80).replace("/", "_").replace(":", "_")
-        self._ask(what + much, name, Wanted(layer=self._page.files.spec.layer))
+        self._ask(what + much, self._image_name(), Wanted(layer=self._page.files.spec.layer))
+
+    def _image_name(self) -> str:
+        return plain(self._page.image.name, 80).replace("/", "_").replace(":", "_")
 
     def _layer(self) -> int:
         layer, detail = self._page.files.spec.layer, self._page.detail

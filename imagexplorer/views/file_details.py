@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
+from imagexplorer.core.picked_rows import PickedRows
 from imagexplorer.core.text import counted, exact_size, exact_time, human_size, plain_bytes
 from imagexplorer.core.tree_view import MARK_DELETED
 from imagexplorer.models.tree_rows import KIND_ICONS, KIND_WORDS, MARK_TONES, MARK_WORDS, TreeRow, mode_words
@@ -23,8 +24,7 @@ def facts(row: TreeRow, layered: bool = True) -> str:
     if row.is_dir:
         parts.append(counted(row.files, "file"))
     if row.has_size:
-        exact = exact_size(row.size_bytes)
-        parts.append(exact if row.size_bytes < 1000 else f"{human_size(row.size_bytes)} ({exact})")
+        parts.append(_size_words(row.size_bytes))
     if row.link is not None:
         parts.append("→ " + plain_bytes(row.link))
     if layered and row.layer >= 0:
@@ -36,6 +36,11 @@ def facts(row: TreeRow, layered: bool = True) -> str:
     return ", ".join(parts)
 
 
+def _size_words(size_bytes: int) -> str:
+    exact = exact_size(size_bytes)
+    return exact if size_bytes < 1000 else f"{human_size(size_bytes)} ({exact})"
+
+
 class FileDetails(QFrame):
     """`of_layer(layer index)` gives the words for the layer that wrote a row; without it there are no layers."""
 
@@ -44,6 +49,7 @@ class FileDetails(QFrame):
         self.setAccessibleName(self.tr("Details of the selected file"))
         self._of_layer = of_layer
         self._path = ""
+        self._row: TreeRow | None = None
         self.icon = plain_label()
         self.icon.setFixedWidth(16)
         self.path = Elided()
@@ -76,25 +82,42 @@ class FileDetails(QFrame):
         self.setFixedHeight(foot_height(self))
         self.show_row(None)
 
+    def show_rows(self, rows: PickedRows) -> None:
+        """Several that are selected together: how much they are."""
+        self._show_none(self.tr("{n} selected").format(n=f"{len(rows):,}"))
+        self.facts.set_whole(f"{counted(rows.files, 'file')}, {_size_words(rows.size_bytes)}")
+
+    def _show_none(self, title: str) -> None:
+        self._row, self._path = None, ""
+        self.copy.hide()
+        self.icon.clear()
+        self.path.set_whole(title)
+        self.origin.set_whole("")
+
     def show_row(self, row: TreeRow | None) -> None:
         """Its height stays, so that nothing jumps."""
-        self.copy.setVisible(row is not None)
         if row is None:
-            self._path = ""
-            self.icon.clear()
-            self.path.set_whole("")
+            self._show_none("")
             self.facts.set_whole(self.tr("Select a file or folder to see what it is."))
-            self.origin.set_whole("")
             return
+        self.copy.show()
+        self._row = row
         self._path = "/" + plain_bytes(row.path)
-        mark = MARK_TONES.get(row.mark, "")
-        color = tone_color(mark, self.palette()) if mark else None
-        icon = resources.icon(KIND_ICONS.get(row.kind, "file"), color)
-        self.icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
+        self._draw_icon(row)
         self.path.set_whole(self._path)
         self.facts.set_whole(facts(row, self._of_layer is not None))
-        words = [MARK_WORDS[row.mark].capitalize()] if mark else []
+        words = [MARK_WORDS[row.mark].capitalize()] if row.mark in MARK_TONES else []
         if self._of_layer is not None and row.layer >= 0:
             written = self._of_layer(row.layer)
             words.append(f"Written by {written}" if row.mark == MARK_DELETED else written)
         self.origin.set_whole("   ".join(word for word in words if word))
+
+    def _draw_icon(self, row: TreeRow) -> None:
+        mark = MARK_TONES.get(row.mark, "")
+        icon = resources.icon(KIND_ICONS.get(row.kind, "file"), tone_color(mark, self.palette()) if mark else None)
+        self.icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._row is not None:
+            self._draw_icon(self._row)

@@ -96,7 +96,8 @@ class FilePane(QWidget):
         self.one_layer.clicked.connect(lambda: self._prefer(False))
         self._switch.idToggled.connect(lambda _id, on: self._ask() if on else None)
         self.tree.sort_wanted.connect(self._sort)
-        self.tree.row_selected.connect(self.details.show_row)
+        self.tree.row_selected.connect(self.show_details)
+        self.tree.picked_changed.connect(self.show_details)
         self.tree.row_selected.connect(self.row_selected)
 
     def _set_up_filter(self) -> None:
@@ -153,6 +154,14 @@ class FilePane(QWidget):
         self.extract.setMenu(menu)
         self.extract.show()
         self.tree.row_menu.offer(f"{words} …", "save", key, selected)
+
+    def show_details(self) -> None:
+        """Of what is selected, one or several."""
+        rows = self.tree.picked()
+        if rows is not None and len(rows) > 1:
+            self.details.show_rows(rows)
+        else:
+            self.details.show_row(self.tree.selected_row())
 
     # -- what is asked ----------------------------------------------------------------------------------
 

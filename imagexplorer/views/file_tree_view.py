@@ -5,20 +5,20 @@ Knows the tree model and its columns, no session: what it wants sorted comes out
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QTreeView, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeView, QWidget
 
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.tree_steps import next_hit
 from imagexplorer.core.tree_view import ROOT, TreeView
 from imagexplorer.models.columns import Column
 from imagexplorer.models.tree_model import TreeModel
-from imagexplorer.models.tree_rows import FILES, SORTS, TreeRow
+from imagexplorer.models.tree_rows import FILES, SORTS
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.keys import own_key
+from imagexplorer.views.picking_tree import PickingTree
 from imagexplorer.views.row_menu import RowMenu
 from imagexplorer.views.tree_cells import ShareDelegate, ToneDelegate
 from imagexplorer.views.type_ahead import TypeAhead
@@ -30,22 +30,23 @@ INDENT = 14
 """Of each level: paths of images are deep, and names shall be read beside their sizes."""
 LARGEST_FIRST = frozenset({"size", "mtime", "layer", "files"})
 """What the first click on these headings wants to see on top."""
+PICKED_KEPT = 2_000
+"""So many selected rows stay so from one answer to the next."""
 
 
-class FileTreeView(QTreeView):
-    """`sort_wanted(name of ViewSpec.sort, descending)`; `row_selected(TreeRow or None)`; `drag_wanted(TreeRow)`
-    where a row is pulled away, if `setDragEnabled` lets it."""
+class FileTreeView(PickingTree):
+    """`sort_wanted(name of ViewSpec.sort, descending)`; `row_selected(TreeRow or None)`, the current one."""
 
     sort_wanted = Signal(str, bool)
     row_selected = Signal(object)
-    drag_wanted = Signal(object)  # TreeRow
 
     def __init__(
         self, columns: Sequence[Column] = FILES, parent: QWidget | None = None, files: TreeModel | None = None
     ) -> None:
         """`files`: a model of its own kind, which brings its columns."""
-        super().__init__(parent)
-        self.files = files if files is not None else TreeModel(columns, self)
+        super().__init__(files if files is not None else TreeModel(columns), parent)
+        if files is None:
+            self.files.setParent(self)
         self.by_path = False
         """Rows are found again by their paths: the next answer may be of another tree, whose nodes are others."""
         self._opened_always: set[int | bytes] = set()
@@ -53,9 +54,7 @@ class FileTreeView(QTreeView):
         self._asked: Hashable = None
         self._typed = TypeAhead()
         self._restoring = False
-        self._pressed: QPoint | None = None  # where a drag may begin
         self._sorted = (0, Qt.SortOrder.AscendingOrder)
-        self.setModel(self.files)
         self._tones, self._shares = ToneDelegate(self), ShareDelegate(self)
         for number, column in enumerate(self.files.columns):
             if column.tone is not None:
@@ -65,7 +64,6 @@ class FileTreeView(QTreeView):
         self.setUniformRowHeights(True)
         self.setIndentation(INDENT)
         self.setAlternatingRowColors(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -81,7 +79,7 @@ class FileTreeView(QTreeView):
         self.selectionModel().currentChanged.connect(self._tell)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
-        self.row_menu = RowMenu(self, self.files.columns, self.selected_row)
+        self.row_menu = RowMenu(self, self.files.columns, self.picked_rows)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             own_key(self, key, self._toggle)
         self._ages = QTimer(self, interval=AGES_EVERY_MS)
@@ -104,7 +102,9 @@ class FileTreeView(QTreeView):
         one: another than before opens the way to its hits, up to a limit; what the user had open without a filter comes
         back when there is none."""
         current = self._key(self.currentIndex())
-        selected = {self._key(index) for index in self.selectionModel().selectedRows()}
+        several = self.picked()
+        kept = several if several is not None and 1 < len(several) <= PICKED_KEPT else ()
+        selected = {self._key(self.files.index_of_row(row)) for row in kept}
         scroll = self.verticalScrollBar().value()
         seen = self.viewport().rect().intersects(self.visualRect(self.currentIndex()))  # else who scrolled on goes on
         fresh = asked is not None and asked != self._asked
@@ -123,32 +123,14 @@ class FileTreeView(QTreeView):
         finally:
             self._restoring = False
         if current is not None and current in rows:
-            self.setCurrentIndex(self.files.index_of_row(rows[current]))
-            self._select_too(rows[key] for key in selected if key is not None and key in rows)
+            self.go_to(self.files.index_of_row(rows[current]))
             self.verticalScrollBar().setValue(scroll)
             if seen:
                 self.scrollTo(self.currentIndex())
         else:
             self.verticalScrollBar().setValue(0 if fresh else scroll)
             self.row_selected.emit(None)
-
-    # Qt's own dragging asks the model for each row's flags, which in Python costs more than all else of a row.
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        at = event.position().toPoint()
-        pulls = self.dragEnabled() and event.button() == Qt.MouseButton.LeftButton and self.indexAt(at).isValid()
-        self._pressed = at if pulls else None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
-            super().mouseMoveEvent(event)
-            return
-        far = (event.position().toPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
-        row = self.selected_row()
-        if far and row is not None:
-            self._pressed = None
-            self.drag_wanted.emit(row)
+        self.pick(rows[key] for key in selected if key is not None and key in rows)
 
     def set_owners(self, owners: Owners) -> None:
         """What users and groups are called from now on."""
@@ -170,12 +152,6 @@ class FileTreeView(QTreeView):
             return dict(self.files.rows_of_paths(key for key in keys if isinstance(key, bytes)).items())
         return dict(self.files.rows_of_nodes({key for key in keys if isinstance(key, int)}).items())
 
-    def _select_too(self, rows: Iterable[int]) -> None:
-        if self.selectionMode() == QAbstractItemView.SelectionMode.ExtendedSelection:
-            flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-            for row in rows:
-                self.selectionModel().select(self.files.index_of_row(row), flags)
-
     def _open_some(self) -> set[int | bytes]:
         """Folders breadth first; one that would be too much stays closed. The keys of those that are open then."""
         shown, opened = 0, set[int | bytes]()
@@ -196,19 +172,11 @@ class FileTreeView(QTreeView):
             above = self.files.index(0, 0, above)
             self.expand(above)
 
-    def selected_row(self) -> TreeRow | None:
-        return self.files.row_at(self.currentIndex())
-
-    def selected_rows(self) -> list[TreeRow]:
-        """From the top; more than one only where the selection mode lets them."""
-        found = (self.files.row_at(index) for index in self.selectionModel().selectedRows())
-        return sorted((row for row in found if row is not None), key=lambda row: row.row)
-
     def reveal(self, path: bytes) -> bool:
         """Open the folders above a path and select it; False where the tree does not show it."""
         index = self.files.find(path)
         if index.isValid():
-            self.setCurrentIndex(index)
+            self.go_to(index)
             self.scrollTo(index)
         return index.isValid()
 
@@ -249,8 +217,10 @@ class FileTreeView(QTreeView):
 
     def _menu(self, at: QPoint) -> None:
         row = self.files.row_at(self.indexAt(at))
-        menu = self.row_menu.made_for(row)
-        if row is not None and row.is_dir:
+        rows = self.picked()
+        several = len(rows) if rows is not None else 0
+        menu = self.row_menu.made_for(row, several)
+        if row is not None and row.is_dir and several < 2:
             index = self.files.index_of_row(row.row)
             menu.addAction(self.tr("&Expand all below"), lambda: self._expand_below(index))
         menu.addAction(self.tr("C&ollapse all"), self.collapse_all)
@@ -287,7 +257,7 @@ class FileTreeView(QTreeView):
         row = self.selected_row()
         found = self.files.index_of_row(next_hit(view, row.row if row is not None else ROOT, step < 0))
         if found.isValid():
-            self.setCurrentIndex(found)
+            self.go_to(found)
             self.scrollTo(found)
 
     def keyboardSearch(self, search: str) -> None:
@@ -295,7 +265,7 @@ class FileTreeView(QTreeView):
         row, view = self.selected_row(), self.files.view
         if view is not None:
             found = self._typed.find(view, row.row if row is not None else ROOT, search, self._is_open)
-            self.setCurrentIndex(self.files.index_of_row(found) if found else self.currentIndex())
+            self.go_to(self.files.index_of_row(found) if found else self.currentIndex())
 
     def _is_open(self, row: int) -> bool:
         return row == ROOT or self.isExpanded(self.files.index_of_row(row))

@@ -65,10 +65,9 @@ class ImagePage(RecordPage):
         session.images_changed.connect(self._row_changed)
         self.files.row_selected.connect(self.path.show_row)
         self.extracting = Extracting(self)
-        self.files.offer_extraction(
-            self.extracting.fill_menu, lambda: self.extracting.extract_row(self.files.tree.selected_row())
-        )
+        self.files.offer_extraction(self.extracting.fill_menu, self.extracting.extract_selected)
         self.dragging = Dragging(self)
+        self.files.tree.let_many()
         self.files.tree.setDragEnabled(True)
         self.files.tree.drag_wanted.connect(self.dragging.drag)
         self.setFocusProxy(self.stack.view)

@@ -92,7 +92,7 @@ class PathPane(QTabWidget):
     def _owners_learnt(self, names: Owners) -> None:
         files = self._page.files
         files.tree.set_owners(names)
-        files.details.show_row(files.tree.selected_row())
+        files.show_details()
         if self._story is not None and self.versions.records.rowCount():
             self.versions.set_records(version_rows(self._story, self._page.stack.instruction, names))
 

@@ -1,8 +1,9 @@
-"""What can be done with the selected row of a file tree, by menu and key: copied, and what its page offers beyond."""
+"""What can be done with the selected rows of a file tree, by menu and key: copied, and what its page offers beyond."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,9 +20,9 @@ PATH_KEY, ROW_KEY = "Ctrl+Shift+P", "Ctrl+C"
 
 
 class RowMenu(QObject):
-    """`selected()` is the row that keys mean."""
+    """`selected()` are the rows that keys mean."""
 
-    def __init__(self, view: QWidget, columns: Sequence[Column], selected: Callable[[], TreeRow | None]) -> None:
+    def __init__(self, view: QWidget, columns: Sequence[Column], selected: Callable[[], Iterable[TreeRow]]) -> None:
         super().__init__(view)
         self._view = view
         self._columns = columns
@@ -32,7 +33,7 @@ class RowMenu(QObject):
         own_key(view, PATH_KEY, lambda: self._copy(_path_of))
 
     def offer(self, words: str, icon: str, key: str, act: Callable[[], object]) -> None:
-        """One more thing to do with the selected row."""
+        """One more thing to do with the selected rows."""
         self._offers.append((words, icon, key, act))
         own_key(self._view, key, act)
 
@@ -51,24 +52,27 @@ class RowMenu(QObject):
         found.append((self.tr("&Row as text"), self._words_of(row), ROW_KEY))
         return found
 
-    def made_for(self, row: TreeRow | None) -> QMenu:
-        """A menu that is gone once it closes; empty without a row."""
+    def made_for(self, row: TreeRow | None, several: int = 1) -> QMenu:
+        """A menu that is gone once it closes; empty without a row. Of `several` that are selected it is for all."""
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if row is None:
             return menu
         copy = menu.addMenu(resources.icon("copy"), self.tr("&Copy"))
-        for words, text, key in self.copies(row):
-            _show_key(copy.addAction(words, _copier(text)), key)
+        if several > 1:
+            paths, rows = self.tr("&Paths of {n}"), self.tr("{n} &rows as text")
+            for words, line, key in ((paths, _path_of, PATH_KEY), (rows, self._words_of, ROW_KEY)):
+                _show_key(copy.addAction(words.format(n=f"{several:,}"), partial(self._copy, line)), key)
+        else:
+            for words, text, key in self.copies(row):
+                _show_key(copy.addAction(words, partial(copy_lines, [text])), key)
         menu.addSeparator()
         for words, icon, key, act in self._offers:
             _show_key(menu.addAction(resources.icon(icon), words, act), key)
         return menu
 
     def _copy(self, words: Callable[[TreeRow], str]) -> None:
-        row = self._selected()
-        if row is not None and row.row:
-            copy_lines([words(row)])
+        copy_lines(words(row) for row in self._selected() if row.row)
 
     def _words_of(self, row: TreeRow) -> str:
         words = [_path_of(row)]
@@ -80,10 +84,6 @@ class RowMenu(QObject):
 
 def _path_of(row: TreeRow) -> str:
     return "/" + plain_bytes(row.path)
-
-
-def _copier(text: str) -> Callable[[], None]:
-    return lambda: copy_lines([text])
 
 
 def _show_key(action: QAction, key: str) -> None:

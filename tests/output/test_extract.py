@@ -149,6 +149,34 @@ def test_members_are_what_the_tree_shows(layers: Sequence[Sequence[Entry]], laye
             assert found[member.same_as].size == member.size
 
 
+@given(STACKS, st.integers(0, 4), st.lists(st.integers(0, 30), min_size=1, max_size=6), st.booleans())
+def test_several_nodes_are_all_there_each_once(
+    layers: Sequence[Sequence[Entry]], layer: int, chosen: list[int], delta: bool
+) -> None:
+    """Whatever they are called, and also where one lies in another."""
+    tree = of(*layers)
+    if layer >= tree.layers:
+        return
+    nodes = {number % len(tree["parent"]) for number in chosen}
+    wanted = {
+        tree.path(node)
+        for node in range(1, len(tree["parent"]))
+        if any(top == 0 or (tree.path(node) + b"/").startswith(tree.path(top) + b"/") for top in nodes)
+    }
+    all_of_it = members(tree, Wanted(layer=layer, delta=delta))
+    shown = {member.path: member for member in all_of_it}
+    found = members(tree, Wanted(tuple(nodes), layer, delta))
+    paths = [member.path for member in found]
+    assert len(set(paths)) == len(paths)
+    contents = sorted(m.size for m in found if m.kind != FOLDER)
+    assert contents == sorted(m.size for path, m in shown.items() if path in wanted and m.kind != FOLDER)
+    for path in wanted & shown.keys():
+        assert any((b"/" + path).endswith(b"/" + each) for each in paths)
+    for number, member in enumerate(found):
+        above = member.path.rpartition(b"/")[0]
+        assert not above or above in paths[:number] or any(m.path == above and m.kind != FOLDER for m in found)
+
+
 FILES = {
     "bin/tool": (b"tool" * 1000, 0o4755),
     "etc/passwd": (b"root:x:0:0\n", 0o644),
@@ -219,6 +247,22 @@ def test_one_layer_and_one_folder_and_an_older_version(image: Any, tmp_path: Pat
     version = built.tree.versions(node)[0].number
     taken(image, Wanted((node,), version=version), FolderWriter(str(tmp_path / "version"), Options()))
     assert (tmp_path / "version" / "old").read_bytes() == b"old"
+
+
+def test_files_of_one_name_come_each_in_its_folder(tmp_path: Path) -> None:
+    layer = tars.tar([tars.file("srv/a/notes", b"a"), tars.file("srv/b/c/notes", b"c"), tars.file("srv/b/other", b"o")])
+    path = tmp_path / "image.tar"
+    path.write_bytes(tars.docker_archive([layer], tars.config([layer])))
+    with opened(path) as source:
+        image = source, build(source, source.image("0", Control()), None, ScanOptions(), Control())
+        find = image[1].tree.find
+        nodes = (find(b"srv/a/notes"), find(b"srv/b/c/notes"))
+        taken(image, Wanted(nodes), FolderWriter(str(tmp_path / "same"), Options()))
+        taken(image, Wanted((nodes[0], find(b"srv/b/other"))), FolderWriter(str(tmp_path / "other"), Options()))
+    same = tmp_path / "same"
+    assert {str(each.relative_to(same)) for each in same.rglob("*")} == {"a", "a/notes", "b", "b/c", "b/c/notes"}
+    assert (same / "b/c/notes").read_bytes() == b"c"
+    assert sorted(os.listdir(tmp_path / "other")) == ["notes", "other"]
 
 
 def test_a_file_with_holes_takes_no_other_with_it(tmp_path: Path) -> None:

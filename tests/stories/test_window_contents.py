@@ -180,7 +180,7 @@ def test_a_folder_is_dragged_out(open_: Open, tmp_path: Path, monkeypatch: pytes
         assert len(asked) == (far > 20)
     person.qtbot.mouseRelease(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
-    taken = page.dragging.take(page.files.tree.selected_row())
+    taken = page.dragging.take(page.files.tree.picked())
     assert taken is not None
     data, lane = taken
     assert data.hasUrls()
@@ -194,7 +194,16 @@ def test_a_folder_is_dragged_out(open_: Open, tmp_path: Path, monkeypatch: pytes
     person.session.taken_out.give_up(lane)
     person.sees(lambda: not folder.parent.exists())
 
-    again = page.dragging.take(page.files.tree.selected_row())
+    tree.setFocus()
+    tree.expand(tree.currentIndex())
+    person.press(tree, Qt.Key.Key_Down)
+    person.press(tree, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    together = page.dragging.take(tree.picked())
+    assert together is not None
+    assert sorted(url.fileName() for url in together[0].urls()) == ["dot.png", "empty", "main.py", "tool"]
+    person.session.taken_out.give_up(together[1])
+
+    again = page.dragging.take(page.files.tree.picked())
     assert again is not None
     assert again[0].urls()
     person.session.close()
