@@ -57,9 +57,7 @@ def _opened(first: Wire, what: str, control: Control) -> EngineSource:
         raise Unreachable(what, f"it answers, but is not an engine ({error.reason})") from error
     except Unreachable as error:
         raise Unreachable(what, *explained(first.address, error)) from error
-    if not isinstance(answer, Mapping) or not isinstance(answer.get("ApiVersion"), str):
-        raise Unreachable(what, "it answers, but is not an engine (no API version)")
-    return EngineSource(replace(first, version=_agreed(what, answer)), answer)
+    return EngineSource(replace(first, version=agreed(what, answer)), answer)
 
 
 def _ssh(location: str) -> Ssh | None:
@@ -117,8 +115,11 @@ def _tls_of_environment(location: str) -> Any:
     return tls_config(f"engine {location}", at / "ca.pem", (at / "cert.pem", at / "key.pem"), verify)
 
 
-def _agreed(what: str, answer: Mapping[str, Any]) -> str:
-    """The API version to speak: the engine's newest, but none that this code does not know, unless it must."""
+def agreed(what: str, answer: Any) -> str:
+    """The API version to speak with who answers /version so: its newest, but none that this code does not know, unless
+    it must. Raises Unreachable for what is no engine, or one too old."""
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("ApiVersion"), str):
+        raise Unreachable(what, "it answers, but is not an engine (no API version)")
 
     def numbers(version: str) -> tuple[int, ...]:
         return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -26,7 +26,7 @@ from imagexplorer.sources.engine.actions import quoted
 from imagexplorer.sources.engine.export_stream import Body, Member, Progress, members
 from imagexplorer.sources.engine.history import Entry, matched
 from imagexplorer.sources.engine.images import empty_layers
-from imagexplorer.sources.engine.wire import FOREVER, Wire, gone_is_not_found
+from imagexplorer.sources.engine.wire import LONG_SECONDS, Wire, gone_is_not_found
 from imagexplorer.sources.readers import BytesReader
 from imagexplorer.sources.tar_fields import BLOCK_SIZE, ZERO, looks_like_tar
 from imagexplorer.sources.tar_scan import scan
@@ -60,7 +60,10 @@ def export_of(wire: Wire, image: ImageDetail, control: Control) -> Iterator[tupl
     at = f"/images/{quoted(image.image.id)}"
     with (
         gone_is_not_found(wire, f"{at}/json", what, control),  # 20.10 says 500 of an image that is gone
-        wire.open("GET", f"{at}/get", what=what, control=control, params=params, seconds=FOREVER) as response,
+        # Before it answers it may lay all layers aside (Docker to 24).
+        wire.open(
+            "GET", f"{at}/get", what=what, control=control, params=params, seconds=LONG_SECONDS, steady=True
+        ) as response,
     ):
         yield members(Body(response, progress), what, progress), progress
 

@@ -9,26 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from threading import Lock
-from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import (
-    Address,
     Change,
     CommitSpec,
     Container,
     ContainerDetail,
     DiskUsage,
     Ended,
-    EngineInfo,
     Image,
     ImageDetail,
-    Platform,
     Touched,
     short_id,
 )
-from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable, WrongUse
+from imagexplorer.core.errors import NotFound, Refused, Unreachable, WrongUse
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.plan import World
@@ -50,15 +45,14 @@ from imagexplorer.sources.engine import (
     replacing,
     usage,
 )
-from imagexplorer.sources.engine.fields import Json, image_id, rows, section, strings, text
+from imagexplorer.sources.engine.fields import Json, image_id, section, strings, text
 from imagexplorer.sources.engine.layers import Layers
 from imagexplorer.sources.engine.live import Live
 from imagexplorer.sources.engine.local import own_config, own_document, own_layers
+from imagexplorer.sources.engine.presence import Presence, record, store_of
 from imagexplorer.sources.engine.wire import (
-    FOREVER,
     LONG_SECONDS,
     Parameters,
-    Wire,
     json_lines,
 )
 
@@ -66,30 +60,12 @@ FILTERED_IDS = 20
 """More ids than this make a longer question than the whole list is an answer."""
 
 
-class EngineSource(Layers, Live):
+class EngineSource(Presence, Layers, Live):
     """`ImageSource` and `ContainerHost`. Any thread may call; each call has a connection of its own."""
-
-    def __init__(self, wire: Wire, version: Json) -> None:
-        self.wire = wire
-        self._version = version
-        self._told: Json | None = None
-        self._lock = Lock()
-
-    @property
-    def address(self) -> Address:
-        return self.wire.address
 
     @property
     def host(self) -> EngineSource:
         return self
-
-    @property
-    def _name(self) -> str:
-        return f"engine {self.address.location}"
-
-    @property
-    def podman(self) -> bool:
-        return any(text(part, "Name") == "Podman Engine" for part in rows(self._version.get("Components")))
 
     def close(self) -> None:
         """Nothing stays open between calls but what carries them."""
@@ -113,9 +89,9 @@ class EngineSource(Layers, Live):
             asked = self.wire.get(f"{at}/json", what=what, control=control, params=chosen)
             # Its own id is that of a manifest, which no other route knows: the image keeps its id.
             kept = {key: inspect.get(key) for key in ("Id", "Manifests", "RepoTags", "RepoDigests")}
-            inspect = {**self._record(asked, what), **kept}
+            inspect = {**record(asked, what), **kept}
         history = self.wire.get(f"{at}/history", what=what, control=control, params=chosen)
-        config, digest = None, "" if _store(self._info(control)) == "containerd" else image_id(text(inspect, "Id"))
+        config, digest = None, "" if store_of(self._info(control)) == "containerd" else image_id(text(inspect, "Id"))
         if self.local:
             config, digest = own_config(self._info(control), inspect, digest)
         return images.image_detail(inspect, history, config, digest)
@@ -123,7 +99,7 @@ class EngineSource(Layers, Live):
     def diff_ids(self, image_id: str, control: Control) -> Sequence[str]:
         """From the engine's own file of the configuration where it can be read, else from its answer."""
         told = self._info(control)
-        config = own_config(told, {}, image_id)[0] if self.local and _store(told) == "graph" else None
+        config = own_config(told, {}, image_id)[0] if self.local and store_of(told) == "graph" else None
         if config is not None:
             return strings(section(config, "rootfs"), "diff_ids")
         return strings(section(self._inspect(image_id, control), "RootFS"), "Layers")
@@ -132,7 +108,7 @@ class EngineSource(Layers, Live):
         what = f"image {reference}"
         params: Parameters = {"manifests": 1} if self.wire.at_least("1.48") else {}
         at = f"/images/{actions.quoted(reference)}/json"
-        return self._record(self.wire.get(at, what=what, control=control, params=params), what)
+        return record(self.wire.get(at, what=what, control=control, params=params), what)
 
     def _chosen_platform(self, platform: str, inspect: Json, what: str) -> dict[str, str | int | bool]:
         there = images.platforms(inspect) or (images.platform_of(inspect),)
@@ -151,7 +127,7 @@ class EngineSource(Layers, Live):
         def read(digest: str) -> bytes | None:
             return own_document(told, digest) if self.local else None
 
-        return manifest_tree(self._inspect(image.image.id, control), image, read, _store(told) == "graph")
+        return manifest_tree(self._inspect(image.image.id, control), image, read, store_of(told) == "graph")
 
     def document(self, image: ImageDetail, key: str, control: Control) -> bytes:
         from imagexplorer.sources.engine.manifests import CONFIGURATION, INSPECT
@@ -166,34 +142,6 @@ class EngineSource(Layers, Live):
         return raw
 
     # -- containers -----------------------------------------------------------------------------
-    def info(self, control: Control) -> EngineInfo:
-        """Asks each time whether the engine answers; its description is asked for once, and again after a loss."""
-        try:
-            with self.wire.open("GET", "/_ping", what=self._name, control=control, versioned=False):
-                pass
-        except Unreachable:
-            with self._lock:
-                self._told = None
-            raise
-        told = self._info(control)
-        return EngineInfo(
-            product="Podman" if self.podman else "Docker",
-            version=text(self._version, "Version"),
-            api_version=self.wire.version,
-            platform=Platform(text(self._version, "Os"), text(self._version, "Arch")),
-            store=_store(told),
-            root=text(told, "DockerRootDir"),
-        )
-
-    def _info(self, control: Control) -> Json:
-        with self._lock:
-            told = self._told
-        if told is None:
-            told = self._record(self.wire.get("/info", what=self._name, control=control), self._name)
-            with self._lock:
-                self._told = told
-        return told
-
     def containers(self, control: Control, ids: Collection[str] = ()) -> Sequence[Container]:
         params: dict[str, str | int | bool] = {"all": 1}
         if ids and len(ids) <= FILTERED_IDS:
@@ -208,7 +156,7 @@ class EngineSource(Layers, Live):
         if not reference:
             raise NotFound("container", "no name was given")
         answer = self.wire.get(f"/containers/{actions.quoted(reference)}/json", what=what, control=control)
-        return containers.container_detail(self._record(answer, what))
+        return containers.container_detail(record(answer, what))
 
     def changes(
         self, container_id: str, control: Control, listed: Callable[[Sequence[Change]], object] | None = None
@@ -231,7 +179,7 @@ class EngineSource(Layers, Live):
         return copy_out.copied_out(self.wire, container_id, paths, control)
 
     def holdings(self, control: Control, usage: bool = True) -> World:
-        graph = _store(self._info(control)) == "graph"
+        graph = store_of(self._info(control)) == "graph"
         return holdings.world(self.wire, self.podman, graph, self.diff_ids, usage, control)
 
     def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
@@ -243,7 +191,7 @@ class EngineSource(Layers, Live):
         params: Parameters = {"verbose": 1} if self.wire.at_least("1.52") else {}
         what = "disk usage"
         answer = self.wire.json("GET", "/system/df", what=what, control=control, params=params, seconds=LONG_SECONDS)
-        return usage.disk_usage(self._record(answer, what))
+        return usage.disk_usage(record(answer, what))
 
     def writable_sizes(self, control: Control) -> dict[str, int]:
         answer = self.wire.json(
@@ -257,13 +205,14 @@ class EngineSource(Layers, Live):
         what = f"events of {self.address.location}"
         with suppress(Refused):
             image_files.remove_stale(self.wire, control)
-        with self.wire.open("GET", "/events", what=what, control=control, seconds=FOREVER) as response:
+        with self.wire.open("GET", "/events", what=what, control=control, open_end=True) as response:
             yield Touched()  # connected: who listens may list now and miss nothing
             for event in json_lines(response, what):
                 found = events.touched(event) if isinstance(event, Mapping) else Touched()
                 if found:
                     yield found
             control.step()
+            self.lost()
             raise Unreachable(what, "the engine ended the stream", "Reconnect")
 
     # -- acts -----------------------------------------------------------------------------------
@@ -316,16 +265,3 @@ class EngineSource(Layers, Live):
 
     def remove_image(self, reference: str, control: Control, force: bool = False, image_id: str = "") -> Sequence[str]:
         return actions.remove_image(self.wire, reference, control, force, image_id)
-
-    @staticmethod
-    def _record(answer: Any, what: str) -> Json:
-        if not isinstance(answer, Mapping):
-            raise Damaged(what, "the engine's answer is not a record")
-        return answer
-
-
-def _store(told: Json) -> str:
-    """containerd's image store says so in the status of its driver (moby, daemon/containerd)."""
-    status = told.get("DriverStatus")
-    pairs = [pair for pair in status if isinstance(pair, list)] if isinstance(status, list) else []
-    return "containerd" if ["driver-type", "io.containerd.snapshotter.v1"] in pairs else "graph"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5.0
 SHORT_SECONDS = 30.0
 """Until the first byte of a list or an inspect, and between two bytes of it."""
+USUAL = 0.0
+"""As long as a short answer may take."""
 LONG_SECONDS = 3600.0
 """For work that an engine does before it answers: commit, disk usage, a save that 20.10 stages first."""
 FOREVER = None
+WHOLE_ANSWERS = 10
+"""So many times its wait a whole answer may take: one that comes byte by byte ends some time."""
 
 ANSWER_LIMIT = 256 * 1024 * 1024
 LINE_LIMIT = 16 * 1024 * 1024
@@ -79,13 +84,14 @@ class Sockets:
 @dataclass(frozen=True, slots=True)
 class Wire:
     """How to reach one engine. `version` is the API version to speak; `tls` a docker TLSConfig or None; `ssh` the way
-    to another machine, None for an engine that `base_url` leads to."""
+    to another machine, None for an engine that `base_url` leads to. `short_seconds` bounds what should be quick."""
 
     address: Address
     base_url: str
     version: str
     tls: Any = None
     ssh: Ssh | None = None
+    short_seconds: float = SHORT_SECONDS
 
     @contextmanager
     def hijack(self, path: str, *, what: str, control: Control, body: Any) -> Iterator[tuple[socket.socket, bytes]]:
@@ -96,7 +102,7 @@ class Wire:
         sockets = Sockets()
         headers = {"Connection": "Upgrade", "Upgrade": "tcp"}
         with self._call(
-            "POST", path, what=what, control=control, body=body, seconds=SHORT_SECONDS, headers=headers, sockets=sockets
+            "POST", path, what=what, control=control, body=body, headers=headers, sockets=sockets
         ) as response:
             sock = sockets.last
             # The parser of the headers may have read on. Looking into its buffer must not wait for more.
@@ -115,19 +121,26 @@ class Wire:
         params: Parameters | None = None,
         body: Any = None,
         data: Iterable[bytes] | None = None,
-        seconds: float | None = SHORT_SECONDS,
+        seconds: float | None = USUAL,
         versioned: bool = True,
+        steady: bool = False,
+        open_end: bool = False,
     ) -> Iterator[Any]:
         """The response (of requests, its body unread) of a call that did not fail. `path` is quoted already. `data` is
         a tar, sent as it comes.
 
-        `seconds` bounds each wait for bytes, None waits for ever. Raises core errors; what the block raises while
-        it reads is translated too. Leaving the block closes the connection, whatever is left of the body.
+        `seconds` bounds each wait for bytes, None waits for ever. `steady`: once it has begun to answer, it may pause
+        twice as long as a short answer takes and no longer; `open_end`: then it may pause for ever. Raises core errors;
+        what the block raises while it reads is translated too. Leaving the block closes the connection, whatever is
+        left of the body.
         """
+        sockets = Sockets()
         with self._call(
             method, path, what=what, control=control, params=params, body=body, data=data, seconds=seconds,
-            versioned=versioned,
+            versioned=versioned, sockets=sockets,
         ) as response:  # fmt: skip
+            if steady or open_end:
+                sockets.last.settimeout(FOREVER if open_end else 2 * self.short_seconds)
             yield response
 
     @contextmanager
@@ -141,12 +154,13 @@ class Wire:
         params: Parameters | None = None,
         body: Any = None,
         data: Iterable[bytes] | None = None,
-        seconds: float | None = SHORT_SECONDS,
+        seconds: float | None = USUAL,
         versioned: bool = True,
         headers: Mapping[str, str] | None = None,
         sockets: Sockets | None = None,
     ) -> Iterator[Any]:
         sockets = sockets if sockets is not None else Sockets()
+        seconds = self.short_seconds if seconds == USUAL else seconds
         with translated(what, control), control.on_cancel(sockets.shut):
             if control.cancelled:
                 control.step()
@@ -184,14 +198,15 @@ class Wire:
         control: Control,
         params: Parameters | None = None,
         body: Any = None,
-        seconds: float | None = SHORT_SECONDS,
+        seconds: float | None = USUAL,
         versioned: bool = True,
     ) -> Any:
         """The decoded answer; None for an empty one."""
+        wait = self.short_seconds if seconds == USUAL else seconds
         with self.open(
             method, path, what=what, control=control, params=params, body=body, seconds=seconds, versioned=versioned
         ) as response:
-            raw = read_up_to(response, ANSWER_LIMIT + 1)
+            raw = read_up_to(response, ANSWER_LIMIT + 1, None if wait is None else WHOLE_ANSWERS * wait)
             if len(raw) > ANSWER_LIMIT:
                 raise Refused(what, f"the engine's answer is longer than {ANSWER_LIMIT // 1024**2} MiB")
             return json.loads(raw) if raw.strip() else None
@@ -215,17 +230,20 @@ class Wire:
         return _numbers(self.version) >= _numbers(version)
 
 
-def read_up_to(response: Any, limit: int) -> bytes:
-    """At most `limit` bytes of a response's body."""
+def read_up_to(response: Any, limit: int, seconds: float | None = None) -> bytes:
+    """At most `limit` bytes of a response's body. Raises TimeoutError where they take longer than `seconds`."""
     pieces: list[bytes] = []
-    left = limit
+    left, until = limit, None if seconds is None else time.monotonic() + seconds
     while left > 0:
         with _as_said():
-            piece = response.raw.read(min(left, 1 << 20), decode_content=True)
+            # What has come, so that one that sends a byte now and then is noticed.
+            piece = response.raw.read1(min(left, 1 << 20), decode_content=True)
         if not piece:
             break
         pieces.append(piece)
         left -= len(piece)
+        if until is not None and time.monotonic() > until:
+            raise TimeoutError(f"no whole answer in {seconds:.0f} s")
     return b"".join(pieces)
 
 
