@@ -82,18 +82,17 @@ def test_a_socket_that_something_leads_to_is_one_place(home: Path) -> None:
 
 @pytest.mark.engine
 def test_what_is_found_there(engine: Engine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places_module, "PATIENCE_SECONDS", 1.5)
     (home / "file").write_text("")
     locations = {
         "live": engine.private.location, "none": f"unix://{home}/none.sock", "file": f"unix://{home}/file",
         "odd": "fd://3", "password": "ssh://me:secret@box",
     }  # fmt: skip
     with answering(home / "odd.sock", http(b"{}")) as odd, answering(home / "slow.sock", None) as slow:
-        found = look(
-            [EnginePlace("named", Address("engine", at, name))
-             for name, at in {**locations, "no engine": odd, "slow": slow}.items()],
-            Control(),
-        )  # fmt: skip
+        there = {name: EnginePlace("named", Address("engine", at, name))
+                 for name, at in {**locations, "no engine": odd, "slow": slow}.items()}  # fmt: skip
+        found = look([there.pop("live")], Control())  # a busy machine may need all the time that it has
+        monkeypatch.setattr(places_module, "PATIENCE_SECONDS", 1.5)
+        found += look(list(there.values()), Control())
     states = {place.address.name: (place.state, place.reason) for place in found}
     assert states.pop("live") == ("live", "")
     assert found[0].engine.startswith("Podman" if engine.podman else "Docker")
