@@ -13,12 +13,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, EVERYTHING, Address, Container, EngineInfo, Image, Touched
+from imagexplorer.core.entities import EVERYTHING, Address, EngineInfo, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
-from imagexplorer.core.growth import Growth
 from imagexplorer.jobs import Jobs
-from imagexplorer.session.fetch import Fetch, Ids
-from imagexplorer.session.lists import Rows
+from imagexplorer.session.fetch import FIRST_WAIT_S, LATE_MS, LONGEST_WAIT_S
+from imagexplorer.session.listing import LATE, Listing
 from imagexplorer.session.records import (
     CONNECTING,
     FAILED,
@@ -32,18 +31,12 @@ from imagexplorer.session.records import (
 )
 from imagexplorer.session.sockets import SocketWatch
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 PING_MS = 15_000
-TARGETED_IDS = 40
-"""So many changed containers are asked for by id; above that the whole list is one call, and cheaper."""
 
 
 class Link(QObject):
     changed = Signal()  # `state`
     connected = Signal()  # live (again), or a file is open
-    images_changed = Signal()
-    containers_changed = Signal()
-    touched = Signal(object)  # Touched, once the rows are right again
     message = Signal(str)
 
     def __init__(
@@ -60,28 +53,27 @@ class Link(QObject):
         self.state = SourceState(
             key, address, CONNECTING, "connecting" if address.kind == "engine" else "reading", time.time()
         )
-        self.rows = Rows()
-        self.growth = Growth()
         self.source: Any = source  # None until it is open
         self._jobs, self._open = jobs, open_address
         self.patient = False  # an engine that was there once is tried again, also before its first answer
         self._attempts = 0
-        self._telling = Touched()
         self._closed = False
         self._retry = QTimer(self, singleShot=True)
         self._retry.timeout.connect(self.connect_source)
         self._ping = QTimer(self, interval=PING_MS)
         self._ping.timeout.connect(self._check)
+        self._listens_since = 0.0  # monotonic; 0: it does not
+        self._late = QTimer(self, singleShot=True)
+        self._late.timeout.connect(self._not_told)
         self._sockets = SocketWatch(self)
         self._sockets.stirred.connect(self._try_again_now)
-        self._images = self._fetch("images", lambda source, control, _ids: source.images(control), self._put_images)
-        self._containers = self._fetch("containers", _list_containers, self._put_containers)
-        self._unique = self._fetch(
-            "usage", lambda source, control, _ids: source.host.disk_usage(control).image_unique, self._put_unique, 4.0
-        )
-        self._written = self._fetch(
-            "written", lambda source, control, _ids: source.host.writable_sizes(control), self._put_written, 4.0
-        )
+        self.listing = Listing(key, jobs, lambda: self.source, self.state.is_engine, self)
+        self.rows, self.growth = self.listing.rows, self.listing.growth
+        self.images_changed, self.containers_changed = self.listing.images_changed, self.listing.containers_changed
+        self.touched = self.listing.touched
+        self.listing.troubled.connect(self._troubled)
+        self.listing.doubted.connect(self._doubted)
+        self.listing.message.connect(self.message)
 
     @property
     def live(self) -> bool:
@@ -102,13 +94,12 @@ class Link(QObject):
     def _connected(self, answer: tuple[OpenSource, EngineInfo | None]) -> None:
         self.source, info = answer
         again = self.state.state == LOST
-        self._attempts = 0
         self._sockets.stop()
         address = replace(self.source.address, name=self.source.address.name or self.state.address.name)
         if info is None:
             self._set_state(FILE, address.kind.replace("-", " "), address)
         else:
-            self._set_state(LIVE, f"{info.product} {info.version}, live", address, info=info)
+            self._set_state(LIVE, self._live_words(info), address, info=info)
             self._listen()
             self._ping.start()
         self.connected.emit()
@@ -139,21 +130,43 @@ class Link(QObject):
                 give(touched)
             raise Unreachable(self.state.name, "the stream of events ended")
 
-        self._jobs.stream(f"{self.key}/events", work, self._heard, self._lose)
+        self._listens_since = 0.0
+        self._late.start(LATE_MS)
+        self._jobs.stream(f"{self.key}/events", work, self._heard, self._deaf)
 
     def _heard(self, touched: Touched) -> None:
         # Nothing touched: the engine listens from here on, and what happened before it did is looked up.
+        if not touched:
+            self._late.stop()
+            self._listens_since = time.monotonic()
+            self.listing.trouble_of("events", None)
         self.refresh(touched or EVERYTHING)
+
+    def _not_told(self) -> None:
+        self.listing.trouble_of("events", LATE)
+
+    def _deaf(self, error: ImagexplorerError) -> None:
+        """An engine that does not tell what changes, but else may answer: its lists are old from now on, and asked for
+        each time that it is asked to tell."""
+        if self._listens_since and time.monotonic() - self._listens_since > LONGEST_WAIT_S:
+            self._attempts = 0
+        if isinstance(error, (Unreachable, Cancelled)):
+            self._lose(error)
+        elif self.live and not self._closed:
+            self._late.stop()
+            self.listing.trouble_of("events", error)
+            self._wait()
 
     def _lose(self, error: ImagexplorerError) -> None:
         if self._closed or self.state.state != LIVE or isinstance(error, Cancelled):
             return
         self._ping.stop()
-        for fetch in (self._images, self._containers, self._unique, self._written):
-            fetch.stop()
+        self._late.stop()
+        since = self.state.stale_since
+        self.listing.stop()
         self._jobs.drop(f"{self.key}/events")
         self._jobs.drop(f"{self.key}/ping")
-        self._set_state(LOST, "lost, reconnecting", error=error)
+        self._set_state(LOST, "lost, reconnecting", error=error, since=since)
         self.message.emit(f"{self.state.name} is lost: {error.reason or error.what}. Reconnecting")
         self._sockets.watch([self.state.address.location])
         self._wait()
@@ -172,6 +185,8 @@ class Link(QObject):
 
     def _check(self) -> None:
         """Is it still there? A connection can be dead without an end."""
+        if self._jobs.in_lane(f"{self.key}/ping") is not None:
+            return  # a newer question would only put off what comes of it
         source = self.source
         self._jobs.load(
             f"{self.key}/ping", lambda control: source.host.info(control), lambda _info: None, self._lose_if
@@ -183,95 +198,42 @@ class Link(QObject):
 
     # -- rows -----------------------------------------------------------------------------------
     def refresh(self, touched: Touched, at_once: bool = False) -> None:
-        if self.source is None or self.state.state not in (LIVE, FILE):
-            return  # everything is listed anew when it is back
-        self._telling |= touched
-        self._images.want(touched.images, at_once)
-        if self.source.host is not None:
-            self._containers.want(touched.containers, at_once)
-        self._settle()
-
-    def _fetch(
-        self, name: str, work: Callable[[Any, Control, Ids], Any], done: Callable[[Ids, Any], None], rest: float = 0.0
-    ) -> Fetch:
-        return Fetch(
-            self._jobs,
-            f"{self.key}/{name}",
-            lambda control, ids: work(self.source, control, ids),
-            done,
-            self._fetch_failed,
-            self,
-            gather_ms=1000 if rest else 200,
-            rest=rest,
-        )
-
-    def _fetch_failed(self, error: ImagexplorerError) -> None:
-        if isinstance(error, Cancelled):
-            return
-        if isinstance(error, Unreachable) and self.live:
-            self._check()
-        else:
-            self.state = replace(self.state, error=error)  # a list that was never read says why
-            self.changed.emit()
-            self.message.emit(str(error))
-        self._settle()
-
-    def looked_at(self, image: Image) -> None:
-        """An image's own answer says more than its row."""
-        if self.rows.put_platform(image.id, image.platform):
-            self.images_changed.emit()
-
-    def _put_images(self, _ids: Ids, rows: list[Image]) -> None:
-        if self.state.error is not None:
-            self.state = replace(self.state, error=None)
-            self.changed.emit()
-        first = not self.rows.images_known
-        before = {image.id for image in self.rows.images}
-        if self.rows.put_images(rows):
-            self.images_changed.emit()
-        if self.source.host is not None and (first or before != {image.id for image in rows}):
-            self._unique.want(frozenset({ALL}), at_once=first)
-        self._settle()
-
-    def _put_containers(self, ids: Ids, rows: list[Container]) -> None:
-        first = not self.rows.containers_known
-        if self.rows.put_containers(rows, None if _whole_list(ids) else ids):
-            self.containers_changed.emit()
-            self._written.want(frozenset({ALL}), at_once=first)
-            if self.rows.images_known and self.rows.put_images(self.rows.images):
-                self.images_changed.emit()
-        elif first:
-            self.containers_changed.emit()
-        self._settle()
-
-    def _put_unique(self, _ids: Ids, unique: dict[str, int]) -> None:
-        if self.rows.put_unique(unique):
-            self.images_changed.emit()
-
-    def _put_written(self, _ids: Ids, written: dict[str, int]) -> None:
-        self.growth.put(written, time.monotonic())
-        if self.rows.put_written(written):
-            self.containers_changed.emit()
+        # Of one that is lost everything is listed anew when it is back.
+        if self.source is not None and self.state.state in (LIVE, FILE):
+            self.listing.refresh(touched, at_once)
 
     def weigh(self) -> None:
-        """Ask for the sizes of writable layers again: a fifth of the time at most."""
+        """Ask for the sizes of writable layers again."""
         if self.live and self.source is not None and self.source.host is not None:
-            self._written.want(frozenset({ALL}))
+            self.listing.weigh()
 
-    def _settle(self) -> None:
-        """Once the lists are right again, pages may ask anew."""
-        if self._telling and self._images.idle and self._containers.idle:
-            telling, self._telling = self._telling, Touched()
-            self.touched.emit(telling)
+    def _troubled(self) -> None:
+        """Rows that may not be right are never shown as if they were."""
+        if self.state.state in (LIVE, FILE):
+            trouble = self.listing.trouble
+            words = self._live_words(self.state.info, trouble) if self.live else self.state.words
+            self.state = replace(self.state, words=words, error=trouble, stale_since=self.listing.stale_since)
+            self.changed.emit()
+
+    @staticmethod
+    def _live_words(info: EngineInfo | None, trouble: ImagexplorerError | None = None) -> str:
+        name = f"{info.product} {info.version}" if info is not None else "engine"
+        if trouble is None:
+            return f"{name}, live"
+        return f"{name}, no answer yet" if trouble is LATE else f"{name}, its lists cannot be read"
+
+    def _doubted(self) -> None:
+        if self.live:
+            self._check()
 
     # -- the end --------------------------------------------------------------------------------
     def close(self) -> None:
         self._closed = True
         self._retry.stop()
         self._ping.stop()
+        self._late.stop()
         self._sockets.stop()
-        for fetch in (self._images, self._containers, self._unique, self._written):
-            fetch.stop()
+        self.listing.stop()
         self._jobs.drop(f"{self.key}/*")
         source, self.source = self.source, None
         if source is not None:  # it tells the worker, which may be busy: not on this thread
@@ -286,9 +248,10 @@ class Link(QObject):
         address: Address | None = None,
         error: ImagexplorerError | None = None,
         info: EngineInfo | None = None,
+        since: float = 0.0,
     ) -> None:
         self.state = SourceState(
-            self.key, address or self.state.address, state, words, time.time(), error, info or self.state.info
+            self.key, address or self.state.address, state, words, since or time.time(), error, info or self.state.info
         )
         self.changed.emit()
 
@@ -303,11 +266,3 @@ class Link(QObject):
             then(error)
 
         return act
-
-
-def _whole_list(ids: Ids) -> bool:
-    return ALL in ids or len(ids) > TARGETED_IDS or any(len(each) != 64 for each in ids)
-
-
-def _list_containers(source: Any, control: Control, ids: Ids) -> Any:
-    return source.host.containers(control) if _whole_list(ids) else source.host.containers(control, sorted(ids))

@@ -66,7 +66,7 @@ class Questions(QObject):
             if platform:
                 self._platforms[source, detail.image.id] = platform
             elif source in self._links:
-                self._links[source].looked_at(detail.image)
+                self._links[source].listing.looked_at(detail.image)
             done(detail)
 
         wanted = platform or self._platforms.get((source, reference), "")

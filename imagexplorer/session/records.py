@@ -30,7 +30,8 @@ CONNECTING, LIVE, LOST, FAILED, FILE = "connecting", "live", "lost", "failed", "
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """One line of the sidebar. `state` is connecting, live, lost, failed or file; `words` says it ("Docker 28.5,
-    live"). `since` is when the state began: of a lost engine, so, the time of its last rows."""
+    live"). `since` is when the state began: of a lost engine, so, the time of its last rows. `stale_since` is when the
+    rows of one that is live were right for the last time, 0 while they are; `error` says why they are not."""
 
     key: str  # stable name of the source in this session
     address: Address
@@ -39,6 +40,7 @@ class SourceState:
     since: float = 0.0
     error: ImagexplorerError | None = None
     info: EngineInfo | None = None
+    stale_since: float = 0.0
 
     @property
     def is_engine(self) -> bool:

@@ -30,7 +30,7 @@ from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Column, Group, Role
 from imagexplorer.models.filter_proxy import FilterProxy
 from imagexplorer.models.table_model import TableModel
-from imagexplorer.session import Session
+from imagexplorer.session import Session, SourceState
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.copying import copy_lines, copy_rows
 from imagexplorer.views.details_pane import DetailsPane
@@ -153,10 +153,7 @@ class ListPage(QWidget):
 
     def show_state(self) -> None:
         """Rows, or what stands there instead, and how old they are."""
-        source = self.session.current
-        words = ""
-        if source is not None and source.state == "lost":
-            words = f"as of {time.strftime('%H:%M', time.localtime(source.since))}, reconnecting"
+        words = age_words(self.session.current)
         lost = bool(words)
         self.note.set_text(words)
         self.note.setVisible(lost)
@@ -306,6 +303,16 @@ class ListPage(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.header_state.fill_menu(menu)
         menu.popup(self.header.mapToGlobal(at))
+
+
+def age_words(source: SourceState | None) -> str:
+    """Of when the rows are and why they are no newer; "" while they are right."""
+    if source is None or not (source.stale_since or source.state == "lost"):
+        return ""
+    since = time.strftime("%H:%M", time.localtime(source.stale_since or source.since))
+    if source.state == "lost":
+        return f"as of {since}, reconnecting"
+    return plain(f"as of {since}: {source.error.reason if source.error is not None else 'no answer'}", 300)
 
 
 def _place(index: QModelIndex) -> tuple[int, int]:

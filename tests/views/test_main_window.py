@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.prompts import DeleteAnswer
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Touched
-from imagexplorer.core.errors import Refused
+from imagexplorer.core.entities import EVERYTHING, Touched
+from imagexplorer.core.errors import Damaged, Refused
 from imagexplorer.settings import Settings
 from imagexplorer.views.main_window import MainWindow
 from imagexplorer.views.palette import CommandPalette
@@ -319,6 +319,25 @@ def test_a_lost_engine_greys_its_lists_says_since_when_and_comes_back(
     engine.come_back()
     qtbot.waitUntil(lambda: on.session.current is not None and on.session.current.live, timeout=10_000)
     assert not page.note.isVisible()
+
+
+def test_a_list_that_cannot_be_read_any_more_is_grey_and_says_why_until_it_can(
+    qtbot: QtBot, on: Stage, engine: FakeEngine
+) -> None:
+    """While the engine answers all else: it is live, and its rows are old all the same."""
+    page = on.window.images
+    page.select([image_id(on, "myapp:dev")])
+    engine.fail["images"] = Damaged("list of images", "the engine's answer is not readable JSON")
+    on.session.refresh(EVERYTHING)
+    qtbot.waitUntil(lambda: page.note.isVisible())
+    assert page.note.text().startswith("as of ")
+    assert page.note.text().endswith("not readable JSON")
+    assert page.proxy.rowCount() == 3
+    assert on.session.current is not None
+    assert on.session.current.words.endswith("its lists cannot be read")
+    del engine.fail["images"]
+    qtbot.waitUntil(lambda: not page.note.isVisible(), timeout=20_000)
+    assert [image.name for image in page.selected()] == ["myapp:dev"]
 
 
 def test_dropping_an_archive_opens_it(qtbot: QtBot, on: Stage) -> None:
