@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 # No test asserts a time. In CI the examples are the same at every run; a developer's run looks for new ones.
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +29,18 @@ pytest_plugins = ["tests.engines"] if (Path(__file__).parent / "engines.py").exi
 
 # What the offscreen platform says of itself, whatever a program does.
 _QT_NOISE = ("This plugin does not support",)
+
+
+class PatientBot(QtBot):
+    """What is waited for may take long on a busy machine: no test asserts a time."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 60_000) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from imagexplorer.views.ask_dialog import AskDialog
 from imagexplorer.views.list_page import ListPage
 
 Dialog = TypeVar("Dialog", bound=QDialog)
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """How long a real engine on a loaded machine may take. Nothing here measures."""
 
 
