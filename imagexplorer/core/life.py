@@ -15,6 +15,10 @@ from imagexplorer.core.entities import ContainerDetail
 OUTPUT_CHARS = 4000
 
 
+ECHO_SECONDS = 1.0
+"""What begins and ends again so soon is an engine's echo, no act of anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """`time` in Unix seconds; `what` in a word or two, `about` one or more lines; `tone` a word of the theme's."""
@@ -55,7 +59,20 @@ def exit_words(code: int) -> str:
 def moments(events: Iterable[Mapping[str, Any]]) -> list[Moment]:
     """Of one container, in the order of time; what only looks at it is left out."""
     told = [moment for event in events if (moment := _moment(event)) is not None]
-    return sorted(told, key=lambda moment: moment.time)
+    return _once(sorted(told, key=lambda moment: moment.time))
+
+
+def _once(told: list[Moment]) -> list[Moment]:
+    """Each pause once. A busy Docker hears late from its shim of a short pause that is over, takes it for another, and
+    tells both its beginning and its end anew."""
+    turns = [at for at, moment in enumerate(told) if moment.what in ("paused", "goes on")]
+    again: set[int] = set()
+    for over, begun, ended in zip(turns, turns[1:], turns[2:], strict=False):
+        if [told[at].what for at in (over, begun, ended)] == ["goes on", "paused", "goes on"] and told[
+            ended
+        ].time - told[over].time < ECHO_SECONDS:
+            again |= {begun, ended}
+    return [moment for at, moment in enumerate(told) if at not in again]
 
 
 def _moment(event: Mapping[str, Any]) -> Moment | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imagexplorer.core.entities import Container, ContainerDetail
 from imagexplorer.core.life import exit_words, health_checks, life, moments
 
@@ -43,6 +45,28 @@ def test_events_of_both_engines_in_words() -> None:
         ("health", "healthy", "success"),
         ("renamed", "from before", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("times", "kept"),
+    [
+        ([0, 50, 90, 120], [0, 50]),
+        ([0, 50, 90, 120, 150, 180], [0, 50]),  # twice is no more than once
+        ([0, 50, 90, 1200], [0, 50, 90, 1200]),  # a pause that lasts
+        ([0, 50, 1100, 1150], [0, 50, 1100, 1150]),  # one that comes later
+        ([0, 1200, 1300], [0, 1200, 1300]),  # still paused
+    ],
+)
+def test_a_pause_is_told_once(times: list[int], kept: list[int]) -> None:
+    """A short one of a busy Docker comes again as an echo."""
+    events = [
+        {**event(("pause", "unpause")[at % 2], 1), "timeNano": (10_000 + ms) * 10**6} for at, ms in enumerate(times)
+    ]
+    told = moments([*events, event("start", 2), event("die", 20, exitCode="0")])
+    turns = [each for each in told if each.what in ("paused", "goes on")]
+    assert [round(each.time * 1000) - 10_000 for each in turns] == kept
+    assert [each.what for each in turns] == ["paused", "goes on"] * (len(kept) // 2) + ["paused"] * (len(kept) % 2)
+    assert {"started", "ended"} <= {each.what for each in told}
 
 
 def test_exit_codes() -> None:
