@@ -12,7 +12,9 @@ engine.lose() / engine.come_back()                     # every call is Unreachab
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
@@ -20,6 +22,7 @@ from imagexplorer.core.advice import Entries
 from imagexplorer.core.changes_tree import whole_tree
 from imagexplorer.core.check import Outcome
 from imagexplorer.core.control import Control
+from imagexplorer.core.copy_plan import CopyPlan
 from imagexplorer.core.dockerfile import Line, rebuilt
 from imagexplorer.core.entities import (
     ADDED,
@@ -43,7 +46,7 @@ from imagexplorer.core.entities import (
     Touched,
 )
 from imagexplorer.core.errors import Refused
-from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGULAR, Member
+from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGULAR, Member, Report
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.life import Moment
@@ -67,6 +70,7 @@ from imagexplorer.indexing.documents import data_text, document_text
 from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import TreeHandle
 from imagexplorer.indexing.spaces import Spaces
+from imagexplorer.sources.host_files import host_files, host_tar
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fake_engine import ENGINE_ADDRESS, FakeEngine
 from tests.fake_trees import FakeFile, Row, diff_id, layer_index, layers_view, rows_view
@@ -326,6 +330,25 @@ class FakeHost:
             yield DATA, number, content
         for path in sorted(set(paths) - set(there)):
             yield FAULT, f"{path}: it is not there any more"
+
+    def copy_plan(self, container_id: str, folder: str, chosen: Sequence[str], control: Control) -> CopyPlan:
+        self.engine.asked("copy_plan", control, container_id, folder, tuple(chosen))
+        found = [each for each in host_files(chosen, Report(), control) if each.kind == "file"]
+        there = [f"{folder.rstrip('/')}/{each.path}" for each in found]
+        replaced = tuple(path for path in there if path in self.engine.files)
+        return CopyPlan(folder, tuple(chosen), len(found), replaced=replaced)
+
+    def copied_in(self, container_id: str, plan: CopyPlan, control: Control) -> Report:
+        self.engine.asked("copied_in", control, container_id, plan)
+        report = Report()
+        sent = io.BytesIO(b"".join(host_tar(plan.chosen, report, control)))
+        with tarfile.open(fileobj=sent) as archive:
+            for member in archive:
+                if member.isreg():
+                    content = archive.extractfile(member).read()
+                    self.engine.files[f"{plan.folder.rstrip('/')}/{member.name}"] = content
+        self._tell(container_id)
+        return report
 
     def logs(self, container_id: str, spec: LogSpec, control: Control) -> Iterator[LogBatch]:
         self.engine.asked("logs", control, container_id, spec)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
+from imagexplorer.core.copy_plan import CopyPlan
 from imagexplorer.core.entities import (
     Address,
     Change,
@@ -25,6 +26,7 @@ from imagexplorer.core.entities import (
     LayerTotals,
     Touched,
 )
+from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
@@ -265,6 +267,14 @@ class RemoteHost(RemoteLive):
 
     def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple[Any, ...]]:
         return self._follow("copied_out", control, container_id=container_id, paths=list(paths))
+
+    def copy_plan(self, container_id: str, folder: str, chosen: Sequence[str], control: Control) -> CopyPlan:
+        plan: CopyPlan = self._ask("copy_plan", control, container_id=container_id, folder=folder, chosen=list(chosen))
+        return plan
+
+    def copied_in(self, container_id: str, plan: CopyPlan, control: Control) -> Report:
+        report: Report = self._ask("copied_in", control, container_id=container_id, plan=plan)
+        return report
 
     def holdings(self, control: Control, usage: bool = True) -> World:
         found: World = self._ask("holdings", control, usage=usage)

@@ -19,6 +19,7 @@ from imagexplorer.core.text import human_size, plain
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
+    from imagexplorer.core.copy_plan import CopyPlan
     from imagexplorer.core.extraction import Report, Target, Wanted
     from imagexplorer.core.owners import Owners
     from imagexplorer.core.preview import Preview
@@ -166,6 +167,24 @@ class Contents:
 
         where = plain(os.path.basename(target.path), 80)
         self._ask(f"copy_out{next(_numbers)}", source, work, done, failed, f"Copying out to {where}")
+
+    def plan_copy(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        folder: str,
+        chosen: Sequence[str],
+        done: Callable[[CopyPlan], None],
+        failed: Failed,
+    ) -> None:
+        """What copying files of this machine into a folder of a container would do."""
+
+        def work(opened: Any, control: Control) -> CopyPlan:
+            plan: CopyPlan = opened.host.copy_plan(container_id, folder, chosen, control)
+            return plan
+
+        self._ask(lane, source, work, done, failed, "Looking at what is copied")
 
 
 def written(target: Target, tell: Callable[[Callable[..., None]], None], expected_bytes: int = 0) -> Report:

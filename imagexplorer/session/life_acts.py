@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.command_line import joined, run_command
 from imagexplorer.core.control import Control
@@ -15,7 +16,12 @@ from imagexplorer.core.run_spec import RunSpec, kept_name
 from imagexplorer.session.acts import Acts, _named, _One, _together, one_by_one
 from imagexplorer.session.records import Failed
 
+if TYPE_CHECKING:
+    from imagexplorer.core.copy_plan import CopyPlan
+    from imagexplorer.core.extraction import Report
+
 _kills = count(1)
+_LINES = 10
 AT_ONCE = 8
 """Containers that are waited for at a time: each may take its whole time out to end."""
 
@@ -151,3 +157,23 @@ class LifeActs(Acts):
         lines += [run_command(spec, program=program), *([joined([program, "rm", kept])] if delete_old else [])]
         things = [_One(old.name, call, old.id), *([_One(kept, remove)] if delete_old else [])]
         self._act(source, f"Edit {old.name}", things, " && ".join(lines), failed, over)
+
+    def copy_in(
+        self, source: str, container: Container, plan: CopyPlan, done: Callable[[Report], None], failed: Failed
+    ) -> None:
+        """Files of this machine into the container, as planned. `done` hears what was left out."""
+        reports: list[Report] = []
+
+        def call(host: Any, control: Control) -> Touched:
+            reports.append(host.copied_in(container.id, plan, control))
+            return Touched(containers=frozenset({container.id}))
+
+        name = container.name
+        place = f"{name}:{plan.folder.rstrip('/')}/"
+        lines = [joined(["docker", "cp", path, place]) for path in plan.chosen[:_LINES]]
+        if len(plan.chosen) > _LINES:
+            lines.append(f"# and {len(plan.chosen) - _LINES} more")
+        title = f"Copy {_named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
+        self._act(
+            source, title, [_One(name, call, container.id)], "\n".join(lines), failed, lambda _none: done(reports[0])
+        )

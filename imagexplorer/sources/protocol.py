@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
+from imagexplorer.core.copy_plan import CopyPlan
 from imagexplorer.core.entities import (
     Address,
     Change,
@@ -25,6 +26,7 @@ from imagexplorer.core.entities import (
     ImageDetail,
     Touched,
 )
+from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
@@ -153,6 +155,15 @@ class ContainerHost(LiveHost, Protocol):
     def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple[Any, ...]]:
         """Absolute paths as they are now, each with all below it, told as `core.extraction` has it. What is not there
         is a FAULT. Raises NotFound where the container is gone."""
+        ...
+
+    def copy_plan(self, container_id: str, folder: str, chosen: Sequence[str], control: Control) -> CopyPlan:
+        """What copying `chosen` (absolute paths of this machine) into a folder of the container would do. Raises
+        Refused where it cannot be done."""
+        ...
+
+    def copied_in(self, container_id: str, plan: CopyPlan, control: Control) -> Report:
+        """Do it. No link of this machine is followed; what could not be read is skipped, in the report."""
         ...
 
     def holdings(self, control: Control, usage: bool = True) -> World:

@@ -51,7 +51,7 @@ class ContainerChanges(FilePane):
         self._by_itself = False
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._look_again)
-        self.mounts = MountsStrip()
+        self.mounts = MountsStrip(self._not_in_here())
         self.engines = Toggle(self.tr("En&gine's own"))
         set_tip(self.engines, self.tr("Also mount points and files that the engine itself put there"))
         self.engines.hide()
@@ -65,6 +65,9 @@ class ContainerChanges(FilePane):
         self.content.show_message(self._choose())
         self.spec_wanted.connect(self._look)
         page.closing.connect(self._again.stop)
+
+    def _not_in_here(self) -> str:
+        return self.tr("Not in here: what was written to {places}. A diff and a commit leave that out.")
 
     def begin(self) -> None:
         self.show_waiting(self._comparing())

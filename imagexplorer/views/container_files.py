@@ -16,6 +16,7 @@ from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
 from imagexplorer.models.tree_rows import WHOLE, TreeRow
 from imagexplorer.views import copy_out
 from imagexplorer.views.container_changes import ContainerChanges
+from imagexplorer.views.copy_in import CopyIn
 from imagexplorer.views.copy_out import CopyOut
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.page_tab import PageTab
@@ -30,12 +31,20 @@ class ContainerFiles(ContainerChanges):
         self.tree.let_many()
         self.copy_out = CopyOut(page, self)
         self.offer_extraction(self.copy_out.fill_menu, self.copy_out.copy_selected, self.tr("Copy o&ut"), copy_out.KEY)
+        self.copy_in = CopyIn(page, self)
+        self.filter.add_behind(self.copy_in.button)
 
     def _request(self, spec: ViewSpec) -> None:
         page = self._page
         title = "" if self.shown else self._comparing()
         page.session.load_container_files(
             self._lane, page.source, page.container.id, spec, self._show, self._look_failed, title
+        )
+
+    def _not_in_here(self) -> str:
+        return self.tr(
+            "Not in this list: the content of {places}. It belongs to the volumes and folders that are mounted there, "
+            "and comes with what is copied out."
         )
 
     def _comparing(self) -> str:

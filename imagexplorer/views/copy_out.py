@@ -15,7 +15,7 @@ from imagexplorer.core.text import counted, human_size, plain, plain_bytes
 from imagexplorer.core.tree_view import MARK_DELETED
 from imagexplorer.models.tree_rows import TreeRow
 from imagexplorer.views.extract_dialog import ExtractDialog
-from imagexplorer.views.extracting import say_written
+from imagexplorer.views.extracting import say_copied
 from imagexplorer.views.theme import mnemonic_free
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ class CopyOut(QObject):
         if not accepted:
             return
         self._folder = str(Path(target.path).parent if target.tar else target.path)
-        page = self._page
+        page, where = self._page, f"to {plain(target.path, 200)}"
         page.session.contents.copy_out(
             page.source,
             page.container.id,
             ["/" + path.decode("utf-8", "surrogateescape") for path in paths],
             much,
             target,
-            lambda report: say_written(page, self.tr("Copy out"), self.tr("Copied"), report, target),
+            lambda report: say_copied(page, "Copy out", "Copied", report, where),
             self._failed,
         )
 

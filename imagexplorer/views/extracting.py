@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from imagexplorer import resources
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
-from imagexplorer.core.extraction import Report, Target, Wanted
+from imagexplorer.core.extraction import Report, Wanted
 from imagexplorer.core.text import counted, human_size, plain, plain_bytes
 from imagexplorer.models.tree_rows import TreeRow, layer_number
 from imagexplorer.models.versions_table import VersionRow
@@ -116,40 +117,41 @@ class Extracting(QObject):
             return
         self._folder = str(Path(target.path).parent if target.tar else target.path)
         session = page.session
+        where = f"to {plain(target.path, 200)}"
         session.contents.extract(
-            page.source, page.detail, page.tree, wanted, target, lambda report: self._done(report, target), self._failed
+            page.source,
+            page.detail,
+            page.tree,
+            wanted,
+            target,
+            lambda report: say_copied(page, "Extract", "Extracted", report, where),
+            self._failed,
         )
-
-    def _done(self, report: Report, target: Target) -> None:
-        say_written(self._page, self.tr("Extract"), self.tr("Extracted"), report, target)
 
     def _failed(self, error: ImagexplorerError) -> None:
         if not isinstance(error, Cancelled):
             self._page.session.failed.emit(error)
 
 
-def say_written(page: RecordPage, title: str, verb: str, report: Report, target: Target) -> None:
-    """What came of it, in the status line; what could not be written as a list with its reasons."""
+def say_copied(page: RecordPage, title: str, verb: str, report: Report, where: str) -> None:
+    """What came of it, in the status line; what could not be written as a list with its reasons. The page may have been
+    closed meanwhile."""
     parts = [f"{counted(report.files, 'file')}, {human_size(report.written_bytes)}"]
     if report.folders:
         parts.append(counted(report.folders, "folder"))
     if report.links:
         parts.append(counted(report.links, "link"))
-    words = f"{verb} {', '.join(parts)} to {plain(target.path, 200)}"
+    words = f"{verb} {', '.join(parts)} {where}"
     skipped = len(report.skipped) + report.skipped_more
     page.session.message.emit(f"{words}; {skipped:,} skipped" if skipped else words)
-    if skipped:
-        say_skipped(page, title, words, report)
-
-
-def say_skipped(page: RecordPage, title: str, words: str, report: Report) -> None:
+    if not skipped:
+        return
     lines = [f"{each.path}: {each.why}" if each.path else each.why for each in report.skipped]
     if report.skipped_more:
         lines.append(f"… and {report.skipped_more:,} more")
-    more = page.tr("{n} could not be written; the list says why.").format(
-        n=f"{len(report.skipped) + report.skipped_more:,}"
-    )
-    box = message_box(page, QMessageBox.Icon.Information, words, more, "\n".join(plain(line) for line in lines))
+    over = page if shiboken6.isValid(page) else QApplication.activeWindow()
+    more = f"{skipped:,} could not be written; the list says why."
+    box = message_box(over, QMessageBox.Icon.Information, words, more, "\n".join(plain(line) for line in lines))
     box.setWindowTitle(title)
-    box.addButton(page.tr("Close"), QMessageBox.ButtonRole.AcceptRole)
+    box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
     box.open()

@@ -60,9 +60,9 @@ class FileFilter(QWidget):
         lower.addWidget(self.marks)
         lower.addWidget(self.kinds)
         lower.addStretch()
-        line = upper if before else lower
-        line.addWidget(self.paths, 2)
-        line.addWidget(behind)
+        self._line = upper if before else lower
+        self._line.addWidget(self.paths, 2)
+        self._line.addWidget(behind)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 4)
         rows.setSpacing(4)
@@ -70,6 +70,10 @@ class FileFilter(QWidget):
             rows.addLayout(upper)
         rows.addLayout(lower)
         rows.addWidget(self.results)
+
+    def add_behind(self, widget: QWidget) -> None:
+        """One more at the end of the line."""
+        self._line.addWidget(widget)
 
     def applied(self, spec: ViewSpec) -> ViewSpec:
         """The same question with the filter as it is set now."""

@@ -21,8 +21,10 @@ ROWS_MOST = 4
 class MountsStrip(QWidget):
     """Not there at all where nothing is mounted."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
+        """`sentence` says what is not in here; {places} is how many mounts."""
         super().__init__(parent)
+        self._sentence = sentence
         self.words = plain_label(wrap=True)
         self.table = RecordsView(MOUNTS, lambda mount: mount.target, self.tr("Volumes and mounted folders"))
         self.words.setContentsMargins(12, 6, 12, 4)
@@ -36,11 +38,7 @@ class MountsStrip(QWidget):
     def show_mounts(self, mounts: Sequence[Mount]) -> None:
         self.setVisible(bool(mounts))
         places = self.tr("1 mount") if len(mounts) == 1 else self.tr("{n} mounts").format(n=f"{len(mounts):,}")
-        self.words.setText(
-            self.tr("Not in here: what was written to {places}. A diff and a commit leave that out.").format(
-                places=places
-            )
-        )
+        self.words.setText(self._sentence.format(places=places))
         self.table.set_records(mounts)
         rows = min(len(mounts), ROWS_MOST)
         row = self.table.verticalHeader().defaultSectionSize()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QMessageBox
+import os
+import threading
+from dataclasses import replace
 
-from imagexplorer.core.entities import ADDED, Change
+import pytest
+import shiboken6
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from imagexplorer.core.entities import ADDED, Change, Mount
 from imagexplorer.core.errors import Refused
 from imagexplorer.views import container_changes
 from imagexplorer.views.container_files import FilesTab
@@ -123,3 +129,112 @@ def test_nothing_is_copied_out_of_a_container_that_is_gone(pages, engine, qtbot)
     assert not any(action.isEnabled() for action in files.extract.menu().actions())
     files.copy_out.copy_selected()
     assert files.copy_out.dialog is None
+
+
+def dragged(files, path, event_type, *local):
+    """A drag of files of this machine over the row of a path of the tree, or its drop."""
+    tree = files.tree
+    at = QPointF(tree.visualRect(tree.files.find(path)).center()) if path else QPointF(5, tree.viewport().height() - 5)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(each)) for each in local])
+    where = at if event_type is QDropEvent else at.toPoint()
+    event = event_type(where, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    if event_type is QDropEvent:
+        dragged(files, path, QDragEnterEvent, *local)
+    QApplication.sendEvent(tree.viewport(), event)
+    return event
+
+
+def test_dropped_files_go_into_the_folder_under_the_mouse(pages, engine, qtbot, tmp_path):
+    (tmp_path / "new").write_bytes(b"new")
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    files.tree.reveal(b"etc/passwd")
+    assert dragged(files, b"etc/passwd", QDragEnterEvent, tmp_path / "new").isAccepted()
+    assert files.copy_in.hint.text() == "Copy into /etc"
+    said = []
+    page.session.message.connect(said.append)
+    assert dragged(files, b"etc/passwd", QDropEvent, tmp_path / "new").isAccepted()
+    assert not files.copy_in.hint.isVisible()
+    qtbot.waitUntil(lambda: any(words.startswith("Copied") for words in said))
+    assert engine.files == {"/etc/new": b"new"}
+    assert said[-1] == "Copied 1 file, 3 Bytes into web:/etc"
+    assert page.session.activity.deeds[-1].command == f"docker cp {tmp_path}/new web:/etc/"
+
+
+def test_what_would_be_replaced_is_asked_about_and_a_no_copies_nothing(pages, engine, qtbot, tmp_path):
+    folder = tmp_path / "conf"
+    folder.mkdir()
+    (folder / "a").write_bytes(b"mine")
+    engine.files = {"/conf/a": b"old"}
+    files = open_files(pages.open_container(engine.named("web")))
+    ready(files, qtbot)
+    dragged(files, b"", QDropEvent, folder)
+    qtbot.waitUntil(lambda: files.copy_in.dialog is not None)
+    dialog = files.copy_in.dialog
+    assert (dialog.verb.text(), dialog.list.toPlainText()) == ("Replace 1 file", "/conf/a")
+    assert dialog.cancel.isDefault()
+    dialog.reject()
+    assert (engine.files, engine.called("copied_in")) == ({"/conf/a": b"old"}, [])
+    dragged(files, b"", QDropEvent, folder)
+    qtbot.waitUntil(lambda: files.copy_in.dialog is not None)
+    files.copy_in.dialog.accept()
+    qtbot.waitUntil(lambda: engine.files == {"/conf/a": b"mine"})
+
+
+def test_files_are_chosen_for_the_selected_folder_and_the_page_may_close_meanwhile(
+    pages, engine, qtbot, tmp_path, monkeypatch
+):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "one").write_bytes(b"1")
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    files.tree.reveal(b"app")
+    chosen = [str(tmp_path / "one"), str(tmp_path / "pipe")]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (chosen, ""))
+    engine.gate["copied_in"] = threading.Event()
+    files.copy_in.choose_files()
+    qtbot.waitUntil(lambda: bool(engine.called("copied_in")))
+    assert files.copy_in.blocked, "while something is done to it"
+    said = []
+    page.session.message.connect(said.append)
+    pages.opened.remove(page)
+    page.close()
+    page.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(page))
+    engine.gate["copied_in"].set()
+    qtbot.waitUntil(lambda: any(words.endswith("into web:/app; 1 skipped") for words in said))
+    assert engine.files == {"/app/one": b"1"}
+    for box in [each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox)]:
+        box.close()
+        box.deleteLater()
+
+
+def test_a_container_that_refuses_or_is_gone_takes_nothing(pages, engine, qtbot, tmp_path):
+    (tmp_path / "new").write_bytes(b"new")
+    engine.fail["copy_plan"] = Refused("copy into /", "the container's file system is read-only")
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    errors = []
+    page.session.failed.connect(errors.append)
+    dragged(files, b"", QDropEvent, tmp_path / "new")
+    qtbot.waitUntil(lambda: bool(errors))
+    assert "read-only" in str(errors[0])
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: page.gone)
+    assert not dragged(files, b"", QDragEnterEvent, tmp_path / "new").isAccepted()
+    assert files.copy_in.hint.text() == "The container was removed"
+    assert not dragged(files, b"", QDropEvent, tmp_path / "new").isAccepted()
+    assert not engine.called("copied_in")
+
+
+def test_what_is_mounted_is_said_to_belong_elsewhere(pages, engine, qtbot):
+    web = engine.named("web")
+    engine.containers[web.id] = replace(web, mounts=(Mount("volume", "data", "/data"),))
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    assert "Not in this list: the content of 1 mount. It belongs to" in files.mounts.words.text()

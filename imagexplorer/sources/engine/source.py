@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.copy_plan import CopyPlan
 from imagexplorer.core.entities import (
     Change,
     CommitSpec,
@@ -25,6 +26,7 @@ from imagexplorer.core.entities import (
     short_id,
 )
 from imagexplorer.core.errors import NotFound, Refused, Unreachable, WrongUse
+from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.plan import World
@@ -37,6 +39,7 @@ from imagexplorer.sources.engine import (
     container_files,
     container_tar,
     containers,
+    copy_in,
     copy_out,
     events,
     holdings,
@@ -178,6 +181,12 @@ class EngineSource(Presence, Layers, Live):
 
     def copied_out(self, container_id: str, paths: Sequence[str], control: Control) -> Iterator[tuple[Any, ...]]:
         return copy_out.copied_out(self.wire, container_id, paths, control)
+
+    def copy_plan(self, container_id: str, folder: str, chosen: Sequence[str], control: Control) -> CopyPlan:
+        return copy_in.copy_plan(self.wire, container_id, folder, chosen, control)
+
+    def copied_in(self, container_id: str, plan: CopyPlan, control: Control) -> Report:
+        return copy_in.copied_in(self.wire, container_id, plan, control)
 
     def holdings(self, control: Control, usage: bool = True) -> World:
         graph = store_of(self._info(control)) == "graph"
