@@ -25,6 +25,7 @@ from imagexplorer.core.entities import (
 )
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.manifest_tree import ManifestTree
+from imagexplorer.core.world import CacheEntry, Volume
 from imagexplorer.indexing.chains import Chains
 from tests.fake_live import FakeLive
 from tests.fake_trees import FakeFile, FakeLayer
@@ -70,6 +71,8 @@ class FakeEngine:
         self.chains = Chains()
         self.live = FakeLive()
         self.product = "Docker"
+        self.volumes: tuple[Volume, ...] = ()
+        self.build_cache: tuple[CacheEntry, ...] = ()
         self.lost = False
         self._listeners: list[queue.Queue[Touched | None]] = []
         self._lock = threading.RLock()

@@ -54,7 +54,6 @@ from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, Termina
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
-from imagexplorer.core.plan import Held, World
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.relatives import Relatives
@@ -66,6 +65,7 @@ from imagexplorer.core.space_overview import Alike, Overview
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, TreeView, ViewSpec
 from imagexplorer.core.tree_viewing import view as tree_view
+from imagexplorer.core.world import Held, World
 from imagexplorer.indexing.documents import data_text, document_text
 from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import TreeHandle
@@ -404,9 +404,17 @@ class FakeHost:
         # Engines list in no order.
         turned = sum(call[0] == "holdings" for call in engine.calls) % 2
         command = EngineInfo(engine.product, "").program
-        return World(held[::-1] if turned else held, containers, command=command, layers_bytes=self._layers_bytes())
+        return World(
+            held[::-1] if turned else held,
+            containers,
+            engine.build_cache,
+            command=command,
+            layers_bytes=self._layers_bytes(),
+            volumes=engine.volumes,
+        )
 
     def layer_sizes(self, image_id: str, control: Control) -> Sequence[int | None]:
+        self.engine.asked("layer_sizes", control, image_id)
         return [sum(file.size for file in layer) for layer in self.engine.layers[image_id]]
 
     def _layers_bytes(self) -> int:

@@ -17,8 +17,8 @@ from imagexplorer.session import Session
 
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import DeleteAnswer, Prompts
-    from imagexplorer.core.plan import World
     from imagexplorer.core.removal import ImageRemoval
+    from imagexplorer.core.world import World
 
 
 class DeleteFlows:

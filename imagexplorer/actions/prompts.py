@@ -13,9 +13,9 @@ from imagexplorer.core.entities import DOCKER, CommitSpec, Container, Image
 from imagexplorer.core.run_spec import RunSpec
 
 if TYPE_CHECKING:
-    from imagexplorer.core.plan import World
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.tree_view import TreeView
+    from imagexplorer.core.world import World
     from imagexplorer.session import Failed
     from imagexplorer.session.from_changes import Draft
 

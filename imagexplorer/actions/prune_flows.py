@@ -10,7 +10,8 @@ from imagexplorer.session import Session
 
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import Prompts, PruneAnswer
-    from imagexplorer.core.plan import Plan, World
+    from imagexplorer.core.plan import Plan
+    from imagexplorer.core.world import World
 
 Once = Callable[[Callable[[], bool]], None]
 """One question at a time."""

@@ -14,51 +14,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from imagexplorer.core.entities import DOCKER, Container, short_id
+from imagexplorer.core.entities import Container, short_id
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
+from imagexplorer.core.world import CONTAINER, IMAGE, CacheEntry, Held, World
 
-IMAGE, CONTAINER = "image", "container"
 STOPPED = ("created", "exited", "dead")
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An image as the engine holds it, also those in between that no list shows. `layers` are its diff IDs from the
-    base up, `bytes` by layer (the engine's own measure), None where that is not known or was not asked."""
-
-    id: str
-    tags: tuple[str, ...] = ()
-    parent_id: str = ""
-    layers: tuple[str, ...] = ()
-    bytes: tuple[int | None, ...] = ()
-    created: int | None = None
-
-    @property
-    def name(self) -> str:
-        return self.tags[0] if self.tags else short_id(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class CacheEntry:
-    """One record of the builder's cache."""
-
-    id: str
-    bytes: int
-    in_use: bool = False
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What an engine holds at one moment. `exact`: its layers' sizes add up to what deleting them frees."""
-
-    images: tuple[Held, ...] = ()
-    containers: tuple[Container, ...] = ()
-    build_cache: tuple[CacheEntry, ...] = ()
-    exact: bool = True
-    command: str = DOCKER
-    layers_bytes: int | None = None  # of all layers together
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from imagexplorer.core.entities import short_id
-from imagexplorer.core.plan import CONTAINER, Plan
+from imagexplorer.core.plan import Plan
 from imagexplorer.core.text import counted, human_size, plain
+from imagexplorer.core.world import CONTAINER
 
 SCHEMA = "imagexplorer.plan/1"
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from imagexplorer.core.entities import Container, Image, short_id
-from imagexplorer.core.plan import Held, World, own_layers, plan_delete
+from imagexplorer.core.plan import own_layers, plan_delete
 from imagexplorer.core.text import counted, human_size
+from imagexplorer.core.world import Held, World
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
-from imagexplorer.core.plan import World
 from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.core.world import World
 from imagexplorer.indexing.kin_client import RemoteKin
 from imagexplorer.indexing.live_client import RemoteLive
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess

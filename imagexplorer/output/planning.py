@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.plan import Plan, World, plan_delete, plan_prune
+from imagexplorer.core.plan import Plan, plan_delete, plan_prune
 from imagexplorer.core.plan_report import plan_document, plan_text
+from imagexplorer.core.world import World
 from imagexplorer.output.asked import open_engine
 from imagexplorer.sources.protocol import ContainerHost
 

@@ -17,7 +17,8 @@ from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
-    from imagexplorer.core.plan import Plan, World
+    from imagexplorer.core.plan import Plan
+    from imagexplorer.core.world import World
     from imagexplorer.session.contents import Ask
 
 

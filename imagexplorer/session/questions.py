@@ -17,6 +17,7 @@ from imagexplorer.jobs import Jobs
 from imagexplorer.session.checking import Checking
 from imagexplorer.session.comparing import Comparing
 from imagexplorer.session.contents import Contents
+from imagexplorer.session.disk import Disk
 from imagexplorer.session.documents import Documents
 from imagexplorer.session.link import Link
 from imagexplorer.session.live import Live
@@ -47,6 +48,7 @@ class Questions(QObject):
         self.terminals = Terminals(jobs, self._find)
         self.uses = Uses(jobs, self.live)
         self.origins = Origins(jobs, self._find)
+        self.disk = Disk(jobs, self._find)
         self.checking = Checking(jobs, self)  # pages ask it, once a tree is shown, what nobody has hashed
         self._links: dict[str, Link] = {}
         self._platforms: dict[tuple[str, str], str] = {}  # of (source, image): which one was asked for

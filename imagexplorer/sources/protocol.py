@@ -30,8 +30,8 @@ from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
-from imagexplorer.core.plan import World
 from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.core.world import World
 from imagexplorer.sources.live import LiveHost
 
 

@@ -19,7 +19,7 @@ from imagexplorer.views.containers_page import ContainersPage
 from imagexplorer.views.images_page import ImagesPage
 from imagexplorer.views.leaving import Leaving
 from imagexplorer.views.list_page import ListPage
-from imagexplorer.views.own_pages import OwnPages, is_own
+from imagexplorer.views.own_pages import DISK, OwnPages, is_own
 from imagexplorer.views.page_state import save_page
 from imagexplorer.views.page_tabs import PageTabs
 from imagexplorer.views.places import Places
@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self.bar.filter_left.connect(lambda: self.list_page.enter_rows())
         self.containers.grouping_changed.connect(lambda _on: self.registry.update())
         for page in (self.images, self.containers):
-            page.selection_changed.connect(self._selection_changed)
+            page.selection_changed.connect(self.selection_changed)
 
     # -- lists and pages ----------------------------------------------------------------------------
 
@@ -147,7 +147,9 @@ class MainWindow(QMainWindow):
         return home if page is self.lists or page is None else page
 
     def show_list(self, name: str) -> None:
-        """`images` or `containers`, in front."""
+        """`images`, `containers` or `disk`, in front."""
+        if name == "disk" and self.session.current is not None:
+            self.own_pages.disk(self.session.current.key)
         if name in TITLES:
             self._list = name
             self._show_home()
@@ -169,8 +171,7 @@ class MainWindow(QMainWindow):
         """Open the record's page, or raise it where it is open already; `kind` may name a tab ("container/terminal").
         Without a `source` it is that of the page in front, which may be of another source than the lists are."""
         front = self.tabs.currentWidget()
-        if not source and isinstance(front, RecordPage):
-            source = front.source
+        source = source or getattr(front, "source", "")
         if not source and self.session.current is not None:
             source = self.session.current.key
         if not source:
@@ -179,11 +180,11 @@ class MainWindow(QMainWindow):
         key = page_key(kind, source, record)
         if not self.tabs.show_key(key):
             page = self._make_page(record, source, self.session, self.registry)
-            page.selection_changed.connect(self._selection_changed)
+            page.selection_changed.connect(self.selection_changed)
             page.known.connect(lambda: self._name_page(key, page.title))
             self._state.page_opened(page, front if isinstance(front, RecordPage) else None)
             self.tabs.add(key, page, record.name, resources.icon(kind))
-            self._selection_changed()
+            self.selection_changed()
         page_widget = self.tabs.currentWidget()
         if tab and isinstance(page_widget, RecordPage):
             page_widget.show_tab(tab)
@@ -205,8 +206,7 @@ class MainWindow(QMainWindow):
         """Pages of a source that was closed go with it."""
         there = {source.key for source in self.session.sources}
         for number in range(self.tabs.count() - 1, 0, -1):
-            page = self.tabs.widget(number)
-            if isinstance(page, RecordPage) and page.source not in there:
+            if getattr(self.tabs.widget(number), "source", None) not in (None, *there):
                 self.tabs.close_at(number)
 
     def close_page(self) -> None:
@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
         on_list = not key and self.session.current is not None
         self.bar.show_filter(self._list if on_list else "", self.list_page.filter_text)
         self._show_sidebar()
-        self._selection_changed()
+        self.selection_changed()
         self.registry.update()  # where one can go from here
         self._show_window_title()
 
@@ -276,7 +276,9 @@ class MainWindow(QMainWindow):
         if current is not None and current.is_engine:
             count = f"{len(session.containers):,}" if session.containers_known else unknown
             entries.append(Entry("containers", "Containers", "container", count))
-        active = "" if self.tabs.current_key else self._list
+            entries.append(Entry("disk", "Disk usage", "disk", ""))
+        key = self.tabs.current_key
+        active = "disk" if key.startswith(DISK) else "" if key else self._list
         self.sidebar.show_state(session.sources, current.key if current is not None else "", entries, active)
 
     def _choose(self, key: str) -> None:
@@ -292,7 +294,7 @@ class MainWindow(QMainWindow):
     def _filter(self, text: str) -> None:
         self.list_page.set_filter(text)
 
-    def _selection_changed(self) -> None:
+    def selection_changed(self) -> None:
         """Tell the registry what actions are about now; the toolbar shows those of its kind."""
         page = self.current_page
         ask = getattr(page, "selection", None)
@@ -300,7 +302,7 @@ class MainWindow(QMainWindow):
         self.registry.set_selection(selection)
         own = page.kind if isinstance(page, RecordPage) else "container" if page is self.containers else "image"
         kind = "container" if selection.containers else own
-        on_list = page in (self.images, self.containers)
+        on_list = page in (self.images, self.containers) or self.tabs.current_key.startswith(DISK)
         # What is open already is not offered to be opened.
         self.bar.show_actions(
             ("file.open",) if page is self.start or is_own(self.tabs.current_key) else BARS[kind][0 if on_list else 1 :]

@@ -1,4 +1,4 @@
-"""Pages of the window that are about no image or container: saved reports, and what was done. Raised where open."""
+"""Pages of the window that are about no image or container: saved reports, what was done, a disk. Raised where open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imagexplorer import resources
 if TYPE_CHECKING:
     from imagexplorer.views.main_window import MainWindow
 
-REPORT, ACTIVITY = "report/", "activity"
+REPORT, ACTIVITY, DISK = "report/", "activity", "disk/"
 
 
 class OwnPages:
@@ -39,6 +39,18 @@ class OwnPages:
 
         self._show(ACTIVITY, make, "running")
 
+    def disk(self, source: str) -> None:
+        """Where the disk of an engine went."""
+
+        def make() -> tuple[QWidget, str]:
+            from imagexplorer.views.disk_page import DiskPage
+
+            page = DiskPage(self._window.session, self._window.registry, source)
+            page.selection_changed.connect(self._window.selection_changed)
+            return page, page.title
+
+        self._show(f"{DISK}{source}", make, "disk")
+
     def _show(self, key: str, make: Callable[[], tuple[QWidget, str]], icon: str) -> None:
         tabs = self._window.tabs
         if not tabs.show_key(key):
@@ -48,5 +60,5 @@ class OwnPages:
 
 
 def is_own(key: str) -> bool:
-    """Whether a tab's key is that of such a page."""
+    """Whether a tab's key is that of such a page, and nothing can be selected there."""
     return key == ACTIVITY or key.startswith(REPORT)

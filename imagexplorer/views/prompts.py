@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         TagAnswer,
     )
     from imagexplorer.core.entities import CommitSpec, Container, Image
-    from imagexplorer.core.plan import World
     from imagexplorer.core.run_spec import RunSpec
+    from imagexplorer.core.world import World
     from imagexplorer.session.from_changes import Draft
     from imagexplorer.settings import Settings
 

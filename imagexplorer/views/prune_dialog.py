@@ -26,8 +26,9 @@ from imagexplorer import resources
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import planned
 from imagexplorer.core.entities import Container
-from imagexplorer.core.plan import STOPPED, Held, Plan, World, own_bytes, plan_prune
+from imagexplorer.core.plan import STOPPED, Plan, own_bytes, plan_prune
 from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
+from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
 from imagexplorer.views.theme import plain_label, set_tip, tooltip
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPixmap
 
+from imagexplorer.core.disk_map import DISK
 from imagexplorer.core.space import DELETED, NOT_HIDDEN, OVERWRITTEN, REWRITTEN
 from imagexplorer.core.space_map import FOLDER, SpaceMap
 from imagexplorer.core.text import human_size, plain_bytes
@@ -112,6 +113,8 @@ def _words(found: SpaceMap, tile: Tile) -> list[str]:
         rest, files = found.rest(row)
         return [f"+{files:,}", human_size(rest)]
     name = plain_bytes(found.name(row), 200)
+    if found.spec.what == DISK:
+        return [name, human_size(size)]
     letter = f"{MARKS[CAUSE_MARKS[mostly]]}  " if mostly != NOT_HIDDEN and not tile.opened else ""
     if cause == FOLDER:
         return [f"{letter}{name}/", human_size(size)]

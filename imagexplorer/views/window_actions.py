@@ -50,6 +50,16 @@ class WindowActions:
                 1,
             ),
             Action(
+                "view.disk",
+                "&Disk usage",
+                _do(partial(window.show_list, "disk")),
+                "disk",
+                ("Ctrl+Shift+D",),
+                "&View",
+                1,
+                lambda _selection: self._no_engine(),
+            ),
+            Action(
                 "view.activity",
                 "&Activity",
                 _do(window.own_pages.activity),
@@ -103,6 +113,12 @@ class WindowActions:
             Action("help.about", "&About imagexplorer", _do(self._show_about), "info", (), "&Help", 1),
             Action("file.quit", "&Quit", _do(window.close), "", ("Ctrl+Q",), "&File", 9),
         ]
+
+    def _no_engine(self) -> str:
+        source = self._window.session.current
+        if source is None or not source.is_engine:
+            return "Only an engine has a disk to speak of"
+        return "" if source.live else "The engine does not answer"
 
     def _places(self) -> list[Action]:
         window, places = self._window, self._window.places

@@ -26,7 +26,7 @@ from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Container, Image, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, Refused
-from imagexplorer.core.plan import World
+from imagexplorer.core.world import World
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.pruning import Pruning
 from tests.fakes import FakeEngine, FakeFile, FakeHost, FakeSource

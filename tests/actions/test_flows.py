@@ -30,8 +30,8 @@ from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
-from imagexplorer.core.plan import World
 from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.core.world import World
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.session.from_changes import Draft

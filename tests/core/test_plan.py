@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 
 from imagexplorer.core.entities import Container
 from imagexplorer.core.errors import NotFound
-from imagexplorer.core.plan import (
-    CacheEntry,
-    Held,
-    Plan,
-    World,
-    plan_delete,
-    plan_prune,
-)
+from imagexplorer.core.plan import Plan, plan_delete, plan_prune
 from imagexplorer.core.plan_report import plan_document, plan_text
+from imagexplorer.core.world import CacheEntry, Held, World
 
 
 @dataclass

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagexplorer.core.entities import Container, Mount
-from imagexplorer.core.plan import Held, World, plan_delete
+from imagexplorer.core.plan import plan_delete
 from imagexplorer.core.removal import frees_containers, frees_images, plan_containers, plan_images
+from imagexplorer.core.world import Held, World
 
 
 def name(number: int) -> str:

@@ -25,8 +25,8 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.engine_places import EnginePlace
 from imagexplorer.core.entities import Address, CommitSpec, Container, Image
 from imagexplorer.core.errors import NotFound, Unreachable
-from imagexplorer.core.plan import World as Holdings
 from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.core.world import World as Holdings
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session, Tried
 from imagexplorer.session.from_changes import Draft

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import planned
 from imagexplorer.core.entities import Container
-from imagexplorer.core.plan import Held, World
+from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS
 from imagexplorer.views.prune_dialog import PruneDialog
 

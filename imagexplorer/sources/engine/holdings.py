@@ -11,11 +11,11 @@ from dataclasses import replace
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import NotFound
-from imagexplorer.core.plan import CacheEntry, Held, World
+from imagexplorer.core.world import CacheEntry, Held, Volume, World
 from imagexplorer.sources.engine.containers import container_rows
-from imagexplorer.sources.engine.fields import amount, rows, section, text
+from imagexplorer.sources.engine.fields import Json, amount, labels, rows, section, text
 from imagexplorer.sources.engine.images import image_row
-from imagexplorer.sources.engine.usage import disk_usage
+from imagexplorer.sources.engine.usage import disk_usage, image_bytes, items
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Wire
 from imagexplorer.sources.storage import Stored
 
@@ -50,8 +50,9 @@ def world(
     if not usage:
         return World(tuple(held), containers, (), exact, command)
     told = wire.json("GET", "/system/df", what="disk usage", control=control, seconds=LONG_SECONDS)
-    total = disk_usage(told if isinstance(told, dict) else {}).layers_bytes
-    return World(tuple(held), containers, _cache(told), exact, command, total)
+    answer = told if isinstance(told, dict) else {}
+    total = disk_usage(answer).layers_bytes
+    return World(tuple(held), containers, _cache(answer), exact, command, total, _volumes(answer), image_bytes(answer))
 
 
 def sizes(image: ImageDetail, stored: Mapping[str, Stored]) -> tuple[int | None, ...]:
@@ -65,11 +66,28 @@ def sizes(image: ImageDetail, stored: Mapping[str, Stored]) -> tuple[int | None,
     )
 
 
-def _cache(usage: object) -> tuple[CacheEntry, ...]:
-    answer = usage if isinstance(usage, dict) else {}
-    records = rows(answer.get("BuildCache")) or rows(section(answer, "BuildCacheUsage").get("Items"))
+def _cache(answer: Json) -> tuple[CacheEntry, ...]:
     return tuple(
-        CacheEntry(text(each, "ID"), amount(each, "Size") or 0, each.get("InUse") is True, each.get("Shared") is True)
-        for each in records
+        CacheEntry(
+            text(each, "ID"),
+            amount(each, "Size") or 0,
+            each.get("InUse") is True,
+            each.get("Shared") is True,
+            text(each, "Description"),
+        )
+        for each in items(answer, "BuildCache", "BuildCacheUsage")
         if text(each, "ID")
+    )
+
+
+def _volumes(answer: Json) -> tuple[Volume, ...]:
+    return tuple(
+        Volume(
+            text(each, "Name"),
+            amount(section(each, "UsageData"), "Size"),
+            amount(section(each, "UsageData"), "RefCount") or 0,
+            "com.docker.volume.anonymous" in labels(each),
+        )
+        for each in items(answer, "Volumes", "VolumeUsage")
+        if text(each, "Name")
     )

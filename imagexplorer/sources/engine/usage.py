@@ -12,13 +12,9 @@ from imagexplorer.sources.engine.fields import Json, amount, image_id, rows, sec
 
 def disk_usage(answer: Json) -> DiskUsage:
     """Unique is size less shared, as `docker system df -v` works it out."""
-    unique = {}
-    for row in _items(answer, "Images", "ImageUsage"):
-        size, shared = amount(row, "Size"), amount(row, "SharedSize")
-        if size is not None and shared is not None:
-            unique[image_id(text(row, "Id"))] = max(0, size - shared)
+    unique = {each: own for each, (_all, own) in image_bytes(answer).items() if own is not None}
     writable = {}
-    for row in _items(answer, "Containers", "ContainerUsage"):
+    for row in items(answer, "Containers", "ContainerUsage"):
         writable[text(row, "Id")] = amount(row, "SizeRw") or 0  # left out by Docker where it is 0
     return DiskUsage(
         image_unique=unique,
@@ -29,7 +25,18 @@ def disk_usage(answer: Json) -> DiskUsage:
     )
 
 
-def _items(answer: Json, old: str, new: str) -> list[Json]:
+def image_bytes(answer: Json) -> dict[str, tuple[int | None, int | None]]:
+    """(all, own) by image id."""
+    told: dict[str, tuple[int | None, int | None]] = {}
+    for row in items(answer, "Images", "ImageUsage"):
+        size, shared = amount(row, "Size"), amount(row, "SharedSize")
+        own = None if size is None or shared is None else max(0, size - shared)
+        told[image_id(text(row, "Id"))] = size, own
+    return told
+
+
+def items(answer: Json, old: str, new: str) -> list[Json]:
+    """A list where it stood before API 1.52, or where it stands since."""
     return rows(answer.get(old)) or rows(section(answer, new).get("Items"))
 
 

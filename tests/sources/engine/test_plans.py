@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from imagexplorer.core.disk import DiskUse, disk_use, unknown_images
 from imagexplorer.core.plan import Plan, plan_delete, plan_prune
 from imagexplorer.output.planning import planned
 from tests.engine_images import build
@@ -57,7 +59,19 @@ def made(engine: Engine, **asked: Any) -> Plan:
     return planned(engine.source.host, plan, engine.control)
 
 
+def looked_at(engine: Engine) -> DiskUse:
+    world = engine.source.host.holdings(engine.control)
+    sizes = {each: tuple(engine.source.host.layer_sizes(each, engine.control)) for each in unknown_images(world)}
+    return disk_use(replace(world, images=tuple(replace(each, bytes=sizes.get(each.id, ())) for each in world.images)))
+
+
 def test_a_family_goes_as_planned(engine: Engine, family: dict[str, str]) -> None:
+    disk = looked_at(engine)
+    assert {use.name: use.used for use in disk.of("image")}[family["two"]] == "used by plan-user"
+    if made(engine, delete=[family["one"]]).exact:
+        assert all(use.exact for use in disk.of("image"))
+        assert disk.total("image") == layers_bytes(engine)
+
     one = made(engine, delete=[family["one"]])
     assert (list(one.untagged), one.deleted, one.frees_bytes) == ([family["one"]], (), 0)
 

@@ -1,0 +1,63 @@
+"""All that an engine holds at one moment and a delete could touch. Records only: what becomes of it is `core.plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from imagexplorer.core.entities import DOCKER, Container, short_id
+
+IMAGE, CONTAINER = "image", "container"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An image as the engine holds it, also those in between that no list shows. `layers` are its diff IDs from the
+    base up, `bytes` by layer (the engine's own measure), None where that is not known or was not asked."""
+
+    id: str
+    tags: tuple[str, ...] = ()
+    parent_id: str = ""
+    layers: tuple[str, ...] = ()
+    bytes: tuple[int | None, ...] = ()
+    created: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.tags[0] if self.tags else short_id(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """One record of the builder's cache."""
+
+    id: str
+    bytes: int
+    in_use: bool = False
+    shared: bool = False
+    words: str = ""  # the engine's own, of what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """`bytes` is None where the engine has not worked it out; `users` how many containers, by its own count."""
+
+    name: str
+    bytes: int | None = None
+    users: int = 0
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What an engine holds at one moment. `exact`: its layers' sizes add up to what deleting them frees. `told` are
+    (all, own) bytes of images by id as its disk usage tells them, None where it does not."""
+
+    images: tuple[Held, ...] = ()
+    containers: tuple[Container, ...] = ()
+    build_cache: tuple[CacheEntry, ...] = ()
+    exact: bool = True
+    command: str = DOCKER
+    layers_bytes: int | None = None  # of all layers together
+    volumes: tuple[Volume, ...] = ()
+    told: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict, hash=False)
