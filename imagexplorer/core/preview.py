@@ -40,8 +40,9 @@ class SideBySide:
 class Preview:
     """`kind` and `words` are those of `core.recognise`. `shown_bytes` of `size_bytes` are here: as `text` with
     `spans` (array "i": start, length, style, again and again, in UTF-16 units as Qt counts), as `pixels` (RGBA rows of
-    `width` x `height`), or as `data`. `note` says why less is shown than could be. Of a difference `text` is the
-    unified one, and `beside` the other ways to look at it."""
+    `width` x `height`), or as `data`; a text has `data` too where its bytes are not those of `text` in UTF-8. `note`
+    says why less is shown than could be. Of a difference `text` is the unified one, and `beside` the other ways to look
+    at it."""
 
     kind: str
     words: str

@@ -22,12 +22,12 @@ from imagexplorer.core.layer_index import FILE, KINDS
 from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.recognise import EMPTY, TEXT, recognise
 from imagexplorer.core.report_head import Asked
-from imagexplorer.core.side_by_side import byte_rows, lines, structure
+from imagexplorer.core.side_by_side import LINE_CHARS, byte_rows, lines, structure
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.text_diff import first_difference, unified
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.comparing import Comparison
-from imagexplorer.indexing.previewing import highlight
+from imagexplorer.indexing.previewing import highlight, shown
 from imagexplorer.indexing.records import ComparisonHandle
 
 _KEPT = 4
@@ -117,7 +117,10 @@ def contents_differ(
         )
     texts = [each.decode(told.encoding or "utf-8", "replace") for each, told in zip((one, other), known, strict=True)]
     diff, note = unified(texts[0], texts[1], name_a, name_b)
-    said = _said([*words, diff])
+    rows = diff.split("\n")
+    if not note and max(map(len, rows)) > LINE_CHARS:
+        note = f"Lines of more than {LINE_CHARS:,} characters are cut here."
+    said = _said([*words, *(shown(row if len(row) <= LINE_CHARS else row[:LINE_CHARS] + "…") for row in rows)])
     control.step()
     beside = [lines(*texts), structure(*texts)]
     return replace(

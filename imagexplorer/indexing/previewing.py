@@ -30,6 +30,8 @@ Read = Callable[[int, int], bytes]
 LEX_SECONDS = 2.0
 LINE_MOST = 10_000
 """Characters of a line that are laid out at once: longer ones take a window seconds."""
+LINES_SHOWN = 100_000
+"""More of them take a window hundreds of megabytes."""
 # Characters that would move or hide others, each as one that can be seen, so that places in the text stay.
 _SHOWN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {
     0x7F: 0x2421,
@@ -64,13 +66,24 @@ def _text(data: bytes, words: str, encoding: str, name: str, size_bytes: int, co
     if len(data) < size_bytes:  # not in the middle of a line, nor of a character
         cut = text.rfind("\n", max(0, len(text) - 4096))
         text = text[: cut + 1] if cut >= 0 else text.rstrip("\ufffd")
-    text = text.replace("\r\n", "\n").translate(_SHOWN)
-    note = ""
+    text = shown(text.replace("\r\n", "\n"))
+    notes = []
     if len(max(text.split("\n"), key=len)) > LINE_MOST:
         text = re.sub(f"[^\n]{{{LINE_MOST}}}", "\\g<0>\n", text)
-        note = f"Lines of more than {LINE_MOST:,} characters are broken here."
+        notes.append(f"Lines of more than {LINE_MOST:,} characters are broken here.")
+    lines = text.split("\n", LINES_SHOWN)
+    if len(lines) > LINES_SHOWN and lines[-1]:
+        text = "\n".join(lines[:-1]) + "\n"
+        notes.append(f"Only the first {LINES_SHOWN:,} lines are shown.")
     spans = highlight(text, name, control) if len(data) <= HIGHLIGHT_BYTES else b""
-    return Preview(TEXT, words, size_bytes, len(data), text=text, spans=spans, note=note)
+    exact = text.encode("utf-8", "replace") == data
+    note = " ".join(notes)
+    return Preview(TEXT, words, size_bytes, len(data), text, spans, b"" if exact else data, note=note)
+
+
+def shown(text: str) -> str:
+    """With a sign for each character that would move or hide others; places in the text stay."""
+    return text.translate(_SHOWN)
 
 
 def highlight(text: str, name: str, control: Control) -> bytes:

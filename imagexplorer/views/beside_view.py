@@ -3,6 +3,7 @@ Shows what it is handed; knows no source."""
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
@@ -15,12 +16,12 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
 from imagexplorer.core.preview import CHANGED, GAP, ONLY_A, ONLY_B, SAME, SideBySide
-from imagexplorer.models.columns import fixed_font
 from imagexplorer.views.find_bar import FindBar
 from imagexplorer.views.keys import own_key
+from imagexplorer.views.long_text import LongText
 from imagexplorer.views.theme import blend, plain_label, tone_color
 
 _TINT = 0.16
@@ -35,29 +36,48 @@ class BesideView(QSplitter):
         self.a = Side(self.tr("Before"), ONLY_A, "removed")
         self.b = Side(self.tr("After"), ONLY_B, "added")
         self._marks = b""
+        self._wanted = -1  # a row to go to as soon as it stands there
+        self._following = False
         for side, other in ((self.a, self.b), (self.b, self.a)):
             self.addWidget(side)
-            side.text.verticalScrollBar().valueChanged.connect(other.text.verticalScrollBar().setValue)
-            side.text.horizontalScrollBar().valueChanged.connect(other.text.horizontalScrollBar().setValue)
+            for bar, follower in (
+                (side.text.verticalScrollBar(), other.text.verticalScrollBar()),
+                (side.text.horizontalScrollBar(), other.text.horizontalScrollBar()),
+            ):
+                bar.valueChanged.connect(partial(self._follow, follower))
             own_key(side.text, "Alt+Down", lambda: self.go(1))
             own_key(side.text, "Alt+Up", lambda: self.go(-1))
+            side.text.grown.connect(self._grown)
         self.setFocusProxy(self.a.text)
 
     def show_beside(self, beside: SideBySide) -> None:
-        self._marks = beside.marks
+        self._marks, self._wanted = beside.marks, -1
         self.a.show_rows(beside.a, beside.heads_a, beside.marks)
         self.b.show_rows(beside.b, beside.heads_b, beside.marks)
         self.go(1, from_row=-1)
 
+    def _follow(self, follower: QScrollBar, value: int) -> None:
+        """Where it has less to scroll it stays behind, and takes the other one back no way."""
+        if not self._following:
+            self._following = True
+            follower.setValue(value)
+            self._following = False
+
     def go(self, step: int, from_row: int | None = None) -> None:
         """To the next run of rows that differ, or the one before; round the ends nothing happens."""
-        row = self.a.text.textCursor().blockNumber() if from_row is None else from_row
+        here = self.b if self.b.text.hasFocus() else self.a
+        row = here.text.textCursor().blockNumber() if from_row is None else from_row
         starts = [
             at for at, mark in enumerate(self._marks) if differs(mark) and not (at and differs(self._marks[at - 1]))
         ]
         wanted = [at for at in starts if (at > row if step > 0 else at < row)]
         if wanted:
-            at = wanted[0] if step > 0 else wanted[-1]
+            self._wanted = wanted[0] if step > 0 else wanted[-1]
+            self._grown()
+
+    def _grown(self) -> None:
+        if 0 <= self._wanted < min(self.a.text.blockCount(), self.b.text.blockCount()):
+            at, self._wanted = self._wanted, -1
             for side in (self.a, self.b):
                 side.text.setTextCursor(QTextCursor(side.text.document().findBlockByNumber(at)))
                 side.text.centerCursor()
@@ -77,6 +97,7 @@ class Side(QWidget):
         self._marks = b""
         self.text = NumberedText()
         self.text.setAccessibleName(title)
+        self.text.grown.connect(self._grown)
         self.finder = FindBar(self.text)
         self.finder.edit.setFixedWidth(self.fontMetrics().averageCharWidth() * 20)
         bar = QHBoxLayout()
@@ -92,18 +113,21 @@ class Side(QWidget):
     def show_rows(self, text: str, heads: str, marks: bytes) -> None:
         self._marks = marks
         self.text.set_rows(text, heads)
-        self._tint()
-        self.finder.look_again()
 
-    def _tint(self) -> None:
-        """The rows that differ, run by run; where this side has none, paler."""
+    def _grown(self, row: int) -> None:
+        self._tint(row)
+        if self.text.whole:
+            self.finder.look_again()
+
+    def _tint(self, row: int) -> None:
+        """The rows from one on that differ, run by run; where this side has none, paler."""
         own = {CHANGED: ("modified", _TINT), self._own: (self._tone, _TINT)}
         document = self.text.document()
         base = self.palette().color(QPalette.ColorRole.Base)
-        at = 0
+        at = row
         cursor = QTextCursor(document)
         cursor.beginEditBlock()
-        for mark, run in groupby(self._marks):
+        for mark, run in groupby(self._marks[row : document.blockCount()]):
             count = len(list(run))
             if differs(mark):
                 tone, share = own.get(mark, ("muted", _TINT_MISSING))
@@ -120,21 +144,16 @@ class Side(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._tint()
+            self._tint(0)
 
 
-class NumberedText(QPlainTextEdit):
+class NumberedText(LongText):
     """A text to read whose rows have heads at their left, which are neither selected nor copied."""
 
     def __init__(self) -> None:
         super().__init__()
         self._heads: list[str] = []
         self._margin = _Margin(self)
-        self.setReadOnly(True)
-        self.setFont(fixed_font())
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.setUndoRedoEnabled(False)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -142,7 +161,7 @@ class NumberedText(QPlainTextEdit):
 
     def set_rows(self, text: str, heads: str) -> None:
         self._heads = heads.split("\n")
-        self.setPlainText(text)
+        self.set_text(text)
         self.setViewportMargins(self.margin_width(), 0, 0, 0)
         self._place()
 

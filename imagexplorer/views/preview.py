@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 from imagexplorer.core.preview import BYTES, LINES, MORE_BYTES, STRUCTURE, Preview, SideBySide
 from imagexplorer.core.recognise import EMPTY, PICTURE, TEXT
 from imagexplorer.core.text import human_size, plain
-from imagexplorer.models.columns import fixed_font
 from imagexplorer.views.beside_view import BesideView
 from imagexplorer.views.elided import Elided
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.find_bar import FindBar
 from imagexplorer.views.hex_view import HexView
 from imagexplorer.views.highlighter import Highlighter
+from imagexplorer.views.long_text import LongText
 from imagexplorer.views.theme import plain_label, set_tip
 from imagexplorer.views.toggle import Toggle
 
@@ -43,14 +43,11 @@ class PreviewView(QWidget):
         self.ways.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.ways.setAccessibleName(self.tr("How the difference is shown"))
         set_tip(self.ways, self.tr("Side by side, Alt+Down goes to the next difference and Alt+Up to the one before"))
-        self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setFont(fixed_font())
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.text = LongText()
         self.text.setAccessibleName(self.tr("Content of the file"))
         self.colours = Highlighter(self.text)
         self.finder = FindBar(self.text)
+        self.text.grown.connect(lambda: self.finder.look_again() if self.text.whole else None)
         self.finder.edit.setFixedWidth(self.fontMetrics().averageCharWidth() * 20)
         self.picture = Picture()
         self.hex = HexView()
@@ -99,9 +96,9 @@ class PreviewView(QWidget):
         self._offer_ways(preview)
         if preview.kind == TEXT:
             self.colours.set_spans(preview.spans)
-            self.text.setPlainText(preview.text)
+            self.text.set_text(preview.text)
+            self.text.need(place + self.text.verticalScrollBar().pageStep() if place else 0)
             self.text.verticalScrollBar().setValue(place)
-            self.finder.look_again()
         elif preview.kind == PICTURE:
             self.picture.set_pixels(preview.pixels, preview.width, preview.height, preview.words)
         self._show_body()

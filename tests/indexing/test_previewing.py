@@ -12,7 +12,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.preview import FIRST_BYTES, MORE_BYTES, STYLES, Preview
 from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
 from imagexplorer.indexing import previewing
-from imagexplorer.indexing.previewing import LINE_MOST, preview
+from imagexplorer.indexing.previewing import LINE_MOST, LINES_SHOWN, preview
 
 
 def shown(data: bytes, name: str = "file", more: bool = False) -> Preview:
@@ -59,6 +59,21 @@ def test_a_long_line_is_broken_and_that_is_said() -> None:
     assert max(map(len, told.text.split("\n"))) == LINE_MOST
     assert told.text.replace("\n", "") == "x" * (3 * LINE_MOST + 5)
     assert told.note
+
+
+def test_very_many_lines_are_cut_and_that_is_said() -> None:
+    told = shown(b"\n" * (LINES_SHOWN + 5))
+    assert told.text == "\n" * LINES_SHOWN
+    assert f"{LINES_SHOWN:,} lines" in told.note
+
+
+@pytest.mark.parametrize(
+    "data", ["é\n".encode("utf-16"), b"a\r\nb\n", b"\x1b[1mbold\n", "café au lait\n".encode("latin-1")]
+)
+def test_a_text_that_is_shown_otherwise_has_its_bytes_too(data: bytes) -> None:
+    told = shown(data)
+    assert (told.kind, told.data) == (TEXT, data)
+    assert not shown(b"a\nb\n").data
 
 
 def test_pictures_are_made_small_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,7 @@ def test_a_long_text_is_shown_in_part_then_whole(open_: Open, tmp_path: Path) ->
     assert "\x1b" not in preview.text.toPlainText()
     person.qtbot.mouseClick(preview.more, Qt.MouseButton.LeftButton)
     person.sees(lambda: not preview.more.isVisible())
+    person.sees(lambda: preview.text.whole)
     assert preview.text.toPlainText() == PYTHON.decode().replace("\x1b", "\u241b")
 
 

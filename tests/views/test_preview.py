@@ -34,3 +34,13 @@ def test_a_text_takes_the_colours_of_a_scheme_that_changes(qtbot: QtBot, qapp: Q
     finally:
         apply_scheme(qapp, "system")
     assert len(seen) == 2
+
+
+def test_bytes_of_a_text_are_those_of_its_file(qtbot: QtBot) -> None:
+    view = PreviewView()
+    qtbot.addWidget(view)
+    view.show_preview(Preview(TEXT, "text", 4, 4, text="a\nb", data=b"a\r\nb"))
+    view.as_bytes.setChecked(True)
+    assert view.body.currentWidget() is view.hex
+    view.hex.copy()
+    assert "61 0d 0a 62" in QApplication.clipboard().text()
