@@ -9,7 +9,7 @@ from imagexplorer.core.columns import Columns
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
 from imagexplorer.core.file_tree import IMPLIED, NONE, WRITTEN, FileTree
-from imagexplorer.core.layer_index import DIR, FILE, KINDS, NO_TIME, WHITEOUT, LayerIndex
+from imagexplorer.core.layer_index import DIR, FILE, KINDS, NO_OWNER, NO_TIME, WHITEOUT, LayerIndex
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_nodes import column
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_MODIFIED, MARK_OWNER, TreeView, ViewSpec
@@ -19,7 +19,8 @@ IMAGE_SIDE, WRITABLE = 0, 1
 """The layers of the tree: what the image had there as far as the changes tell, and what the container made of it."""
 
 
-_Row = tuple[bytes, int, int, int]  # path, kind, mode, size
+_Row = tuple[bytes, int, int, int, tuple[int, int], int]  # path, kind, mode, size, owner, mtime
+_NOBODY = (NO_OWNER, NO_OWNER)
 OWNED = "owned"
 """Of two images compared: the content is the same, owner or mode are not. No engine says so of a container."""
 _MARK = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, OWNED: MARK_OWNER}
@@ -52,7 +53,8 @@ def _as_in(image: FileTree, path: bytes, change: Change) -> Change:
     version = last[0]
     size = version.size if change.size_bytes is None else change.size_bytes
     mode = version.mode if change.mode is None else change.mode
-    return replace(change, node=KINDS[version.kind], size_bytes=size, mode=mode)
+    owner = (version.uid, version.gid) if change.owner is None else change.owner
+    return replace(change, node=KINDS[version.kind], size_bytes=size, mode=mode, owner=owner)
 
 
 def _marked(tree: FileTree, wanted: Mapping[bytes, Change], writable: int) -> FileTree:
@@ -87,7 +89,7 @@ def change_layers(changes: Iterable[Change]) -> tuple[LayerIndex, LayerIndex]:
     for path in wanted:
         while (path := path.rpartition(b"/")[0]) and path not in above:
             above.add(path)
-    lower: list[_Row] = [(path, DIR, 0o755, 0) for path in sorted(above) if path not in wanted]
+    lower: list[_Row] = [(path, DIR, 0o755, 0, _NOBODY, NO_TIME) for path in sorted(above) if path not in wanted]
     upper: list[_Row] = []
     whiteouts: list[_Row] = []
     for path, change in sorted(wanted.items()):
@@ -95,11 +97,12 @@ def change_layers(changes: Iterable[Change]) -> tuple[LayerIndex, LayerIndex]:
         size = (change.size_bytes or 0) if kind == FILE else 0
         mode = change.mode if change.mode is not None else 0o755 if kind == DIR else 0o644
         if change.kind != ADDED:
-            lower.append((path, kind, mode, size if change.kind == DELETED else 0))
+            lower.append((path, kind, mode, size if change.kind == DELETED else 0, _NOBODY, NO_TIME))
         if change.kind == DELETED:
-            whiteouts.append((path, WHITEOUT, 0, 0))
+            whiteouts.append((path, WHITEOUT, 0, 0, _NOBODY, NO_TIME))
         else:
-            upper.append((path, kind, mode, size))
+            mtime = NO_TIME if change.mtime is None else change.mtime
+            upper.append((path, kind, mode, size, change.owner or _NOBODY, mtime))
     return _index(lower), _index([*upper, *whiteouts])
 
 
@@ -117,13 +120,15 @@ def _index(rows: Sequence[_Row]) -> LayerIndex:
     columns = {
         "path_start": column(start, "I"),
         "paths": column(memoryview(b"".join(path for path, *_ in rows)), "B"),
-        "kind": column([kind for _, kind, _, _ in rows], "B"),
-        "mode": column([mode & 0o7777 for _, _, mode, _ in rows], "H"),
-        "size": column([size for *_, size in rows], "q"),
-        "mtime": column([NO_TIME] * n, "q"),
+        "kind": column([row[1] for row in rows], "B"),
+        "mode": column([row[2] & 0o7777 for row in rows], "H"),
+        "size": column([row[3] for row in rows], "q"),
+        "uid": column([row[4][0] for row in rows], "I"),
+        "gid": column([row[4][1] for row in rows], "I"),
+        "mtime": column([row[5] for row in rows], "q"),
         "data": column([-1] * n, "q"),
     }
-    for name, code in (("flags", "B"), ("uid", "I"), ("gid", "I"), ("hash", "Q")):
+    for name, code in (("flags", "B"), ("hash", "Q")):
         columns[name] = column([0] * n, code)
     for rows_name, start_name, blob in (("link_row", "link_start", "links"), ("stored_row", "stored_start", "stored")):
         columns |= {rows_name: column([], "I"), start_name: column([0], "I"), blob: column([], "B")}

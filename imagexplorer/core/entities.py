@@ -215,7 +215,8 @@ ADDED, MODIFIED, DELETED = "added", "modified", "deleted"
 class Change:
     """One path of a container's writable layer. `path` is absolute, bytes that are no UTF-8 as lone surrogates.
     `kind` is ADDED, MODIFIED or DELETED. `node` is file, dir, symlink, ... or "" where not known. `engines`: the engine
-    made it for itself (`core.engine_files`), not the container."""
+    made it for itself (`core.engine_files`), not the container. `owner` is the numbers of user and group; `mtime` is
+    nanoseconds since 1970."""
 
     path: str
     kind: str
@@ -223,6 +224,8 @@ class Change:
     node: str = ""
     mode: int | None = None
     engines: bool = False
+    owner: tuple[int, int] | None = None
+    mtime: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ SPARSE, HAS_XATTRS = 1, 2
 """Bits of the `flags` column: stored with holes (size is the real size); carries extended attributes."""
 
 NO_TIME = -(2**63)
+NO_OWNER = 2**32 - 1
+"""Nobody's number: no file can be given to it (chown(2): it means to leave the owner as it is)."""
 NO_HASH = 0
 NO_OFFSET = -1
 

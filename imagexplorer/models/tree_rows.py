@@ -6,7 +6,7 @@ import stat
 from bisect import bisect_left
 from dataclasses import replace
 
-from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_TIME, SYMLINK
+from imagexplorer.core.layer_index import CHAR, DIR, FIFO, FILE, HARDLINK, KINDS, NO_OWNER, NO_TIME, SYMLINK
 from imagexplorer.core.owners import NUMBERS, Owners
 from imagexplorer.core.text import counted, exact_size, exact_time, human_age, human_size, plain_bytes
 from imagexplorer.core.tree_view import MARK_ADDED, MARK_DELETED, MARK_MODIFIED, MARK_OWNER, MARKS, TreeView
@@ -125,7 +125,8 @@ class TreeRow:
 
     @property
     def owner(self) -> str:
-        return self.owners.words(*self.owner_numbers)
+        numbers = self.owner_numbers
+        return self.owners.words(*numbers) if NO_OWNER not in numbers else NONE
 
     @property
     def is_hit(self) -> bool:
@@ -242,7 +243,7 @@ MODE = Column(
 OWNER = Column(
     "Owner",
     lambda row: row.owner,
-    tooltip=lambda row: row.owners.exact(*row.owner_numbers),
+    tooltip=lambda row: row.owners.exact(*row.owner_numbers) if row.owner != NONE else "",
     key="owner",
     chars=11,
     optional=True,
@@ -294,8 +295,8 @@ FILES = (NAME, SIZE, SHARE, MARK, LAYER, MODE, OWNER, MODIFIED, LINK, KIND, COUN
 CHANGES = (NAME, CHANGED_SIZE, SHARE, MARK)
 """A container's changes."""
 
-WHOLE = (NAME, CHANGED_SIZE, SHARE, MARK, KIND)
-"""All files of a container: owners and times of what it changed are not told in bulk."""
+WHOLE = (NAME, CHANGED_SIZE, SHARE, MARK, replace(OWNER, optional=False), replace(MODIFIED, optional=False), LINK, KIND)
+"""All files of a container. Owners and times of what it changed stand there as far as they are told in bulk."""
 
 SORTS = {
     "name": "name",

@@ -59,7 +59,7 @@ class ContainerChanges(FilePane):
             assert place is not None
             place.addWidget(widget)
         self.engines.toggled.connect(self._show_engines)
-        self._shown_file: tuple[bytes, int, int] | None = None
+        self._shown_file: tuple[bytes, int, int, int] | None = None
         self.row_selected.connect(self._select)
         self.content.more_wanted.connect(lambda: self._load(True))
         self.content.show_message(self._choose())
@@ -157,7 +157,9 @@ class ContainerChanges(FilePane):
 
     def _select(self, row: TreeRow | None) -> None:
         """Asked again only where it is another file, or was written to."""
-        own = None if row is None or not self._has_content(row) else (row.path, row.mark, row.size_bytes)
+        own = None
+        if row is not None and self._has_content(row):
+            own = (row.path, row.mark, row.size_bytes, row.view.columns["mtime"][row.row])
         if own == self._shown_file:
             return
         self._shown_file = own
@@ -183,7 +185,7 @@ class ContainerChanges(FilePane):
     def _load(self, more: bool) -> None:
         if self._shown_file is None:
             return
-        page, (path, mark, _size) = self._page, self._shown_file
+        page, (path, mark, *_) = self._page, self._shown_file
         if not more:
             self.content.show_message(self.tr("Reading"), busy=True)
         page.session.load_change(

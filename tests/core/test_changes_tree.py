@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from imagexplorer.core.changes_tree import change_layers, changes_view, whole_tree
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
-from imagexplorer.core.layer_index import DIR, WHITEOUT
+from imagexplorer.core.layer_index import DIR, NO_OWNER, NO_TIME, WHITEOUT
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.tree_view import MARKS, ViewSpec
 from imagexplorer.core.tree_viewing import view
+from imagexplorer.models.tree_rows import NONE, TreeRow
 from tests.fake_trees import FakeFile, layer_index
 
 LETTERS = {ADDED: "A", MODIFIED: "M", DELETED: "D"}
@@ -91,3 +92,22 @@ def test_the_whole_file_system_is_the_image_with_what_changed(image: set[str], g
     assert {path for path in files if marks[path] == "A"} == new - image
     assert {path for path in files if marks[path] == "M"} == new & image
     assert shown.size[0] == 7 * len(new) + 3 * len(image - gone - new)
+
+
+def test_owners_and_times_are_those_told_else_the_images_else_not_known() -> None:
+    image = layer_index(
+        [FakeFile("etc", kind="dir", uid=5, gid=6), FakeFile("etc/same", b"abc", uid=1, gid=2, mtime=9)]
+    )
+    changes = [
+        Change("/etc", MODIFIED),
+        Change("/etc/told", ADDED, 1, "file", owner=(7, 8), mtime=10),
+        Change("/etc/untold", ADDED, 1, "file"),
+    ]
+    shown = view(whole_tree(stack([image]), [image], changes), ViewSpec())
+    columns = shown.columns
+    found = {shown.path(row): (columns["uid"][row], columns["gid"][row], shown.mtime[row]) for row in range(len(shown))}
+    assert found[b"etc"] == (5, 6, NO_TIME), "it was changed, nobody says when"
+    assert found[b"etc/same"] == (1, 2, 9 * 10**9)
+    assert found[b"etc/told"] == (7, 8, 10)
+    assert found[b"etc/untold"] == (NO_OWNER, NO_OWNER, NO_TIME)
+    assert TreeRow(shown, shown.first[1] + 2).owner == NONE

@@ -23,7 +23,8 @@ from imagexplorer.core.engine_files import with_engines_own
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change, short_id
 from imagexplorer.core.errors import NotFound, Refused
 from imagexplorer.sources.engine.actions import quoted
-from imagexplorer.sources.engine.fields import Json, number, rows, section, text
+from imagexplorer.sources.engine.container_tar import nanoseconds
+from imagexplorer.sources.engine.fields import Json, moment, number, rows, section, text
 from imagexplorer.sources.engine.wire import SHORT_SECONDS, Wire, gone_is_not_found
 
 HEADS = 256
@@ -46,6 +47,8 @@ class Node:
     kind: str
     size: int
     mode: int
+    owner: tuple[int, int] | None = None
+    mtime: int | None = None
 
 
 _WHITEOUT = Node("other", 0, 0)
@@ -58,8 +61,10 @@ def changes(
     control: Control,
     local: bool,
     on_listed: Callable[[Sequence[Change]], object] | None = None,
+    owners: bool = True,
 ) -> Sequence[Change]:
-    """Sorted by path. `local`: the engine's paths may be paths of this machine. `on_listed` hears of all, without their
+    """Sorted by path. `local`: the engine's paths may be paths of this machine. `owners`: its archives tell them (those
+    of Podman say root of every file). `on_listed` hears of all, without their
     sizes, where these take calls."""
     what = f"changes of container {short_id(container)}"
     at = f"/containers/{quoted(container)}"
@@ -76,6 +81,8 @@ def changes(
         if on_listed is not None and found:
             on_listed(sorted(found, key=lambda change: change.path))
         nodes = asked_nodes(wire, at, found, mount_points(inspect), what, control)
+        if not owners:
+            nodes = {path: replace(node, owner=None) for path, node in nodes.items()}
         return sorted((_sized(change, nodes) for change in found), key=lambda change: change.path)
     # JSON of the engine has U+FFFD for each byte that is no UTF-8; the folder has the bytes.
     spelled = {go_text(path): path for path in nodes}
@@ -111,7 +118,7 @@ def upper_nodes(upper: str, control: Control) -> dict[str, Node] | None:
     found: dict[str, Node] = {}
     waiting = [b""]
     try:
-        os.stat(root)
+        mapped = os.stat(root).st_uid != 0  # users of its own: the numbers here are not those in there
         while waiting:
             control.step(len(found), None, "changes")
             folder = waiting.pop()
@@ -125,7 +132,7 @@ def upper_nodes(upper: str, control: Control) -> dict[str, Node] | None:
                     if stat.S_ISCHR(status.st_mode) and status.st_rdev == 0:
                         found[os.fsdecode(path)] = _WHITEOUT  # for its name
                         continue
-                    found[os.fsdecode(path)] = _node(status)
+                    found[os.fsdecode(path)] = _node(status, None if mapped else (status.st_uid, status.st_gid))
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append(path)
     except FileNotFoundError:
@@ -243,24 +250,25 @@ def head_node(header: str, path: str) -> Node | None:
     kind = next((kind for bit, kind in _GO_TYPES if mode & bit), "file")
     bits = mode & 0o777 | (0o4000 if mode & 1 << 23 else 0) | (0o2000 if mode & 1 << 22 else 0)
     bits |= 0o1000 if mode & 1 << 20 else 0
-    return Node(kind, size if kind == "file" else 0, bits)
+    seconds = moment(told, "mtime")
+    return Node(kind, size if kind == "file" else 0, bits, mtime=None if seconds is None else seconds * 10**9)
 
 
 def _sized(change: Change, nodes: Mapping[str, Node]) -> Change:
     node = nodes.get(change.path)
     if node is None or node is _WHITEOUT or change.kind == DELETED:
         return change
-    return replace(change, size_bytes=node.size, node=node.kind, mode=node.mode)
+    return replace(change, size_bytes=node.size, node=node.kind, mode=node.mode, owner=node.owner, mtime=node.mtime)
 
 
-def _node(status: os.stat_result) -> Node:
+def _node(status: os.stat_result, owner: tuple[int, int] | None) -> Node:
     mode = status.st_mode
     kinds = (
         (stat.S_ISREG, "file"), (stat.S_ISDIR, "dir"), (stat.S_ISLNK, "symlink"),
         (stat.S_ISFIFO, "fifo"), (stat.S_ISCHR, "char"), (stat.S_ISBLK, "block"),
     )  # fmt: skip
     kind = next((kind for test, kind in kinds if test(mode)), "other")
-    return Node(kind, status.st_size if kind == "file" else 0, stat.S_IMODE(mode))
+    return Node(kind, status.st_size if kind == "file" else 0, stat.S_IMODE(mode), owner, status.st_mtime_ns)
 
 
 def _member(member: tarfile.TarInfo) -> Node:
@@ -269,7 +277,8 @@ def _member(member: tarfile.TarInfo) -> Node:
         (member.ischr(), "char"), (member.isblk(), "block"),
     )  # fmt: skip
     kind = next((kind for true, kind in kinds if true), "file")
-    return Node(kind, member.size if kind == "file" else 0, member.mode & 0o7777)
+    size = member.size if kind == "file" else 0
+    return Node(kind, size, member.mode & 0o7777, (member.uid, member.gid), nanoseconds(member.mtime))
 
 
 class _Counted:

@@ -78,6 +78,15 @@ def members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
         raise EOFError("it ends in the middle")
 
 
+def nanoseconds(seconds: float) -> int | None:
+    """Of a member's time, as the columns of an index hold it; what a tar says of one is no time always."""
+    try:
+        found = int(seconds * 10**9)
+    except (ValueError, OverflowError):
+        return None
+    return found if -(2**63) < found < 2**63 else None
+
+
 def _copied(archive: tarfile.TarFile, member: tarfile.TarInfo, out: tarfile.TarFile, sink: _Sink) -> Iterator[bytes]:
     """The content of a member behind its header, which is written already."""
     content = archive.extractfile(member)

@@ -17,7 +17,7 @@ from imagexplorer.core.extraction import DATA, FAULT, FOLDER, LINK, MEMBERS, NAM
 from imagexplorer.core.text import plain
 from imagexplorer.sources.engine.actions import quoted
 from imagexplorer.sources.engine.container_files import GO_SYMLINK, NO_NAME, can_be_asked, stat_of
-from imagexplorer.sources.engine.container_tar import PIECE, Body, members, opened
+from imagexplorer.sources.engine.container_tar import PIECE, Body, members, nanoseconds, opened
 from imagexplorer.sources.engine.wire import SHORT_SECONDS, Wire, gone_is_not_found
 
 Told = tuple[Any, ...]
@@ -93,7 +93,7 @@ class _Walk:
             entry.uid,
             entry.gid,
             entry.size if kind == REGULAR else 0,
-            _nanoseconds(entry.mtime),
+            nanoseconds(entry.mtime),
             entry.linkname.encode("utf-8", "surrogateescape") if kind == LINK else b"",
             self._regular[same] if kind == NAME else -1,
         )
@@ -114,13 +114,6 @@ class _Walk:
                 raise EOFError(f"in {entry.name}")
             left -= len(piece)
             yield DATA, number, piece
-
-
-def _nanoseconds(seconds: float) -> int | None:
-    try:
-        return int(seconds * 10**9)
-    except (ValueError, OverflowError):  # what a tar may say of a time is no time always
-        return None
 
 
 def _bytes(name: str) -> bytes:

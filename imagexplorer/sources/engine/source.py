@@ -165,7 +165,7 @@ class EngineSource(Presence, Layers, Live):
     def changes(
         self, container_id: str, control: Control, listed: Callable[[Sequence[Change]], object] | None = None
     ) -> Sequence[Change]:
-        return changes.changes(self.wire, container_id, control, self.local, listed)
+        return changes.changes(self.wire, container_id, control, self.local, listed, not self.podman)
 
     def written_tar(self, container_id: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
         return container_tar.written_tar(self.wire, container_id, changes, control)

@@ -24,6 +24,7 @@ for n in 1 2 3 4 5 6; do dd if=/dev/zero of=/tree/deep/f$n bs=10 count=$n; done
 ln -s /new.txt /tree/link
 mkfifo /tree/pipe
 chmod 4711 /tree/deep/f1
+chown 7:8 /tree/deep/f2 && touch -d '2001-09-09 01:46:40' /tree/deep/f2
 mkdir /empty
 rm -r /data/sub
 """
@@ -31,7 +32,7 @@ PODMAN_NOISE = ("/etc", "/run", "/proc", "/sys", "/dev")
 
 
 def found(engine: Engine, container: str, local: bool) -> Mapping[str, Change]:
-    listed = changes.changes(engine.source.wire, container, engine.control, local)
+    listed = changes.changes(engine.source.wire, container, engine.control, local, owners=not engine.podman)
     assert [change.path for change in listed] == sorted(change.path for change in listed)
     return {change.path: change for change in listed if not change.path.startswith(PODMAN_NOISE)}
 
@@ -61,6 +62,8 @@ def test_sizes_and_kinds(engine: Engine, container: str, local: bool) -> None:
     nodes = {"/tree": "dir", "/tree/deep/er": "dir", "/tree/pipe": "fifo", "/empty": "dir"}
     assert {path: mine[path].node for path in nodes} == nodes
     assert mine["/tree/deep/f1"].mode == 0o4711
+    assert mine["/tree/deep/f2"].owner == ((7, 8) if local or not engine.podman else None), "Podman says root of all"
+    assert mine["/tree/deep/f2"].mtime == 10**18
     assert mine["/tree/link"].node == "symlink"
     assert mine["/big.bin"].size_bytes is None
 
