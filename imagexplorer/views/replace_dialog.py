@@ -39,7 +39,7 @@ class ReplaceDialog(AskDialog):
         self.list.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.list.setTabChangesFocus(True)
         self.list.setAccessibleName(self.tr("Files that would be replaced"))
-        set_rows(self.list, min(max(count, 2), _ROWS_MOST))
+        set_rows(self.list, min(count, _ROWS_MOST) + 1)  # a scroll bar below long names takes one
         self.list.setVisible(bool(count))
         self.body.insertWidget(1 if count else 0, self.list, 1)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 76)
