@@ -94,8 +94,7 @@ class _Gathering(Thread):
             with self._changed:
                 while not self._waiting and not self._ended:
                     self._changed.wait()
-                if not self._ended:
-                    self._changed.wait(GATHER_SECONDS)
+                self._changed.wait_for(lambda: self._ended or len(self._waiting) > WAITING_BYTES, GATHER_SECONDS)
                 piece = bytes(self._waiting)
                 self._waiting.clear()
                 ended = self._ended

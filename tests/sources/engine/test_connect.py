@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -56,13 +57,11 @@ def test_what_can_be_no_address_is_not_said_to_answer(location: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_permission_denied(tmp_path: Path) -> None:
+def test_permission_denied() -> None:
     """As somebody else, in a process of its own: the advice names the group, never a wider mode or root."""
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
-            folder.chmod(0o755)
-    path = tmp_path / "s"
-    with answering(path, None) as location:
+    # Not pytest's folder: each run that starts closes that of all runs to others.
+    with TemporaryDirectory() as folder, answering(path := Path(folder, "s"), None) as location:
+        Path(folder).chmod(0o755)
         path.chmod(0o660)
         os.chown(path, 0, 4)  # group adm
         code = (
