@@ -14,6 +14,7 @@ import argparse
 import multiprocessing
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import yardsticks
-from tests.benchmarks.archives import Made, large_files, many_files
+from tests.benchmarks.archives import Made, large_files, many_files, wide_folder
 from tests.benchmarks.measure import Cost
 
 
@@ -65,6 +66,8 @@ class _Bench:
         else:
             self.own_engine(60_000 // smaller)
         self.window()
+        self.browse(50_000 // smaller, 0)
+        self.browse(50_000 // smaller, 930_000 // smaller)
         self.stall(1_000_000 // smaller)
 
     def start(self) -> None:
@@ -157,6 +160,20 @@ class _Bench:
         print(f"  {'layers and steps shown':32} {layers} s   budget 0.15 s;   files {tree} s")
         print(f"  {'lateness of a 5 ms timer':32} median {median}, p99 {p99}, most {worst} ms   budget 16 / 50 ms")
         made.path.unlink()
+
+    def browse(self, children: int, others: int) -> None:
+        made = self.make(wide_folder, others, children)
+        print(f"\na tree of {made.entries:,} entries in the window (offscreen), {children:,} of them in one folder")
+        took = [self._browsed(made.path) for _ in range(self.runs)]
+        opening, sorting, filtering = (statistics.median(each) for each in zip(*took, strict=True))
+        print(f"  {'the folder is opened':32} {opening:.3f} s   budget 0.1 s")
+        print(f"  {'sorted by size':32} {sorting:.3f} s   budget 0.2 s for the folder's own")
+        print(f"  {'filtered to first hits':32} {filtering:.3f} s   budget 0.3 s")
+        made.path.unlink()
+
+    def _browsed(self, path: Path) -> list[float]:
+        command = [sys.executable, "-m", "tests.benchmarks.browse", str(path)]
+        return [float(each) for each in subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL).split()]
 
     def window(self) -> None:
         print("\nstart to the first painted window (offscreen)")

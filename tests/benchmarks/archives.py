@@ -133,6 +133,19 @@ def many_files(folder: Path, count: int, layers: int = 6, compression: str = "",
     return write(title, folder / f"{count}-{layers}-{compression or 'plain'}.tar", parts, compression)
 
 
+def wide_folder(folder: Path, count: int, children: int) -> Made:
+    """`count` small files, and a folder `many` with so many children."""
+
+    def wide() -> Iterator[bytes]:
+        yield _header(b"many/", 0, b"5")
+        for number in range(children):
+            yield _header(b"many/file%06d" % number, 1 + number % 7) + _ZERO
+        yield _ZERO * 2
+
+    parts = [(count + count // 50, small_files(count, 1, 100)), (children + 1, wide())]
+    return write(f"{count:,} files, and {children:,} in one folder", folder / "wide.tar", parts)
+
+
 def large_files(folder: Path, size: int = 256 << 20, count: int = 6) -> Made:
     """Few large files, which stand on disk as holes."""
     zero = bytes(8 << 20)

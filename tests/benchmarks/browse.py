@@ -60,7 +60,9 @@ def main() -> None:
     header, size = tree.header(), tree.files.columns.index(SIZE)
     expanding = seconds(lambda: tree.expand(tree.files.find(FOLDER)))
     shown = tree.files.view
-    sorting = seconds(lambda: header.setSortIndicator(size, header.sortIndicatorOrder()), lambda: tree.files.view is not shown)
+    sorting = seconds(
+        lambda: header.setSortIndicator(size, header.sortIndicatorOrder()), lambda: tree.files.view is not shown
+    )
     shown = tree.files.view
     filtering = seconds(lambda: page.files.filter.paths.edit.setText("file00009"), lambda: tree.files.view is not shown)
     print(f"{expanding:.3f} {sorting:.3f} {filtering:.3f}")
