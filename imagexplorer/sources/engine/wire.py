@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
-from imagexplorer.core.errors import Damaged, NotFound, Refused
-from imagexplorer.sources.engine.translate import refusal, translated
+from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable
+from imagexplorer.sources.engine.translate import RETRY, refusal, translated
 
 if TYPE_CHECKING:
     from imagexplorer.sources.engine.ssh import Ssh
@@ -180,6 +180,8 @@ class Wire:
                 try:
                     if response.status_code >= 300 and response.status_code != 304:
                         raise refusal(what, response.status_code, read_up_to(response, 65536))
+                    if method != "HEAD" and _headless(response):
+                        raise Unreachable(what, "it closed the connection", RETRY)
                     yield response
                 finally:
                     sockets.shut()
@@ -228,6 +230,14 @@ class Wire:
     def at_least(self, version: str) -> bool:
         """Whether the API version spoken is this one or newer."""
         return _numbers(self.version) >= _numbers(version)
+
+
+def _headless(response: Any) -> bool:
+    """A connection that ends among the headers leaves an answer without the last ones, that looks as if it were empty
+    and all were well. Every engine says how long an answer is, that it comes in chunks, or that it ends with the
+    connection (RFC 9112, section 6.3)."""
+    told = any(response.headers.get(name) is not None for name in ("Content-Length", "Transfer-Encoding", "Connection"))
+    return response.status_code == 200 and response.raw.version == 11 and not told
 
 
 def read_up_to(response: Any, limit: int, seconds: float | None = None) -> bytes:
