@@ -11,7 +11,7 @@ from imagexplorer.actions import rules
 from imagexplorer.actions.action import Action
 from imagexplorer.actions.flows import Flows
 from imagexplorer.core.entities import EVERYTHING, Selection
-from imagexplorer.session import Session
+from imagexplorer.session import Session, of_all
 
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import Prompts
@@ -267,6 +267,8 @@ def source_kind(session: Session, selection: Selection) -> str:
     state = next((each for each in session.sources if each.key == selection.source), session.current)
     if state is None:
         return rules.NONE
+    if of_all(state):
+        return rules.SEVERAL
     if not state.is_engine:
         return rules.FILE
     return {"live": rules.ENGINE, "lost": rules.LOST, "connecting": rules.CONNECTING}.get(state.state, rules.NONE)

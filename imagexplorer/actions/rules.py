@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from imagexplorer.core.entities import Container, Selection
 from imagexplorer.core.text import plain
 
-NONE, ENGINE, LOST, CONNECTING, FILE = "none", "engine", "lost", "connecting", "file"
-"""What the selection's source is. NONE: there is none, or it is closed."""
+NONE, ENGINE, LOST, CONNECTING, FILE, SEVERAL = "none", "engine", "lost", "connecting", "file", "several"
+"""What the selection's source is. NONE: there is none, or it is closed; SEVERAL: it is not one."""
 
 
 def needs_engine(source: str, to_do: str) -> str:
@@ -19,6 +19,8 @@ def needs_engine(source: str, to_do: str) -> str:
         return "The engine is lost: this works again when it is back"
     if source == CONNECTING:
         return "The engine has not answered yet"
+    if source == SEVERAL:
+        return f"Choose one engine to {to_do}: several are shown together"
     return "" if source == ENGINE else f"Connect to an engine to {to_do}"
 
 

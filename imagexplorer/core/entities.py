@@ -67,6 +67,7 @@ class Image:
     platform: Platform | None = None
     parent_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict, compare=True, hash=False)
+    source: str = field(default="", compare=False)  # key of its source, where rows of several stand together
 
     @property
     def dangling(self) -> bool:
@@ -190,6 +191,7 @@ class Container:
     writable_bytes: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict, compare=True, hash=False)
     told_at: float = field(default=0, compare=False)
+    source: str = field(default="", compare=False)  # as an image's
 
     @property
     def running(self) -> bool:
@@ -305,7 +307,8 @@ EVERYTHING = Touched(frozenset({ALL}), frozenset({ALL}))
 class Selection:
     """What the user has selected, frozen: full records, so rows may move meanwhile.
 
-    `source` is the name of the source it belongs to; `live` says that it is an engine that answers now.
+    `source` is the name of the source it belongs to, that of all together where it is of several; `live` says that it
+    is an engine that answers now.
     """
 
     source: str = ""

@@ -67,12 +67,12 @@ class TableModel(QAbstractItemModel):
         return [column.name for column in self.columns].index(name)
 
     def haystack(self, record: Any) -> str:
-        """All that a text filter looks through, case folded: every column's words but ages."""
+        """All that a text filter looks through, case folded: every column's words but ages, and the id."""
         identifier = self._key(record)
         known = self._haystacks.get(identifier)
         if known is None:
             words = [column.text(record) for column in self.columns if not column.ages]
-            known = self._haystacks[identifier] = "\n".join([*words, identifier]).casefold()
+            known = self._haystacks[identifier] = "\n".join([*words, str(getattr(record, "id", identifier))]).casefold()
         return known
 
     def set_records(self, records: Iterable[Any]) -> None:

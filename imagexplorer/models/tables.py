@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from imagexplorer.core.entities import Container, Image, Port, short_id
@@ -58,6 +58,21 @@ def age_column(title: str, created: Callable[[Any], int | None], **more: Any) ->
         chars=15,
         **more,
     )
+
+
+def row_key(row: Any) -> str:
+    """What tells a row from all others: two engines may have the same image."""
+    return f"{row.id}\n{row.source}" if row.source else str(row.id)
+
+
+def with_source(columns: Sequence[Column], name_of: Callable[[str], str]) -> tuple[Column, ...]:
+    """With whose each row is, after its name; `name_of` says what a person calls the source of a key."""
+
+    def name(row: Any) -> str:
+        return name_of(row.source) if row.source else ""
+
+    whose = Column("Engine", name, tooltip=name, key="engine", chars=14, elide_middle=True)
+    return (columns[0], whose, *columns[1:])
 
 
 # -- images ---------------------------------------------------------------------------------------

@@ -3,5 +3,6 @@
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed, IndexedTree, SourceState, Tried
 from imagexplorer.session.session import Session
+from imagexplorer.session.together import ALL_ENGINES, is_old, of_all
 
-__all__ = ["Acts", "Failed", "IndexedTree", "Session", "SourceState", "Tried"]
+__all__ = ["ALL_ENGINES", "Acts", "Failed", "IndexedTree", "Session", "SourceState", "Tried", "is_old", "of_all"]

@@ -28,6 +28,9 @@ class Rows:
     written: Mapping[str, int] = field(default_factory=dict)
     platforms: dict[str, Platform] = field(default_factory=dict)
 
+    def has(self, identifier: str) -> bool:
+        return any(row.id == identifier for row in self.images) or any(row.id == identifier for row in self.containers)
+
     def put_images(self, rows: Sequence[Image], counted: bool = True) -> bool:
         """A new list; `counted` says that the source has containers to count. Returns whether anything changed."""
         count = (

@@ -26,6 +26,7 @@ from imagexplorer.session.questions import Questions
 from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, SourceState, Tried
 from imagexplorer.session.reports import ReadReport, Reports
 from imagexplorer.session.search import EngineSearch
+from imagexplorer.session.together import ALL_ENGINES, Marked, together
 from imagexplorer.session.wanted import WantedImage
 
 _FILE_KEY = "file:"
@@ -67,6 +68,8 @@ class Session(Questions):
         self._current = ""
         self._kept: dict[str, Address] = {}
         self._wanted: WantedImage | None = None
+        self._all_images: Marked[Image] = Marked()
+        self._all_containers: Marked[Container] = Marked()
         self.engines = Engines(jobs, find_places, open_address, self._engine_chosen, self)
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
@@ -80,8 +83,40 @@ class Session(Questions):
 
     @property
     def current(self) -> SourceState | None:
+        """A state of its own where all engines are shown together (`together.ALL_ENGINES`)."""
+        if self._current == ALL_ENGINES:
+            return self.together
         link = self._links.get(self._current)
         return None if link is None else link.state
+
+    @property
+    def together(self) -> SourceState | None:
+        """All engines as one; None as long as there are not two."""
+        engines = self._engines
+        return together([link.state for link in engines]) if len(engines) > 1 else None
+
+    def source_of(self, record: Image | Container) -> str:
+        """The key of the source whose row it is; else of the current one, "" where that are several."""
+        if record.source or self._current != ALL_ENGINES:
+            return record.source or self._current
+        known = (link for link in self._engines if link.rows.has(record.id))
+        return next((link.key for link in known), "")
+
+    def name_of(self, key: str) -> str:
+        link = self._links.get(key)
+        return key if link is None else link.state.name
+
+    @property
+    def _engines(self) -> list[Link]:
+        return [link for link in self._links.values() if link.state.is_engine]
+
+    @property
+    def _shown(self) -> list[Link]:
+        """Whose rows the lists show."""
+        if self._current == ALL_ENGINES:
+            return self._engines
+        link = self._links.get(self._current)
+        return [] if link is None else [link]
 
     @property
     def tried(self) -> Sequence[Tried]:
@@ -99,24 +134,24 @@ class Session(Questions):
 
     @property
     def images(self) -> Sequence[Image]:
-        link = self._links.get(self._current)
-        return () if link is None else link.rows.images
+        if self._current == ALL_ENGINES:
+            return self._all_images.rows([(link.key, link.rows.images) for link in self._engines])
+        return next((link.rows.images for link in self._shown), ())
 
     @property
     def containers(self) -> Sequence[Container]:
-        link = self._links.get(self._current)
-        return () if link is None else link.rows.containers
+        if self._current == ALL_ENGINES:
+            return self._all_containers.rows([(link.key, link.rows.containers) for link in self._engines])
+        return next((link.rows.containers for link in self._shown), ())
 
     @property
     def images_known(self) -> bool:
         """False until the first answer: "reading" and "none" look different."""
-        link = self._links.get(self._current)
-        return link is not None and link.rows.images_known
+        return any(link.rows.images_known for link in self._shown)
 
     @property
     def containers_known(self) -> bool:
-        link = self._links.get(self._current)
-        return link is not None and link.rows.containers_known
+        return any(link.rows.containers_known for link in self._shown)
 
     def rows_of(self, source: str) -> tuple[Sequence[Image], Sequence[Container]]:
         """The lists of a source that need not be the current one; empty where it is closed."""
@@ -125,14 +160,12 @@ class Session(Questions):
 
     def weigh(self) -> None:
         """Have the writable layers of the current source weighed again: no event says that one grows."""
-        link = self._links.get(self._current)
-        if link is not None:
+        for link in self._shown:
             link.weigh()
 
     def growth_of(self, container_id: str) -> float:
         """Bytes a minute by which its writable layer grows, of the current source."""
-        link = self._links.get(self._current)
-        return 0.0 if link is None else link.growth.a_minute(container_id)
+        return max((link.growth.a_minute(container_id) for link in self._shown), default=0.0)
 
     def link(self, source: str) -> Link:
         """For this room only. Raises NotFound."""
@@ -197,8 +230,9 @@ class Session(Questions):
             self.open_path(self._sample)
 
     def choose(self, key: str) -> None:
-        """Make a source current."""
-        if key in self._links and key != self._current:
+        """Make a source current, or all engines together."""
+        there = self.together is not None if key == ALL_ENGINES else key in self._links
+        if there and key != self._current:
             self._current = key
             self._tell_everything()
 
@@ -208,16 +242,17 @@ class Session(Questions):
             return
         link.close()
         link.deleteLater()
-        if key == self._current:
+        if key == self._current or (self._current == ALL_ENGINES and self.together is None):
             self._current = next(iter(self._links), "")
         self._tell_everything()
 
     def retry(self, key: str = "") -> None:
         """Try a source again now; without one, look for an engine again."""
         link = self._links.get(key)
-        if link is not None:
-            link.connect_source()
-        else:
+        lost = [each for each in self._engines if not each.live] if key == ALL_ENGINES else []
+        for each in lost if link is None else [link]:
+            each.connect_source()
+        if link is None and not lost:
             self._search.look()
 
     def _engine_found(self, source: OpenSource) -> None:
@@ -277,7 +312,7 @@ class Session(Questions):
         self._links[key] = link
 
         def if_current(tell: Callable[[], None]) -> Callable[[], None]:
-            return lambda: tell() if key == self._current else None
+            return lambda: tell() if link in self._shown else None
 
         link.changed.connect(self.sources_changed)
         link.images_changed.connect(if_current(self.images_changed.emit))

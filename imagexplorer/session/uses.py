@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,14 @@ _REST_S = 5.0
 """A stream that ended is not begun again sooner."""
 
 
+_ONE: Mapping[str, str] = {}
+
+
 class Uses:
     def __init__(self, jobs: Jobs, live: Live, clock: Callable[[], float] = time.monotonic) -> None:
         self._jobs, self._live, self._clock = jobs, live, clock
         self._source = ""
+        self._sources = _ONE
         self._followed: set[str] = set()
         self._resting: dict[str, float] = {}
         self._known: dict[str, UseHistory] = {}
@@ -37,8 +41,9 @@ class Uses:
         """What is known of one that is followed."""
         return self._known.get(container_id) if container_id in self._followed else None
 
-    def watch(self, source: str, ids: Sequence[str]) -> None:
-        """Follow these (the first 30 of them) and no others. Call again and again: what ended is begun anew."""
+    def watch(self, source: str, ids: Sequence[str], sources: Mapping[str, str] = _ONE) -> None:
+        """Follow these (the first 30 of them) and no others. Call again and again: what ended is begun anew. `sources`
+        says whose each is, where they are of several."""
         wanted = list(dict.fromkeys(ids))[:MOST]
         if source != self._source:
             self._end(set(self._followed))
@@ -46,6 +51,7 @@ class Uses:
             self._known.clear()
             self._resting.clear()
         self._end(self._followed - set(wanted))
+        self._sources = sources
         now = self._clock()
         for each in wanted:
             if each not in self._followed and self._resting.get(each, 0.0) <= now:
@@ -63,7 +69,8 @@ class Uses:
         def failed(_error: ImagexplorerError) -> None:
             ended()
 
-        self._live.follow_use(self._lane(container_id), self._source, container_id, history.add, ended, failed)
+        source = self._sources.get(container_id, self._source)
+        self._live.follow_use(self._lane(container_id), source, container_id, history.add, ended, failed)
 
     def _ended(self, container_id: str) -> None:
         self._followed.discard(container_id)

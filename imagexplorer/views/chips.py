@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
@@ -24,12 +25,13 @@ _RADIUS = 3
 
 class CellDelegate(QStyledItemDelegate):
     """Draws what the style draws, and chips over it. What does not fit is counted: `+3`. While `stale`, all is grey:
-    the rows are of a time before the engine was lost."""
+    the rows are of a time before the engine was lost; where `old` is, those that it says so of."""
 
     def __init__(self, parent: QObject, columns: Sequence[Column] = ()) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
         self.stale = False
+        self.old: Callable[[Any], bool] | None = None
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -38,7 +40,7 @@ class CellDelegate(QStyledItemDelegate):
         if column is not None:
             middle = column.elide_middle
             option.textElideMode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
-        if self.stale:
+        if self.stale or (self.old is not None and self.old(index.data(Role.RECORD))):
             palette = option.palette
             grey = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
             palette.setColor(QPalette.ColorRole.Text, grey)

@@ -42,6 +42,7 @@ class ContainersPage(ListPage):
         super().__init__(session, registry, columns, view, parent)
         self._tree = view
         self._use = UseWatch(self, view)
+        self._project = self._project_of  # the one object: the model looks whether it is another
         self._folded: set[str] = set()  # projects that the user folded: new ones come open
         self.grouped = QCheckBox(self.tr("Group by compose &project"))
         self.grouped.toggled.connect(self._group)
@@ -49,16 +50,25 @@ class ContainersPage(ListPage):
         view.collapsed.connect(lambda index: self._remember(index, True))
         view.expanded.connect(lambda index: self._remember(index, False))
         self.header_state.set_up()
+        self.header_state.withhold(self.withheld())
         self.header_state.sort(self.model.column_of("created"), descending=True)
         self.proxy.rowsInserted.connect(lambda *_: self._unfold())
         self.proxy.layoutChanged.connect(lambda *_: self._unfold())
         session.containers_changed.connect(lambda: self.show_records(session.containers))
-        session.sources_changed.connect(self.show_state)
+        session.sources_changed.connect(self._sources_changed)
         self._clock = QTimer(self, singleShot=True, interval=WORDS_EVERY_MS)
         self._clock.timeout.connect(self._read_words)
         self._clock.start()
         self.grouped.setChecked(True)
         self.show_records(session.containers)
+
+    def withheld(self) -> tuple[str, ...]:
+        # With whose each is, the name would have no room beside what State says too.
+        return super().withheld() or ("status", "memory")
+
+    def _sources_changed(self) -> None:
+        self.header_state.withhold(self.withheld())
+        self.show_state()
 
     def _read_words(self) -> None:
         """ "Up 3 minutes" is the engine's own sentence: it says another one a minute later, and sends no event.
@@ -82,11 +92,16 @@ class ContainersPage(ListPage):
     # -- groups -------------------------------------------------------------------------------------
 
     def _group(self, wanted: bool) -> None:
-        self.model.set_grouping(compose_project if wanted else None)
+        self.model.set_grouping(self._project if wanted else None)
         self.header.setSectionHidden(self.model.column_of("project"), wanted)  # the groups say it
         self._shape()
         self._unfold()
         self.grouping_changed.emit(wanted)
+
+    def _project_of(self, container: Container) -> str:
+        """Two engines may have projects of one name."""
+        project = compose_project(container)
+        return f"{project} on {self.session.name_of(container.source)}" if project and container.source else project
 
     def _shape(self) -> None:
         """Without a project the rows are a flat list, with no room for branches."""
@@ -136,10 +151,7 @@ class ContainersPage(ListPage):
         return container_totals(records)
 
     def selection_of(self, records: Sequence[Any]) -> Selection:
-        source = self.session.current
-        if source is None:
-            return Selection()
-        return Selection(source.key, source.live, containers=tuple(records))
+        return Selection(*self.whose(records), containers=tuple(records))
 
     def show_empty(self) -> None:
         source = self.session.current
@@ -176,8 +188,8 @@ class ContainersPage(ListPage):
 
     def fill_copy_menu(self, menu: QMenu, records: Sequence[Any]) -> None:
         containers: list[Container] = list(records)
-        source = self.session.current
-        program = source.program if source is not None else DOCKER
+        key, _live = self.whose(records)
+        program = self.session.acts.program(key) if key else DOCKER
         add_copy(menu, self.tr("&Name"), containers, lambda each: plain(each.name))
         menu.addAction(self.copy_ids)
         add_copy(menu, self.tr("&Image"), containers, lambda each: plain(each.image))

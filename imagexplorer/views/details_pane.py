@@ -200,7 +200,7 @@ class DetailsPane(QFrame):
         facts.append(human_age(image.created))
         self.facts.set_whole("   ".join(fact for fact in facts if fact))
         self.bar.set_slabs(slabs_of(self._detail) if self._detail is not None else [])
-        users = [each for each in self._session.containers if each.image_id == image.id]
+        users = [each for each in self._session.containers if (each.image_id, each.source) == (image.id, image.source)]
         if self._session.containers_known and users:
             self.words.set_whole(counted(len(users), "container"))
         else:
@@ -231,7 +231,8 @@ class DetailsPane(QFrame):
             mounts,
         ]
         self.words.set_whole("   ".join(word for word in words if word))
-        self._show_related([image for image in self._session.images if image.id == container.image_id])
+        of = (container.image_id, container.source)
+        self._show_related([image for image in self._session.images if (image.id, image.source) == of])
 
     def _show_identity(self, identifier: str) -> None:
         self.identity.set_text(short_id(identifier))

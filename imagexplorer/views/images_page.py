@@ -37,6 +37,7 @@ class ImagesPage(ListPage):
         view.setCornerButtonEnabled(False)
         super().__init__(session, registry, IMAGES, view, parent)
         self.header_state.set_up()
+        self.header_state.withhold(self.withheld())
         self.header_state.sort(self.model.column_of("created"), descending=True)
         session.images_changed.connect(lambda: self.show_records(session.images))
         session.sources_changed.connect(self._sources_changed)
@@ -45,7 +46,8 @@ class ImagesPage(ListPage):
     def _sources_changed(self) -> None:
         """Only an engine shares layers among its images and has containers."""
         source = self.session.current
-        self.header_state.withhold(("unique", "in_use") if source is not None and not source.is_engine else ())
+        of_file = ("unique", "in_use") if source is not None and not source.is_engine else ()
+        self.header_state.withhold((*of_file, *self.withheld()))
         self.show_state()
 
     def count_words(self) -> str:
@@ -61,10 +63,7 @@ class ImagesPage(ListPage):
         return image_totals(records)
 
     def selection_of(self, records: Sequence[Any]) -> Selection:
-        source = self.session.current
-        if source is None:
-            return Selection()
-        return Selection(source.key, source.live, images=tuple(records))
+        return Selection(*self.whose(records), images=tuple(records))
 
     def show_empty(self) -> None:
         source = self.session.current

@@ -30,7 +30,8 @@ from imagexplorer.core.text import plain
 from imagexplorer.models.columns import Column, Group, Role
 from imagexplorer.models.filter_proxy import FilterProxy
 from imagexplorer.models.table_model import TableModel
-from imagexplorer.session import Session, SourceState
+from imagexplorer.models.tables import row_key, with_source
+from imagexplorer.session import ALL_ENGINES, Session, SourceState, is_old, of_all
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.copying import copy_lines, copy_rows
 from imagexplorer.views.details_pane import DetailsPane
@@ -60,7 +61,7 @@ class ListPage(QWidget):
         super().__init__(parent)
         self.session = session
         self.registry = registry
-        self.model = TableModel(columns, parent=self)
+        self.model = TableModel(with_source(columns, session.name_of), row_key, self)
         self.proxy = FilterProxy(self.model, self)
         self.view = view
         self.header = ListHeader()
@@ -153,10 +154,15 @@ class ListPage(QWidget):
 
     def show_state(self) -> None:
         """Rows, or what stands there instead, and how old they are."""
-        words = age_words(self.session.current)
-        lost = bool(words)
+        current = self.session.current
+        words = age_words(current)
+        lost = bool(words) and not of_all(current)
+        old = {state.key for state in self.session.sources if is_old(state)} if of_all(current) else set()
+        if bool(old) != (self._cells.old is not None) or old:
+            self._cells.old = (lambda record: getattr(record, "source", "") in old) if old else None
+            self.view.viewport().update()
         self.note.set_text(words)
-        self.note.setVisible(lost)
+        self.note.setVisible(bool(words))
         if lost != self._cells.stale:
             self._cells.stale = lost
             self.view.viewport().update()
@@ -203,6 +209,21 @@ class ListPage(QWidget):
     def total_words(self, records: Sequence[Any]) -> str:
         raise NotImplementedError
 
+    def whose(self, records: Sequence[Any]) -> tuple[str, bool]:
+        """The key of the source that they are of and whether it is live; that of all together where it is several."""
+        current = self.session.current
+        if current is None:
+            return "", False
+        keys = {record.source or current.key for record in records} or {current.key}
+        if len(keys) > 1:
+            return ALL_ENGINES, False
+        (key,) = keys
+        return key, any(state.live for state in (current, *self.session.sources) if state.key == key)
+
+    def withheld(self) -> tuple[str, ...]:
+        """Columns that say nothing of these rows."""
+        return () if of_all(self.session.current) else ("engine",)
+
     def selection_of(self, records: Sequence[Any]) -> Selection:
         raise NotImplementedError
 
@@ -228,7 +249,7 @@ class ListPage(QWidget):
             for each in [self.proxy.index(row, 0, index) for row in below] or [index]:
                 record = each.data(Role.RECORD)
                 if not isinstance(record, Group):
-                    records[record.id] = record
+                    records[row_key(record)] = record
         return list(records.values())
 
     def selection(self) -> Selection:
@@ -309,6 +330,8 @@ def age_words(source: SourceState | None) -> str:
     """Of when the rows are and why they are no newer; "" while they are right."""
     if source is None or not (source.stale_since or source.state == "lost"):
         return ""
+    if of_all(source):
+        return plain(source.words.partition(", ")[2], 200)
     since = time.strftime("%H:%M", time.localtime(source.stale_since or source.since))
     if source.state == "lost":
         return f"as of {since}, reconnecting"

@@ -12,7 +12,7 @@ from imagexplorer import resources
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import Container, Image, Selection
 from imagexplorer.core.text import plain
-from imagexplorer.session import Session
+from imagexplorer.session import Session, SourceState, of_all
 from imagexplorer.settings import Settings
 from imagexplorer.views.activity_strip import ActivityStrip
 from imagexplorer.views.containers_page import ContainersPage
@@ -171,9 +171,7 @@ class MainWindow(QMainWindow):
         """Open the record's page, or raise it where it is open already; `kind` may name a tab ("container/terminal").
         Without a `source` it is that of the page in front, which may be of another source than the lists are."""
         front = self.tabs.currentWidget()
-        source = source or getattr(front, "source", "")
-        if not source and self.session.current is not None:
-            source = self.session.current.key
+        source = source or record.source or getattr(front, "source", "") or self.session.source_of(record)
         if not source:
             return
         kind, _, tab = kind.partition("/")
@@ -192,10 +190,10 @@ class MainWindow(QMainWindow):
             page_widget.setFocus()
 
     def _compare(self, source: str, image: Image, other: Image | None) -> None:
-        self.open_page("image", image, source)
+        self.open_page("image", image, image.source or source)
         page = self.tabs.currentWidget()
         if isinstance(page, RecordPage):
-            page.compare_with(source, other)
+            page.compare_with(other.source or source if other is not None else page.source, other)
 
     def _name_page(self, key: str, name: str) -> None:
         """What a page shows may have got another name, here or elsewhere."""
@@ -255,7 +253,7 @@ class MainWindow(QMainWindow):
     def _sources_changed(self) -> None:
         self.start.set_tried(self.session.tried)
         self._close_orphans()
-        if self._wanted_source and any(each.key == self._wanted_source for each in self.session.sources):
+        if self._wanted_source and any(each.key == self._wanted_source for each in self._choices()):
             wanted, self._wanted_source = self._wanted_source, ""
             self.session.choose(wanted)
         home = self.lists.currentWidget()
@@ -265,6 +263,11 @@ class MainWindow(QMainWindow):
             self._page_changed()
             self.current_page.setFocus()
         self._show_sidebar()
+
+    def _choices(self) -> list[SourceState]:
+        """What the lists may show: all engines together, where there are several, and each source."""
+        together = self.session.together
+        return [*([together] if together is not None else []), *self.session.sources]
 
     def _show_sidebar(self) -> None:
         session, current = self.session, self.session.current
@@ -276,10 +279,11 @@ class MainWindow(QMainWindow):
         if current is not None and current.is_engine:
             count = f"{len(session.containers):,}" if session.containers_known else unknown
             entries.append(Entry("containers", "Containers", "container", count))
-            entries.append(Entry("disk", "Disk usage", "disk", ""))
+            if not of_all(current):
+                entries.append(Entry("disk", "Disk usage", "disk", ""))
         key = self.tabs.current_key
         active = "disk" if key.startswith(DISK) else "" if key else self._list
-        self.sidebar.show_state(session.sources, current.key if current is not None else "", entries, active)
+        self.sidebar.show_state(self._choices(), current.key if current is not None else "", entries, active)
 
     def _choose(self, key: str) -> None:
         self._wanted_source = ""

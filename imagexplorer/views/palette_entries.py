@@ -37,14 +37,14 @@ def palette_entries(registry: Registry, session: Session, open_page: OpenPage) -
         entries.append(Entry(title, keys, action.trigger, icon, registry.blocked(identifier)))
     for image in session.images:
         entries += [
-            Entry(name, "image", partial(open_page, "image", image, source), resources.icon("image"))
+            Entry(name, "image", partial(open_page, "image", image, image.source or source), resources.icon("image"))
             for name in image.tags or (image.name,)
         ]
     entries += [
         Entry(
             container.name,
             "container",
-            partial(open_page, "container", container, source),
+            partial(open_page, "container", container, container.source or source),
             resources.icon(state_icon(container), tone_color(state_tone(container))),
         )
         for container in session.containers

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from imagexplorer import resources
 from imagexplorer.core.text import plain
-from imagexplorer.session import SourceState
+from imagexplorer.session import ALL_ENGINES, SourceState
 from imagexplorer.views.theme import tone_color, tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -165,7 +165,7 @@ class Sidebar(QListWidget):
 
     def _menu(self, at: QPoint) -> None:
         item = self.itemAt(at)
-        if item is None or item.data(_Role.KIND) != "source":
+        if item is None or item.data(_Role.KIND) != "source" or item.data(_Role.KEY) == ALL_ENGINES:
             return
         key = item.data(_Role.KEY)
         menu = QMenu(self)

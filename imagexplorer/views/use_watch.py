@@ -64,7 +64,7 @@ class UseWatch(QObject):
         for delegate in self.delegates:
             delegate.stale = False
         seen = self.in_sight()
-        session.uses.watch(current.key, seen)
+        session.uses.watch(current.key, list(seen), seen)
         self._looks += 1
         if seen and self._looks % WEIGH_EVERY == 0:
             session.weigh()
@@ -72,14 +72,16 @@ class UseWatch(QObject):
             left = tree.columnViewportPosition(number)
             tree.viewport().update(left, 0, tree.columnWidth(number), tree.viewport().height())
 
-    def in_sight(self) -> list[str]:
-        """Ids of running containers whose rows are seen, from the top."""
-        found: list[str] = []
+    def in_sight(self) -> dict[str, str]:
+        """Ids of running containers whose rows are seen, from the top, and the source of each."""
+        found: dict[str, str] = {}
+        current = self._page.session.current
+        key = current.key if current is not None else ""
         index: QModelIndex = self._tree.indexAt(self._tree.viewport().rect().topLeft())
         bottom = self._tree.viewport().height()
         while index.isValid() and len(found) < ROWS_MOST and self._tree.visualRect(index).top() < bottom:
             record = index.data(Role.RECORD)
             if isinstance(record, Container) and record.running:
-                found.append(record.id)
+                found[record.id] = record.source or key
             index = self._tree.indexBelow(index)
         return found

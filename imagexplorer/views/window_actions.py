@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from imagexplorer.actions.action import Action
 from imagexplorer.core.entities import Selection
+from imagexplorer.session import of_all
 from imagexplorer.views.theme import SCHEMES, apply_scheme
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class WindowActions:
         source = self._window.session.current
         if source is None or not source.is_engine:
             return "Only an engine has a disk to speak of"
+        if of_all(source):
+            return "Choose one engine: several are shown together"
         return "" if source.live else "The engine does not answer"
 
     def _places(self) -> list[Action]:
