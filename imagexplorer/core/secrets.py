@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from imagexplorer.core.compare_config import ConfigDifference
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
 
 HIDDEN = "***"
@@ -118,3 +119,8 @@ def masked_image(detail: ImageDetail) -> ImageDetail:
 
 def masked_container(detail: ContainerDetail) -> ContainerDetail:
     return replace(detail, raw=masked_data(detail.raw), error=masked(detail.error))
+
+
+def masked_difference(row: ConfigDifference) -> ConfigDifference:
+    name = row.key.partition(".")[2] or row.key
+    return replace(row, a=masked_data(row.a, name), b=masked_data(row.b, name))

@@ -5,6 +5,7 @@ Knows how a comparison becomes a tree and how a file's two contents become a tex
 
 from __future__ import annotations
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from imagexplorer.core.layer_index import FILE, KINDS
 from imagexplorer.core.preview import MORE_BYTES, Preview
 from imagexplorer.core.recognise import EMPTY, TEXT, recognise
 from imagexplorer.core.report_head import Asked
+from imagexplorer.core.secrets import masked_difference
 from imagexplorer.core.side_by_side import LINE_CHARS, byte_rows, lines, structure
 from imagexplorer.core.text import plain_bytes
 from imagexplorer.core.text_diff import first_difference, unified
@@ -49,14 +51,12 @@ class Comparisons:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._made = 0
 
     def keep(self, found: Comparison) -> ComparisonHandle:
         rows = differences(found.files)
         changes = [_change(row) for row in rows]
+        key = f"comparison {secrets.token_hex(8)}"  # another process never made one of this name
         with self._lock:
-            self._made += 1
-            key = f"comparison {self._made}"
             self._kept[key] = _Kept(found, changes, {row.path: row for row in rows})
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
@@ -68,12 +68,13 @@ class Comparisons:
     def view(self, key: str, spec: ViewSpec, control: Control) -> TreeView:
         return changes_view(self._of(key).changes, spec, control)
 
-    def pieces(self, key: str, form: str, a: Asked, b: Asked) -> Iterator[str]:
-        """As the document imagexplorer.diff/1 ("json"), or as a page ("html")."""
+    def pieces(self, key: str, form: str, a: Asked, b: Asked, values: bool) -> Iterator[str]:
+        """As the document imagexplorer.diff/1 ("json"), or as a page ("html"); secret values only with `values`."""
         kept = self._of(key)
         found = kept.found
+        config = found.config if values else [masked_difference(row) for row in found.config]
         sizes = (found.files.added_bytes, found.files.removed_bytes)
-        told = DiffFacts(a, b, found.layers, list(kept.rows.values()), found.config, sizes)
+        told = DiffFacts(a, b, found.layers, list(kept.rows.values()), config, sizes)
         return diff_html(told) if form == "html" else diff_pieces(told)
 
     def file(self, key: str, path: bytes, read: Read, control: Control) -> Preview:

@@ -138,10 +138,10 @@ class ContentQuestions:
         return self._comparisons.file(key, path, read, control)
 
     def ask_compare_document(
-        self, _control: Control, key: str, a: Opened, b: Opened, form: str, tell: Callable[..., object]
+        self, _control: Control, key: str, a: Opened, b: Opened, form: str, values: bool, tell: Callable[..., object]
     ) -> None:
         gathered: list[str] = []
-        for piece in self._comparisons.pieces(key, form, _asked(a), _asked(b)):
+        for piece in self._comparisons.pieces(key, form, _asked(a), _asked(b), values):
             gathered.append(piece)
             if len(gathered) >= _PIECES:
                 tell("".join(gathered))

@@ -86,9 +86,10 @@ class RemoteReading:
         a: Opened,
         b: Opened,
         form: str,
+        values: bool,
         tell: Callable[[str], object],
         control: Control,
     ) -> None:
-        """The comparison as a document, in pieces: form "json" or "html"."""
-        arguments = {"key": comparison.key, "a": a, "b": b, "form": form}
+        """The comparison as a document, in pieces: form "json" or "html"; secret values masked without `values`."""
+        arguments = {"key": comparison.key, "a": a, "b": b, "form": form, "values": values}
         self._workers.scans.ask(Call("indexing", "compare_document", arguments=arguments, stream="tell"), control, tell)

@@ -113,17 +113,19 @@ class Comparing(QObject):
         b: Compared,
         comparison: ComparisonHandle,
         path: str,
+        values: bool,
         done: Callable[[str], None],
         failed: Failed,
     ) -> None:
-        """Write it to a file: a page where the name ends in .html or .htm, else the document of `diff --json`."""
+        """Write it to a file: a page where the name ends in .html or .htm, else the document of `diff --json`; secret
+        values only with `values`."""
         form = "html" if path.lower().endswith((".html", ".htm")) else "json"
 
         def work(control: Control) -> str:
             from imagexplorer.output.writing import write_text
 
             pieces: list[str] = []
-            a.tree.opened.compare_document(comparison, a.opened, b.opened, form, pieces.append, control)
+            a.tree.opened.compare_document(comparison, a.opened, b.opened, form, values, pieces.append, control)
             write_text(path, pieces)
             return path
 

@@ -5,51 +5,37 @@ Knows its page and the session; comparing is the worker's. A is the page's image
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QCompleter,
-    QFileDialog,
-    QHBoxLayout,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 
-from imagexplorer import resources
-from imagexplorer.core.compare_config import ConfigDifference
 from imagexplorer.core.entities import Image
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, WrongUse
 from imagexplorer.core.preview import Preview
-from imagexplorer.core.secrets import masked_data
+from imagexplorer.core.secrets import masked_difference
 from imagexplorer.core.text import human_size, plain, plain_bytes
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.config_differences import CONFIG_DIFFERENCES
 from imagexplorer.models.tree_rows import CHANGES, TreeRow
 from imagexplorer.session.comparing import Compared
-from imagexplorer.views.elided import Elided
-from imagexplorer.views.empty_view import EmptyView
+from imagexplorer.views.compare_bar import CompareBar
+from imagexplorer.views.empty_view import EmptyView, Offer
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.page_tab import PageTab
 from imagexplorer.views.preview import PreviewView
 from imagexplorer.views.records_view import RecordsView
-from imagexplorer.views.theme import plain_label, set_tip
 from imagexplorer.views.waiting_view import WaitingView
 
 if TYPE_CHECKING:
     from imagexplorer.session.comparing import ComparisonHandle
     from imagexplorer.views.image_page import ImagePage
 
-NAME_CHARS = 90
+SLOW_MS = 400
 
 
 class CompareTab(PageTab[Any]):
@@ -61,31 +47,15 @@ class CompareTab(PageTab[Any]):
         self._a: Compared | None = None
         self._b: Compared | None = None
         self._found: ComparisonHandle | None = None
+        self._then: Callable[[], object] | None = None  # asked again once the images were compared anew
+        self._repeated: set[str] = set()  # what was
 
     def set_up(self) -> None:
-        self.choice = QComboBox()
-        self.choice.setEditable(True)
-        self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.choice.setMinimumContentsLength(28)
-        line = self.choice.lineEdit()
-        assert line is not None
-        line.setPlaceholderText(self.tr("choose an image of any open source"))
-        completer = self.choice.completer()
-        if completer is not None:
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        caption = plain_label(self.tr("Compare this image (A) &with (B)"))
-        caption.setBuddy(self.choice)
-        self.choice.setAccessibleName(self.tr("Compare this image (A) with (B)"))
-        self.times = QCheckBox(self.tr("&Times count"))
-        set_tip(self.times, self.tr("A file whose time of change alone differs is a difference too"))
-        self.times.toggled.connect(self._again)
-        self.summary = Elided()
-        self.save = QPushButton(resources.icon("save"), self.tr("&Save …"))
-        self.save.setEnabled(False)
-        set_tip(self.save, self.tr("Save the comparison as a page (HTML) or as a document (JSON)"))
-        self.save.clicked.connect(self._save)
-        self.files = FilePane(self.page.session.jobs, self.lane + "compare", layered=False, columns=CHANGES, owned=True)
+        self.bar = CompareBar(self.page.session, self.page.source, self.page.image.id)
+        self.files = FilePane(
+            self.page.session.jobs, self.lane + "compare", layered=False, columns=CHANGES, owned=True, narrow=True
+        )
+        self.files.tree.by_path = True  # another comparison has other nodes
         self.file = PreviewView()
         self.config = RecordsView(CONFIG_DIFFERENCES, lambda row: row.key, self.tr("Differences of the configuration"))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -102,20 +72,16 @@ class CompareTab(PageTab[Any]):
         self.body = QStackedWidget()
         for widget in (self.empty, self.waiting, self.parts):
             self.body.addWidget(widget)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 8, 12, 8)
-        bar.setSpacing(12)
-        bar.addWidget(caption)
-        bar.addWidget(self.choice)
-        bar.addWidget(self.times)
-        bar.addWidget(self.summary, 1)
-        bar.addWidget(self.save)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(lambda: self.file.show_message(self.tr("Comparing the contents"), busy=True))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addWidget(self.bar)
         layout.addWidget(self.body, 1)
-        self.choice.activated.connect(lambda _row: self._chosen())
+        self.bar.chosen.connect(self._chosen)
+        self.bar.times.toggled.connect(self._again)
+        self.bar.save.clicked.connect(self._save)
         self.files.spec_wanted.connect(self._look)
         self.files.row_selected.connect(self._show_row)
         session = self.page.session
@@ -135,7 +101,7 @@ class CompareTab(PageTab[Any]):
         if self.body.currentWidget() is self.parts and self.parts.currentWidget() is self.splitter:
             self.files.focus_filter()
         else:
-            self.choice.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.bar.choice.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- with what --------------------------------------------------------------------------------------
 
@@ -167,53 +133,47 @@ class CompareTab(PageTab[Any]):
         self._found = None
 
     def _fill_choice(self) -> None:
-        page = self.page
-        chosen = self._wanted
-        rows = [
-            (f"{plain(image.name, NAME_CHARS)}   ·   {plain(state.name, 60)}", state.key, image)
-            for state in page.session.sources
-            for image in page.session.rows_of(state.key)[0]
-            if (state.key, image.id) != (page.source, page.image.id)
-        ]
-        rows.sort(key=lambda row: row[0].casefold())
-        known = [self.choice.itemText(row) for row in range(self.choice.count())]
-        if known == [text for text, _, _ in rows]:
-            return
-        self.choice.clear()
-        for text, source, image in rows:
-            self.choice.addItem(text, (source, image))
-        at = next((n for n, (_, key, i) in enumerate(rows) if chosen and (key, i.id) == (chosen[0], chosen[1].id)), -1)
-        self.choice.setCurrentIndex(at)
+        self.bar.fill(self._wanted)
         if self._wanted is None:
             self._say_nothing()
 
-    def _chosen(self) -> None:
-        data = self.choice.currentData()
-        if data is not None:
-            self._wanted, self._found = (data[0], data[1]), None
-            self.fill()
+    def _chosen(self, source: str, image: Image) -> None:
+        self._wanted, self._found = (source, image), None
+        self.fill()
 
     def _again(self) -> None:
         self._found = None
-        self._compare()
+        self.fill()
 
     def _compare(self) -> None:
         if self._a is None or self._wanted is None:
             return
         source, image = self._wanted
-        self.save.setEnabled(False)
+        self.bar.save.setEnabled(False)
+        self._forget_file()
         self._wait(self.tr("Comparing with {name}").format(name=plain(image.name, 80)))
-        self.summary.set_whole("")
+        self.bar.summary.set_whole("")
         reference = image.id
         self.page.session.comparing.compare(
-            self.lane + "compare", self._a, source, reference, self.times.isChecked(), self._compared, self._failed
+            self.lane + "compare", self._a, source, reference, self.bar.times.isChecked(), self._compared, self._failed
         )
+
+    def _once_more(self, what: str, error: ImagexplorerError, then: Callable[[], object]) -> bool:
+        """What the worker process does not have any more (it keeps a few, and may have ended) is compared again, and
+        then asked again; once."""
+        if not isinstance(error, NotFound) or self._found is None or what in self._repeated:
+            self._repeated.discard(what)
+            return False
+        self._repeated.add(what)
+        self._found, self._then = None, then
+        self._compare()
+        return True
 
     # -- what came of it --------------------------------------------------------------------------------
 
     def _compared(self, b: Compared, found: ComparisonHandle) -> None:
         self._b, self._found = b, found
-        self.save.setEnabled(True)
+        self.bar.save.setEnabled(True)
         files, config = sum(found.counts.values()), len(found.config)
         words = [
             self.tr("{added} added, {removed} removed").format(
@@ -223,7 +183,7 @@ class CompareTab(PageTab[Any]):
                 n=len(found.layers.common), a=len(found.layers.only_a), b=len(found.layers.only_b)
             ),
         ]
-        self.summary.set_whole("   ·   ".join(words))
+        self.bar.summary.set_whole("   ·   ".join(words))
         self.parts.setTabText(0, self.tr("F&iles ({n})").format(n=f"{files:,}"))
         self.parts.setTabText(1, self.tr("Confi&guration ({n})").format(n=config))
         self._show_config()
@@ -231,39 +191,58 @@ class CompareTab(PageTab[Any]):
             self._say(
                 self.tr("No differences"),
                 self.tr("Files, their times and configuration are the same.")
-                if self.times.isChecked()
+                if self.bar.times.isChecked()
                 else self.tr("Files and configuration are the same; times do not count."),
                 "success",
             )
             return
         self.body.setCurrentWidget(self.parts)
-        self.parts.setCurrentIndex(0 if files else 1)
+        then, self._then = self._then, None
+        if then is None:
+            self.parts.setCurrentIndex(0 if files else 1)
         self.file.show_message(self.tr("Select a file to see how it differs"))
         self._look(self.files.spec)
+        if then is not None:
+            then()
 
     def _save(self) -> None:
         if self._a is None or self._b is None or self._found is None:
             return
+        title = self.tr("Save the comparison")
+        if self.files.filtered:
+            title = self.tr("Save the whole comparison, also what the filter hides")
         chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the comparison"), "comparison.html", self.tr("Pages (*.html);;Documents (*.json)")
+            self, title, "comparison.html", self.tr("Pages (*.html);;Documents (*.json)")
         )
         if chosen:
             self.save_to(chosen)
 
     def save_to(self, path: str) -> None:
+        """All of it, whatever the filter hides; secret values as they are shown."""
         session = self.page.session
         if self._a is not None and self._b is not None and self._found is not None:
             session.comparing.save(
-                self.lane + "save", self._a, self._b, self._found, path,
-                lambda saved: session.message.emit(plain(f"Saved {saved}", 300)), session.failed.emit,
+                self.lane + "save", self._a, self._b, self._found, path, self.page.values.isChecked(),
+                self._saved, lambda error: self._not_saved(error, path),
             )  # fmt: skip
+
+    def _saved(self, path: str) -> None:
+        self._repeated.discard("save")
+        words = self.tr("Saved {path}")
+        if self.files.filtered:
+            words = self.tr("Saved the whole comparison, also what the filter hides: {path}")
+        self.page.session.message.emit(words.format(path=plain(path, 300)))
+
+    def _not_saved(self, error: ImagexplorerError, path: str) -> None:
+        if not self._once_more("save", error, lambda: self.save_to(path)):
+            self.page.session.failed.emit(error)
 
     def _show_config(self) -> None:
         if self._found is None:
             return
         shown = self._found.config
         if not self.page.values.isChecked():
-            shown = tuple(_masked(row) for row in shown)
+            shown = tuple(map(masked_difference, shown))
         self.config.set_records(shown)
 
     def _look(self, spec: ViewSpec) -> None:
@@ -273,39 +252,53 @@ class CompareTab(PageTab[Any]):
             session.comparing.view(self.lane + "view", self._a, self._found, spec, self._show_view, self._view_failed)
 
     def _show_view(self, view: TreeView) -> None:
+        self._repeated.discard("view")
         self.files.show_view(view, (self.tr("No file differs"), self.tr("The configuration does.")))
 
     def _view_failed(self, error: ImagexplorerError) -> None:
         if isinstance(error, WrongUse):
             self.files.show_fault(error.reason or sentence_of(error))
-        elif isinstance(error, NotFound) and self._found is not None:
-            self._found = None
-            self._compare()
-        else:
+        elif not self._once_more("view", error, lambda: None):
             self._failed(error)
 
+    def _forget_file(self) -> None:
+        """No answer comes any more to what was selected before."""
+        self._slow.stop()
+        self.page.session.jobs.drop(self.lane + "file")
+
     def _show_row(self, row: TreeRow | None) -> None:
-        if row is None or self._a is None or self._b is None or self._found is None:
+        if self._a is None or self._b is None or self._found is None:
             return
-        if not row.mark:
+        self._forget_file()
+        if row is None:
+            self.file.show_message(self.tr("Select a file to see how it differs"))
+        elif not row.mark:
             self.file.show_message(self.tr("Only what it holds differs"), "/" + plain_bytes(row.path))
-            return
-        self.page.session.comparing.file(
-            self.lane + "file", self._a, self._b, self._found, row.path, self._show_file, self._file_failed
-        )
+        else:
+            self._slow.start()
+            self.page.session.comparing.file(
+                self.lane + "file", self._a, self._b, self._found, row.path, self._show_file, self._file_failed
+            )
 
     def _show_file(self, preview: Preview) -> None:
+        self._slow.stop()
+        self._repeated.discard("file")
         self.file.show_preview(preview)
 
     def _file_failed(self, error: ImagexplorerError) -> None:
+        self._slow.stop()
+        if self._once_more("file", error, lambda: self._show_row(self.files.tree.selected_row())):
+            return
         if not isinstance(error, Cancelled):
             self.file.show_message(self.tr("The contents cannot be compared"), sentence_of(error), "error")
 
     def _failed(self, error: ImagexplorerError) -> None:
+        self._then = None
         if isinstance(error, Cancelled):
-            self._say(self.tr("Comparing was cancelled"), self.tr("Choose the image again to compare."), "cancel")
+            self._say(self.tr("Comparing was cancelled"), "", "cancel", [(self.tr("&Compare"), self._again)])
         else:
-            self._say(self.tr("The images cannot be compared"), sentence_of(error), "error")
+            offers = [(self.tr("&Retry"), self._again)]
+            self._say(self.tr("The images cannot be compared"), sentence_of(error), "error", offers)
 
     # -- meanwhile --------------------------------------------------------------------------------------
 
@@ -313,18 +306,13 @@ class CompareTab(PageTab[Any]):
         self.waiting.begin(words)
         self.body.setCurrentWidget(self.waiting)
 
-    def _say(self, title: str, text: str, icon: str) -> None:
-        self.empty.show_text(title, text, (), icon)
+    def _say(self, title: str, text: str, icon: str, offers: Sequence[Offer] = ()) -> None:
+        self.empty.show_text(title, text, offers, icon)
         self.body.setCurrentWidget(self.empty)
 
     def _say_nothing(self) -> None:
-        if self.choice.count():
+        if self.bar.choice.count():
             words = self.tr("Choose an image above: of this source, or of any other that is open.")
         else:
             words = self.tr("There is no other image. Open an archive, and its images can be chosen here.")
         self._say(self.tr("Compare with another image"), words, "layers")
-
-
-def _masked(row: ConfigDifference) -> ConfigDifference:
-    name = row.key.partition(".")[2] or row.key
-    return replace(row, a=masked_data(row.a, name), b=masked_data(row.b, name))

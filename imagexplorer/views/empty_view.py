@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
@@ -20,6 +20,7 @@ class EmptyView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._name = ""
         self._icon = plain_label()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = plain_label("")
@@ -56,9 +57,8 @@ class EmptyView(QWidget):
     def show_text(
         self, title: str, text: str = "", offers: Sequence[Offer] = (), icon: str = "", busy: bool = False
     ) -> None:
-        self._icon.setVisible(bool(icon))
-        if icon:
-            self._icon.setPixmap(resources.icon(icon).pixmap(QSize(48, 48), self.devicePixelRatioF()))
+        self._name = icon
+        self._draw_icon()
         self.title.set_text(title)
         self.text.set_text(text)
         self.text.setVisible(bool(text))
@@ -73,3 +73,13 @@ class EmptyView(QWidget):
             button.clicked.connect(lambda _checked=False, act=act: act())
             self._buttons.addWidget(button)
         self._buttons.addStretch()
+
+    def _draw_icon(self) -> None:
+        self._icon.setVisible(bool(self._name))
+        if self._name:
+            self._icon.setPixmap(resources.icon(self._name).pixmap(QSize(48, 48), self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icon()

@@ -20,7 +20,7 @@ from imagexplorer.views.path_filter import PathFilter
 
 
 class FileFilter(QWidget):
-    """`before` and `behind` stand beside the line; without `before` marks, line and menu share one row."""
+    """`before` and `behind` stand beside the line, which has an `own_row` above or shares the one of marks and menu."""
 
     changed = Signal()
     entered = Signal()
@@ -33,13 +33,14 @@ class FileFilter(QWidget):
         before: Sequence[QWidget],
         behind: QWidget,
         parent: QWidget | None = None,
+        own_row: bool = True,
     ) -> None:
         super().__init__(parent)
         self.paths = PathFilter()
         self.marks = MarkChips(marks)
         self.kinds = KindFilter(layered)
         self.results = FilterResults()
-        self._lay_out(before, behind)
+        self._lay_out(before, behind, own_row)
         self.paths.changed.connect(self.changed)
         self.paths.entered.connect(self.entered)
         self.paths.left.connect(self.left)
@@ -50,23 +51,23 @@ class FileFilter(QWidget):
         self.results.condition_removed.connect(self.kinds.remove)
         self.results.gone_wanted.connect(lambda: self.kinds.gone.setChecked(True))
 
-    def _lay_out(self, before: Sequence[QWidget], behind: QWidget) -> None:
+    def _lay_out(self, before: Sequence[QWidget], behind: QWidget, own_row: bool) -> None:
         upper, lower = QHBoxLayout(), QHBoxLayout()
         upper.setSpacing(4)
         lower.setSpacing(12)
         for widget in before:
             upper.addWidget(widget)
-        upper.addStretch()
+        upper.addStretch(1 if before else 0)
         lower.addWidget(self.marks)
         lower.addWidget(self.kinds)
         lower.addStretch()
-        self._line = upper if before else lower
+        self._line = upper if own_row else lower
         self._line.addWidget(self.paths, 2)
         self._line.addWidget(behind)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 4)
         rows.setSpacing(4)
-        if before:
+        if own_row:
             rows.addLayout(upper)
         rows.addLayout(lower)
         rows.addWidget(self.results)

@@ -41,7 +41,8 @@ BUSY_MS = 400
 
 class FilePane(QWidget):
     """`layered`: a switch between all layers and one, and the columns that go with it. `below` stands under the tree,
-    above the details of the selected row. `owned`: what only changed its owner or mode is known apart."""
+    above the details of the selected row. `owned`: what only changed its owner or mode is known apart. `narrow`: there
+    is room for half a window only."""
 
     spec_wanted = Signal(object)  # ViewSpec
     row_selected = Signal(object)  # TreeRow or None
@@ -56,6 +57,7 @@ class FilePane(QWidget):
         details: FileDetails | None = None,
         below: QWidget | None = None,
         owned: bool = False,
+        narrow: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -88,6 +90,7 @@ class FilePane(QWidget):
             layered,
             (self.all_layers, self.one_layer) if layered else (),
             self.extract,
+            own_row=layered or narrow,
         )
         self._set_up_filter()
         self.splitter = QSplitter(Qt.Orientation.Vertical)

@@ -231,7 +231,7 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     other = tmp_path / "other.tar"
     newer = tars.tar([tars.file("app/empty", b"no more\n"), tars.file("app/main.py", PYTHON, mode=0o755)])
     layers = (*LAYERS, newer)
-    other.write_bytes(tars.docker_archive(layers, tars.config(layers, config={"Env": ["A=1"]})))
+    other.write_bytes(tars.docker_archive(layers, tars.config(layers, config={"Env": ["A=1", "TOKEN=verysecret"]})))
     settle(other)
     person.session.open_path(str(other))
     key = f"file:{other}"
@@ -242,7 +242,7 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     person.sees(lambda: compare.is_made and compare.body.currentWidget() is compare.parts)
     person.sees(lambda: compare.files.body.currentWidget() is compare.files.tree)
     assert compare.parts.tabText(0) == "F&iles (2)"
-    assert "4 in common, 0 only in A, 1 only in B" in compare.summary.whole()
+    assert "4 in common, 0 only in A, 1 only in B" in compare.bar.summary.whole()
     person.sees(lambda: compare.files.tree.reveal(b"app/empty"))
     person.sees(lambda: "+no more" in compare.file.text.toPlainText())
     assert compare.files.tree.reveal(b"app/main.py")
@@ -252,11 +252,17 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     for name in ("saved.json", "saved.html"):
         compare.save_to(str(tmp_path / name))
         person.sees((tmp_path / name).exists)
+        assert "env.TOKEN" in (tmp_path / name).read_text()
+        assert "verysecret" not in (tmp_path / name).read_text()
+    page.values.setChecked(True)
+    compare.save_to(str(tmp_path / "values.json"))
+    person.sees((tmp_path / "values.json").exists)
+    assert "verysecret" in (tmp_path / "values.json").read_text()
     assert json.loads((tmp_path / "saved.json").read_text())["schema"] == "imagexplorer.diff/1"
-    compare.choice.setCurrentIndex(-1)
+    compare.bar.choice.setCurrentIndex(-1)
     page.compare_with(page.source, page.image)
     person.sees(lambda: compare.empty.title.text() == "No differences")
-    compare.times.click()
+    compare.bar.times.click()
     person.sees(lambda: "their times" in compare.empty.text.text())
 
 

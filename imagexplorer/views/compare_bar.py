@@ -1,0 +1,89 @@
+"""What stands over a comparison: with which image, whether times count, what came of it in a line, and Save.
+
+Knows images by their sources; compares nothing.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QPushButton, QWidget
+
+from imagexplorer import resources
+from imagexplorer.core.entities import Image
+from imagexplorer.core.text import plain
+from imagexplorer.session import Session
+from imagexplorer.views.elided import Elided
+from imagexplorer.views.theme import plain_label, set_tip
+
+NAME_CHARS = 90
+
+
+class CompareBar(QWidget):
+    """`chosen(source, Image)` by the user."""
+
+    chosen = Signal(str, object)
+
+    def __init__(self, session: Session, source: str, image_id: str) -> None:
+        """The image of the page is not offered."""
+        super().__init__()
+        self._session, self._own = session, (source, image_id)
+        self.choice = QComboBox()
+        self.times = QCheckBox(self.tr("&Times count"))
+        set_tip(self.times, self.tr("A file whose time of change alone differs is a difference too"))
+        self.summary = Elided()
+        self.save = QPushButton(resources.icon("save"), self.tr("Sa&ve …"))
+        self.save.setEnabled(False)
+        set_tip(self.save, self.tr("Save the comparison as a page (HTML) or as a document (JSON)"))
+        caption = plain_label(self.tr("Compare this image (A) &with (B)"))
+        caption.setBuddy(self.choice)
+        self._set_up_choice()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(12)
+        layout.addWidget(caption)
+        layout.addWidget(self.choice)
+        layout.addWidget(self.times)
+        layout.addWidget(self.summary, 1)
+        layout.addWidget(self.save)
+
+    def _set_up_choice(self) -> None:
+        self.choice.setEditable(True)
+        self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.choice.setMinimumContentsLength(28)
+        self.choice.setAccessibleName(self.tr("Compare this image (A) with (B)"))
+        line = self.choice.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(self.tr("choose an image of any open source"))
+        completer = self.choice.completer()
+        if completer is not None:
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.choice.activated.connect(self._tell)
+
+    def fill(self, chosen: tuple[str, Image] | None) -> None:
+        """Offer what is open now; what is being typed stays."""
+        rows = [
+            (f"{plain(image.name, NAME_CHARS)}   ·   {plain(state.name, 60)}", state.key, image)
+            for state in self._session.sources
+            for image in self._session.rows_of(state.key)[0]
+            if (state.key, image.id) != self._own
+        ]
+        rows.sort(key=lambda row: row[0].casefold())
+        known = [self.choice.itemText(row) for row in range(self.choice.count())]
+        if known == [text for text, _, _ in rows]:
+            return
+        line = self.choice.lineEdit()
+        typed = line.text() if line is not None and line.hasFocus() and line.isModified() else ""
+        self.choice.clear()
+        for text, source, image in rows:
+            self.choice.addItem(text, (source, image))
+        at = next((n for n, (_, key, i) in enumerate(rows) if chosen and (key, i.id) == (chosen[0], chosen[1].id)), -1)
+        self.choice.setCurrentIndex(at)
+        if typed and line is not None:
+            line.setText(typed)
+            line.setModified(True)
+
+    def _tell(self, row: int) -> None:
+        data = self.choice.itemData(row)
+        if data is not None:
+            self.chosen.emit(*data)
