@@ -9,6 +9,8 @@ import codecs
 import struct
 from typing import NamedTuple
 
+from imagexplorer.core.key_material import der_words, pem_words
+
 TEXT, PICTURE, BINARY, EMPTY = "text", "picture", "binary", "empty"
 PROBE_BYTES = 4096
 
@@ -42,14 +44,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x95\x04\x12\xde", "translations (gettext)"),
     (0, b"\x93NUMPY", "NumPy array"),
     (0, b"hsqs", "squashfs file system"),
-    (0, b"-----BEGIN CERTIFICATE", "certificate (PEM)"),
-    (0, b"-----BEGIN OPENSSH PRIVATE KEY", "private key (OpenSSH)"),
-    (0, b"-----BEGIN RSA PRIVATE KEY", "private key (PEM, RSA)"),
-    (0, b"-----BEGIN EC PRIVATE KEY", "private key (PEM, EC)"),
-    (0, b"-----BEGIN PRIVATE KEY", "private key (PEM)"),
-    (0, b"-----BEGIN ENCRYPTED PRIVATE KEY", "private key (PEM, encrypted)"),
-    (0, b"-----BEGIN PUBLIC KEY", "public key (PEM)"),
-    (0, b"-----BEGIN PGP", "PGP message or key (ASCII)"),
 )
 _PICTURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "PNG picture"),
@@ -97,11 +91,13 @@ def recognise(head: bytes, size_bytes: int) -> Recognised:
     encoding, named = _encoding(head, len(head) >= size_bytes)
     for at, magic, words in _MAGIC:
         if head[at : at + len(magic)] == magic:
-            if encoding and not words.startswith(("certificate", "private", "public", "PGP")):
+            if encoding:
                 break
-            return Recognised(TEXT if encoding else BINARY, _elf(head) if words == "ELF" else words, encoding)
+            return Recognised(BINARY, _elf(head) if words == "ELF" else words)
     if not encoding:
-        return Recognised(BINARY, "binary data")
+        return Recognised(BINARY, der_words(head, size_bytes) or "binary data")
+    if pem := pem_words(head):
+        return Recognised(TEXT, pem, encoding)
     if head[:2] == b"#!":
         line = head[2:200].split(b"\n", 1)[0].decode("latin-1").split()
         program = line[0].rpartition("/")[2] if line else ""

@@ -23,6 +23,7 @@ from imagexplorer.core.preview import (
     Preview,
 )
 from imagexplorer.core.recognise import BINARY, EMPTY, PICTURE, PROBE_BYTES, TEXT, recognise
+from imagexplorer.indexing.certificate_facts import certificate_facts
 
 Read = Callable[[int, int], bytes]
 """`read(start, length)`; fewer bytes only at the end."""
@@ -49,6 +50,8 @@ def preview(read: Read, name: str, size_bytes: int, control: Control, more: bool
     data = read(0, max(wanted, min(size_bytes, PROBE_BYTES)))
     control.step()
     known = recognise(data, size_bytes)
+    if known.words in ("certificate (PEM)", "certificate (DER)") and len(data) == size_bytes:
+        known = known._replace(words=", ".join(filter(None, (known.words, certificate_facts(data)))))
     if known.kind == EMPTY:
         return Preview(EMPTY, known.words, 0)
     if known.kind == TEXT:
