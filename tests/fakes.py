@@ -520,6 +520,12 @@ class FakeHost:
         del self.engine.containers[container.id]
         self._tell(container.id)
 
+    def prune_build_cache(self, control: Control) -> int:
+        self.engine.asked("prune_build_cache", control)
+        gone = sum(each.bytes for each in self.engine.build_cache if not each.in_use)
+        self.engine.build_cache = tuple(each for each in self.engine.build_cache if each.in_use)
+        return gone
+
     def tag(self, image_id: str, name: str, control: Control) -> None:
         self.engine.asked("tag", control, image_id, name)
         for each in list(self.engine.images.values()):

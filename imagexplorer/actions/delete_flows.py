@@ -18,6 +18,7 @@ from imagexplorer.session import Session
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import DeleteAnswer, Prompts
     from imagexplorer.core.removal import ImageRemoval
+    from imagexplorer.core.removal_steps import Removal
     from imagexplorer.core.world import World
 
 
@@ -54,7 +55,7 @@ class DeleteFlows:
         if agreed is not None:
             answer, before = agreed
             if _facts(plan) == _facts(before):
-                self._delete(selection.source, before, answer)
+                self._delete(selection.source, world, plan, answer)
                 return
             self._session.message.emit("Something changed meanwhile: look again before it is done")
 
@@ -67,38 +68,49 @@ class DeleteFlows:
         self._once(ask)
 
     def _ask(self, source: str, world: World, plan: Sequence[ImageRemoval]) -> DeleteAnswer | None:
-        from imagexplorer.actions.prompts import DeleteItem, Frees
-        from imagexplorer.core.removal import frees_images
+        from imagexplorer.actions.prompts import DeleteItem, Told
+        from imagexplorer.core.removal_steps import steps_of_image
 
         names = [each.image.name for each in plan]
+        ids = [each.image.id for each in plan]
+
+        def told(answer: DeleteAnswer) -> Told:
+            done = _removal(world, ids, answer)
+            return Told(_words(done.frees_bytes, done.exact), done.lines(world.command))
+
         return self._prompts.delete(
             f"Delete {_counted(names, 'image')}?",
             self._engine(source),
             [
                 DeleteItem(
-                    each.image.name, each.consequence, _blocked(each), each.frees_bytes, each.hopeless, each.details
+                    each.image.name,
+                    each.consequence,
+                    _blocked(each),
+                    each.frees_bytes,
+                    each.hopeless,
+                    each.details,
+                    each.image.id if each.references and not each.hopeless else "",  # else it goes by itself, or not
+                    steps_of_image(each),
                 )
                 for each in plan
             ],
             [joined([world.command, "rmi", *map(_shown, each.references)]) for each in plan if each.references],
             _verb(names, "image"),
             any(each.users and not each.hopeless for each in plan),
-            Frees(_words(frees_images(world, plan, False)), _words(frees_images(world, plan, True))),
+            told,
         )
 
-    def _delete(self, source: str, plan: Sequence[ImageRemoval], answer: DeleteAnswer) -> None:
-        going = [each for each in plan if not each.hopeless and (answer.stop_first or not each.users)]
-        users = {user.id: user for each in going for user in each.users}
-        self._session.acts.delete(
-            source,
-            list(users.values()),
-            [(reference, each.image) for each in going for reference in each.references],
-            answer.stop_first,
-        )
+    def _delete(self, source: str, world: World, plan: Sequence[ImageRemoval], answer: DeleteAnswer) -> None:
+        going = _removal(world, [each.image.id for each in plan], answer)
+        if not going.containers and not going.references:
+            return
+        told = self._session.pruning.tell_freed(source, world, going.frees_bytes)
+        self._session.acts.delete(source, going.containers, going.references, answer.stop_first, done=told)
 
     def containers(self, selection: Selection) -> None:
-        from imagexplorer.actions.prompts import DeleteItem, Frees
-        from imagexplorer.core.removal import frees_containers, plan_containers
+        from imagexplorer.actions.prompts import DeleteItem, Told
+        from imagexplorer.core.removal import plan_containers
+        from imagexplorer.core.removal_steps import removal_of_containers, steps_of_container
 
         source = selection.source
         ids = {container.id for container in selection.containers}
@@ -113,21 +125,38 @@ class DeleteFlows:
                 return True
             plan = plan_containers(records)
             names = [container.name for container in records]
+            program = self._session.acts.program(source)
+
+            def told(answer: DeleteAnswer) -> Told:
+                done = removal_of_containers(records, answer.stop_first, answer.kept, answer.volumes)
+                return Told(_words(done.frees_bytes, done.exact), done.lines(program))
+
             answer = self._prompts.delete(
                 f"Delete {_counted(names, 'container')}?",
                 self._engine(source),
-                [DeleteItem(each.container.name, each.consequence, each.blocked, each.frees_bytes) for each in plan],
-                [joined([self._session.acts.program(source), "rm", name]) for name in names],
+                [
+                    DeleteItem(
+                        each.container.name,
+                        each.consequence,
+                        each.blocked,
+                        each.frees_bytes,
+                        id=each.container.id,
+                        steps=steps_of_container(each),
+                    )
+                    for each in plan
+                ],
+                [joined([program, "rm", name]) for name in names],
                 _verb(names, "container"),
                 any(each.blocked for each in plan),
-                Frees(_words(frees_containers(plan, False)), _words(frees_containers(plan, True))),
+                told,
             )
             if answer is None or not self._live(source):
                 return True
             if not same(now(), records):
                 return False
-            going = [container for container in records if answer.stop_first or not container.running]
-            self._session.acts.delete(source, going, stop_first=answer.stop_first)
+            going = removal_of_containers(records, answer.stop_first, answer.kept, answer.volumes)
+            if going.containers:
+                self._session.acts.delete(source, going.containers, stop_first=answer.stop_first, volumes=going.volumes)
             return True
 
         self._once(ask)
@@ -169,8 +198,13 @@ def _verb(names: Sequence[str], noun: str) -> str:
     return f"Delete {noun}" if len(names) == 1 else f"Delete {len(names)} {noun}s"
 
 
-def _words(freed: tuple[int, bool]) -> str:
-    size, exact = freed
+def _removal(world: World, ids: Sequence[str], answer: DeleteAnswer) -> Removal:
+    from imagexplorer.core.removal_steps import removal_of_images
+
+    return removal_of_images(world, ids, answer.stop_first, answer.kept)
+
+
+def _words(size: int, exact: bool) -> str:
     return f"{'' if exact else 'about '}{human_size(size)}" if size else ""
 
 

@@ -14,6 +14,7 @@ from imagexplorer.core.run_spec import RunSpec
 
 if TYPE_CHECKING:
     from imagexplorer.core.preview import Preview
+    from imagexplorer.core.removal_steps import Step
     from imagexplorer.core.tree_view import TreeView
     from imagexplorer.core.world import World
     from imagexplorer.session import Failed
@@ -31,21 +32,27 @@ class DeleteItem:
     bytes: int | None = None
     final: bool = False  # blocked whatever is ticked; otherwise until what uses it is stopped and removed
     details: tuple[tuple[str, int | None], ...] = ()  # what becomes of its parts, with their bytes
+    id: str = ""  # it can be left out; ""  it cannot
+    steps: tuple[Step, ...] = ()  # of it, each to be ticked
 
 
 @dataclass(frozen=True, slots=True)
-class Frees:
-    """How much comes free, in words ("about 12 MB"; "": nothing, or not known): as it stands, and with the tick."""
+class Told:
+    """What an answer would do: its command lines, and how much comes free, in words ("about 12 MB"; "": nothing, or
+    not known)."""
 
-    now: str = ""
-    ticked: str = ""
+    frees: str = ""
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteAnswer:
-    """`force_containers`: stop running containers and remove them (the tick "stop it first")."""
+    """`stop_first`: what is in the way is stopped and removed. `kept` are ids and tags that were unticked; `volumes`
+    ids of containers whose nameless volumes go with them."""
 
     stop_first: bool = False
+    kept: frozenset[str] = frozenset()
+    volumes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ class PruneAnswer:
     before: int | None = None
     days: int = 0
     like: str = ""
+    build_cache: bool = False
 
 
 class Prompts(Protocol):
@@ -158,8 +166,10 @@ class Prompts(Protocol):
         commands: Sequence[str],
         verb: str,
         can_stop: bool,
-        frees: Frees | None = None,
-    ) -> DeleteAnswer | None: ...
+        told: Callable[[DeleteAnswer], Told] | None = None,
+    ) -> DeleteAnswer | None:
+        """`commands` do all of it; `told` says what an answer would do."""
+        ...
 
     def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:
         """`taken`: tags of other images, and what those are called."""

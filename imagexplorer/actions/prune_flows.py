@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from imagexplorer.core.plan import Plan
     from imagexplorer.core.world import World
 
+CACHE = "build cache"
+"""What stands for all of it where single things have their ids."""
 Once = Callable[[Callable[[], bool]], None]
 """One question at a time."""
 
@@ -59,6 +61,7 @@ def planned(world: World, answer: PruneAnswer) -> Plan:
         keep=answer.keep,
         before=answer.before,
         like=answer.like,
+        build_cache=answer.build_cache and CACHE not in answer.keep,
     )
 
 
@@ -68,5 +71,6 @@ def _facts(plan: Plan) -> tuple[object, ...]:
         frozenset(plan.references),
         frozenset((each.id, each.state) for each in plan.containers),
         frozenset(image.id for image in plan.deleted),
+        frozenset(entry.id for entry in plan.build_cache),
         plan.frees_bytes,
     )

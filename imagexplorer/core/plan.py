@@ -89,7 +89,7 @@ def plan_prune(
     plan = _planned(after, wanted, gone)
     if build_cache:
         cache = tuple(each for each in world.build_cache if not each.in_use)
-        steps = (*plan.steps, f"{world.command} builder prune --force") if cache else plan.steps
+        steps = (*plan.steps, f"{world.command} builder prune --all --force") if cache else plan.steps
         freed = sum(each.bytes for each in cache if not each.shared)
         plan = replace(plan, build_cache=cache, steps=steps, frees_bytes=plan.frees_bytes + freed)
         plan = replace(plan, exact=plan.exact and not cache)

@@ -108,7 +108,7 @@ def plan_images(world: World, chosen: Sequence[str]) -> tuple[ImageRemoval, ...]
     for image in world.images:
         children.setdefault(image.parent_id, []).append(image)
     ids = {identifier for identifier in chosen if identifier in held}
-    plan = plan_delete(_without_users(world, ids), sorted(ids))
+    plan = plan_delete(without_users(world, ids), sorted(ids))
     going = {image.id for image in plan.deleted}
     references: dict[str, list[str]] = {}
     for name, identifier in plan.references:
@@ -143,17 +143,8 @@ def plan_images(world: World, chosen: Sequence[str]) -> tuple[ImageRemoval, ...]
     return tuple(made)
 
 
-def frees_images(world: World, plan: Sequence[ImageRemoval], with_users: bool) -> tuple[int, bool]:
-    """(bytes, whether exactly so many) that come free; what is in use goes only `with_users`, its containers."""
-    going = [each for each in plan if not each.hopeless and (with_users or not each.users)]
-    users = {user.id: user for each in going for user in each.users}
-    ids = {each.image.id for each in going}
-    made = plan_delete(_without_users(world, ids), sorted(ids))
-    written = [each.writable_bytes for each in users.values()]
-    return made.frees_bytes + sum(each or 0 for each in written), made.exact and None not in written
-
-
-def _without_users(world: World, ids: set[str]) -> World:
+def without_users(world: World, ids: set[str]) -> World:
+    """As if no container used these images."""
     return replace(world, containers=tuple(each for each in world.containers if each.image_id not in ids))
 
 
@@ -169,12 +160,6 @@ def _built_on(identifier: str, children: dict[str, list[Held]]) -> Iterator[Held
 
 def plan_containers(chosen: Sequence[Container]) -> tuple[ContainerRemoval, ...]:
     return tuple(ContainerRemoval(container) for container in chosen)
-
-
-def frees_containers(plan: Sequence[ContainerRemoval], running: bool) -> tuple[int, bool]:
-    """(bytes, whether exactly so many) that come free; what runs goes only with `running`."""
-    known = [each.frees_bytes for each in plan if running or not each.blocked]
-    return sum(size or 0 for size in known), None not in known
 
 
 def _with_state(container: Container) -> str:

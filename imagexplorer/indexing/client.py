@@ -333,6 +333,9 @@ class RemoteHost(RemoteLive):
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         self._ask("remove_container", control, container_id=container_id, force=force, volumes=volumes)
 
+    def prune_build_cache(self, control: Control) -> int:
+        return int(self._ask("prune_build_cache", control))
+
     def tag(self, image_id: str, name: str, control: Control) -> None:
         self._ask("tag", control, image_id=image_id, name=name)
 

@@ -6,7 +6,7 @@ each has its own result: what failed is named, what worked stays done. Asks nobo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -27,7 +27,7 @@ _EVERY_ROW = Touched(frozenset({ALL}), frozenset({ALL}))
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
+class One:
     """One thing of several: what it is called, and the call that does it. `words` are said while it is under way."""
 
     name: str
@@ -65,7 +65,7 @@ class Acts:
             if done is not None:
                 done(made[0])
 
-        things = [_One(spec.name or spec.image, call)]
+        things = [One(spec.name or spec.image, call)]
         self._act(source, f"Run {spec.image}", things, run_command(spec, program=self.program(source)), failed, over)
 
     def _run_attached(
@@ -127,17 +127,17 @@ class Acts:
                 done(made[0])
 
         line = commit_command(spec, name, self.program(source))
-        self._act(source, f"Commit {name}", [_One(name, call, spec.container_id)], line, failed, over)
+        self._act(source, f"Commit {name}", [One(name, call, spec.container_id)], line, failed, over)
 
     def tag(self, source: str, image: Image, add: str, remove: Sequence[str], failed: Failed | None = None) -> None:
         """A name is added first, so that no moment leaves the image without one."""
 
-        def one(name: str, do: Callable[[Any, Control], None]) -> _One:
+        def one(name: str, do: Callable[[Any, Control], None]) -> One:
             def call(host: Any, control: Control) -> Touched:
                 do(host, control)
                 return Touched(images=frozenset({ALL}))
 
-            return _One(name, call, image.id)
+            return One(name, call, image.id)
 
         things = [one(add, lambda host, control: host.tag(image.id, add, control))] if add else []
         things += [
@@ -155,43 +155,47 @@ class Acts:
         stop_first: bool = False,
         failed: Failed | None = None,
         done: Callable[[Touched], None] | None = None,
+        volumes: Collection[str] = (),
+        more: Sequence[One] = (),
+        lines: Sequence[str] = (),
     ) -> None:
         """Containers first, then images. `stop_first`: running containers are stopped, then removed; one that runs is
-        not removed otherwise. Each image comes with a reference: its full id (the image goes) or a tag (the tag goes,
-        and the image with its last one)."""
-        things = [self._removal(each, stop_first) for each in containers]
+        not removed otherwise. `volumes`: ids of those whose nameless volumes go with them. Each image comes with a
+        reference: its full id (the image goes) or a tag (the tag goes, and the image with its last one). `more` comes
+        after them, with command lines of its own."""
+        from imagexplorer.core.removal_steps import Removal  # when first needed: the window is painted before
+
+        things = [self._removal(each, stop_first, each.id in volumes) for each in containers]
         things += [self._image_removal(reference, image) for reference, image in images]
-        lines, program = [], self.program(source)
-        running = [each.name for each in containers if each.running]
-        if stop_first and running:
-            lines.append(joined([program, "stop", *running]))
-        if containers:
-            lines.append(joined([program, "rm", *(each.name for each in containers)]))
-        if images:
-            words = [short_id(reference) if reference == image.id else reference for reference, image in images]
-            lines.append(joined([program, "rmi", *words]))
+        done_by = Removal(tuple(containers), tuple(images), frozenset(volumes)).lines(self.program(source), stop_first)
+        things += more
         kind = "containers" if not images else "images" if not containers else "things"
         self._act(
-            source, f"Delete {_named([each.name for each in things], kind)}", things, " && ".join(lines), failed, done
+            source,
+            f"Delete {_named([each.name for each in things], kind)}",
+            things,
+            " && ".join((*done_by, *lines)),
+            failed,
+            done,
         )
 
-    def _removal(self, container: Container, stop_first: bool) -> _One:
+    def _removal(self, container: Container, stop_first: bool, volumes: bool = False) -> One:
         def call(host: Any, control: Control) -> Touched:
             if stop_first and container.running:
                 host.stop(container.id, control)
-            host.remove_container(container.id, control)
+            host.remove_container(container.id, control, volumes=volumes)
             return Touched(frozenset({ALL}), frozenset({container.id}))
 
-        return _One(container.name, call, container.id)
+        return One(container.name, call, container.id)
 
-    def _image_removal(self, reference: str, image: Image) -> _One:
+    def _image_removal(self, reference: str, image: Image) -> One:
         meant = "" if reference == image.id and image.tags else image.id  # an id with tags takes them, as was said
 
         def call(host: Any, control: Control) -> Touched:
             host.remove_image(reference, control, image_id=meant)
             return Touched(images=frozenset({image.id}))
 
-        return _One(image.name if reference == image.id else reference, call, image.id)
+        return One(image.name if reference == image.id else reference, call, image.id)
 
     # -- how ------------------------------------------------------------------------------------
     def _each(
@@ -202,12 +206,12 @@ class Acts:
         do: Callable[[Any, Container, Control], None],
         failed: Failed | None,
     ) -> None:
-        def one(container: Container) -> _One:
+        def one(container: Container) -> One:
             def call(host: Any, control: Control) -> Touched:
                 do(host, container, control)
                 return Touched(containers=frozenset({container.id}))
 
-            return _One(container.name, call, container.id)
+            return One(container.name, call, container.id)
 
         names = [container.name for container in containers]
         title = f"{verb.capitalize()} {_named(names, 'containers')}"
@@ -218,7 +222,7 @@ class Acts:
         self,
         source: str,
         title: str,
-        things: Sequence[_One],
+        things: Sequence[One],
         command: str,
         failed: Failed | None,
         done: Callable[[Touched], None] | None = None,
@@ -265,7 +269,7 @@ class Acts:
         return link, link.source.host
 
 
-def one_by_one(title: str, things: Sequence[_One], host: Any, control: Control) -> Touched:
+def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -> Touched:
     """Each has its own result: what failed is named in one error, what worked stays done."""
     touched = Touched()
     errors: list[tuple[str, ImagexplorerError]] = []

@@ -13,7 +13,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, Container, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
 from imagexplorer.core.run_spec import RunSpec, kept_name
-from imagexplorer.session.acts import Acts, _named, _One, _together, one_by_one
+from imagexplorer.session.acts import Acts, One, _named, _together, one_by_one
 from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ AT_ONCE = 8
 """Containers that are waited for at a time: each may take its whole time out to end."""
 
 
-def beside(title: str, things: Sequence[_One], host: Any, control: Control, words: str) -> Touched:
+def beside(title: str, things: Sequence[One], host: Any, control: Control, words: str) -> Touched:
     """As `one_by_one`, several at a time: how many have ended is the progress."""
     touched = Touched()
     errors: list[tuple[str, ImagexplorerError]] = []
@@ -62,18 +62,18 @@ class LifeActs(Acts):
         after = f"after {timeout} s" if timeout is not None else "once its time out is over (10 s as a rule)"
         words = f"asked to end, and killed {after}; Kill ends it now"
 
-        def one(container: Container) -> _One:
+        def one(container: Container) -> One:
             def call(host: Any, control: Control) -> Touched:
                 host.stop(container.id, control, timeout, signal)
                 return Touched(containers=frozenset({container.id}))
 
-            return _One(container.name, call, container.id, f"{container.name}: {words}")
+            return One(container.name, call, container.id, f"{container.name}: {words}")
 
         names = [container.name for container in containers]
         command = joined([self.program(source), "stop", *options, *names])
         title, things = f"Stop {_named(names, 'containers')}", [one(each) for each in containers]
         if len(things) > 1:
-            waiting = _One(title, lambda host, control: beside(title, things, host, control, words))
+            waiting = One(title, lambda host, control: beside(title, things, host, control, words))
             self._act(source, title, [waiting], command, failed, ids=[each.id for each in containers])
         else:
             self._act(source, title, things, command, failed)
@@ -91,7 +91,7 @@ class LifeActs(Acts):
 
         command = joined([self.program(source), "rename", container.name, name])
         self._act(
-            source, f"Rename {container.name} to {name}", [_One(container.name, call, container.id)], command, failed
+            source, f"Rename {container.name} to {name}", [One(container.name, call, container.id)], command, failed
         )
 
     def kill(self, source: str, containers: Sequence[Container], signal: str, failed: Failed | None = None) -> None:
@@ -101,12 +101,12 @@ class LifeActs(Acts):
         title = f"Kill {_named(names, 'containers')}"
         record = self._activity.begin(title, joined([self.program(source), "kill", "-s", signal, *names]))
 
-        def one(container: Container) -> _One:
+        def one(container: Container) -> One:
             def call(host: Any, control: Control) -> Touched:
                 host.kill(container.id, control, signal)
                 return Touched(containers=frozenset({container.id}))
 
-            return _One(container.name, call, container.id)
+            return One(container.name, call, container.id)
 
         things = [one(each) for each in containers]
         everything = Touched(containers=frozenset(each.id for each in containers))
@@ -155,7 +155,7 @@ class LifeActs(Acts):
         lines = [joined([program, "stop", old.name])] if old.running else []
         lines += [joined([program, "rename", old.name, kept])] if kept != old.name else []
         lines += [run_command(spec, program=program), *([joined([program, "rm", kept])] if delete_old else [])]
-        things = [_One(old.name, call, old.id), *([_One(kept, remove)] if delete_old else [])]
+        things = [One(old.name, call, old.id), *([One(kept, remove)] if delete_old else [])]
         self._act(source, f"Edit {old.name}", things, " && ".join(lines), failed, over)
 
     def copy_in(
@@ -175,5 +175,5 @@ class LifeActs(Acts):
             lines.append(f"# and {len(plan.chosen) - _LINES} more")
         title = f"Copy {_named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
         self._act(
-            source, title, [_One(name, call, container.id)], "\n".join(lines), failed, lambda _none: done(reports[0])
+            source, title, [One(name, call, container.id)], "\n".join(lines), failed, lambda _none: done(reports[0])
         )

@@ -13,7 +13,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Image, Touched
 from imagexplorer.core.errors import ImagexplorerError
 from imagexplorer.core.text import human_size
-from imagexplorer.session.acts import Acts
+from imagexplorer.session.acts import Acts, One
 from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
@@ -55,10 +55,38 @@ class Pruning:
 
         self._ask("actions/delete", source, work, done, failed, "Working out what a delete would free")
 
+    def tell_freed(self, source: str, before: World, planned_bytes: int) -> Callable[[Touched], None]:
+        """For the end of a delete: what is really there no more is told beside what was planned."""
+
+        def measure(opened: Any, control: Control) -> tuple[int, bool]:
+            from imagexplorer.core.removal_steps import freed
+
+            return freed(before, opened.host.holdings(control, usage=False))
+
+        def tell(found: tuple[int, bool]) -> None:
+            size, exact = found
+            about = "" if exact else "about "
+            as_planned = ", as planned" if size == planned_bytes else f" of {human_size(planned_bytes)} planned"
+            self._say(f"Deleted: freed {about}{human_size(size)}{as_planned}")
+
+        def unknown(_error: ImagexplorerError) -> None:
+            self._say("Deleted; what came free could not be asked")
+
+        return lambda _touched: self._ask("actions/deleted", source, measure, tell, unknown, "")
+
     def act(self, source: str, plan: Plan, before: World, failed: Failed) -> None:
         """Do what the plan says; afterwards what was freed is told beside what was planned."""
         tags = {image.id: image.tags for image in before.images}
         images = [(name, Image(identifier, tags.get(identifier, ()))) for name, identifier in plan.references]
+
+        reclaimed: list[int] = []
+
+        def prune_cache(host: Any, control: Control) -> Touched:
+            reclaimed.append(host.prune_build_cache(control))
+            return Touched()
+
+        cache = [One("build cache", prune_cache)] if plan.build_cache else []
+        lines = [step for step in plan.steps if " builder " in step]
 
         def done(_touched: Touched) -> None:
             self._ask("actions/pruned", source, measure, tell, unknown, "")
@@ -73,7 +101,7 @@ class Pruning:
                 self._say(f"Pruned; about {planned} were planned, and the engine does not tell what came free")
                 return
             written = sum(each.writable_bytes or 0 for each in plan.containers)
-            freed = before.layers_bytes - after + written
+            freed = before.layers_bytes - after + written + sum(reclaimed)
             as_planned = freed == plan.frees_bytes
             self._say(
                 f"Pruned: freed {human_size(freed)}" + (", as planned" if as_planned else f"; {planned} were planned")
@@ -82,4 +110,4 @@ class Pruning:
         def unknown(_error: ImagexplorerError) -> None:
             self._say("Pruned; what came free could not be asked")
 
-        self._acts.delete(source, plan.containers, images, failed=failed, done=done)
+        self._acts.delete(source, plan.containers, images, failed=failed, done=done, more=cache, lines=lines)

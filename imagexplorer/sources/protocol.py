@@ -220,6 +220,10 @@ class ContainerHost(LiveHost, Protocol):
         self, container_id: str, control: Control, force: bool = False, volumes: bool = False
     ) -> None: ...
 
+    def prune_build_cache(self, control: Control) -> int:
+        """Delete all of the builder's cache that no build uses; how many bytes came free, in the engine's words."""
+        ...
+
     def tag(self, image_id: str, name: str, control: Control) -> None:
         """One more name (`repository:tag`); it is taken from the image that has it."""
         ...

@@ -5,27 +5,26 @@ Cancel is the default and Escape; a tick is never remembered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHeaderView,
     QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
 
 from imagexplorer import resources
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, Frees
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, Told
 from imagexplorer.core.text import exact_size, human_size, plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
-from imagexplorer.views.chips import cell_margin
+from imagexplorer.views.step_ticks import StepTicks
 from imagexplorer.views.theme import mnemonic_free, plain_label, tone_color
+from imagexplorer.views.tick_delegate import TickDelegate
 
 _ROWS_SHOWN = 20
 _WHAT, _CONSEQUENCE, _FREES = range(3)
@@ -41,14 +40,15 @@ class DeleteDialog(AskDialog):
         verb: str,
         can_stop: bool,
         parent: QWidget | None,
-        frees: Frees | None = None,
+        told: Callable[[DeleteAnswer], Told] | None = None,
     ) -> None:
         super().__init__(plain(title, 120), plain(verb, 80), parent, dangerous=True)
         self._verb = plain(verb, 80)
-        self._frees = frees
+        self._told = told
+        self._steps = StepTicks()
         self._items = tuple(items)
         self._blocked = sum(bool(item.blocked) for item in items)
-        self._waiting: list[QTreeWidgetItem] = []  # rows that say what the tick would change
+        self._waiting: list[tuple[DeleteItem, QTreeWidgetItem]] = []  # rows that say what the tick would change
         heading = plain_label(plain(title, 200))
         font = heading.font()
         font.setBold(True)
@@ -60,7 +60,8 @@ class DeleteDialog(AskDialog):
         self.body.addWidget(self.tree, 1)
         self.stop_first = QCheckBox(self.tr("&Stop what is running, then remove it"))
         self.stop_first.setVisible(can_stop)
-        self.stop_first.toggled.connect(self._check)
+        self.stop_first.toggled.connect(self._stop_all)
+        self._steps.changed.connect(self._stepped)
         self.body.addWidget(self.stop_first)
         self.total = plain_label("")
         self.total.setWordWrap(True)
@@ -81,7 +82,7 @@ class DeleteDialog(AskDialog):
         tree.setHeaderLabels([self.tr("What"), self.tr("What happens"), self.tr("Size")])
         tree.headerItem().setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight)
         tree.setWordWrap(True)
-        tree.setItemDelegateForColumn(_CONSEQUENCE, _Wrapped(tree))
+        tree.setItemDelegate(TickDelegate(tree))
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         tree.setTabKeyNavigation(False)
@@ -97,22 +98,25 @@ class DeleteDialog(AskDialog):
                 why.setIcon(_WHAT, resources.icon("warning", tone_color("warning")))
                 why.setText(_WHAT, self.tr("blocked"))
                 if not item.final:
-                    self._waiting.append(why)
+                    self._waiting.append((item, why))
                 why.setForeground(_WHAT, tone_color("warning"))
                 row.addChild(why)
+            self._steps.add(item, row)
             for words, size in item.details:
                 line = QTreeWidgetItem(["", plain(words, 600), "" if size is None else human_size(size)])
                 line.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
                 row.addChild(line)
             tree.addTopLevelItem(row)
-            row.setExpanded(bool(item.blocked) or len(self._items) == 1)
-        tree.setRootIsDecorated(any(item.blocked or item.details for item in self._items))
+            row.setExpanded(bool(item.blocked or item.steps) or len(self._items) == 1)
+        tree.itemChanged.connect(lambda row, column: self._steps.hear(row) if column == _WHAT else None)
+        tree.setRootIsDecorated(any(item.blocked or item.details or item.steps for item in self._items))
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(_CONSEQUENCE, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_FREES, QHeaderView.ResizeMode.ResizeToContents)
-        width = max((tree.fontMetrics().horizontalAdvance(plain(item.title, 300)) for item in self._items), default=0)
+        titles = [each for item in self._items for each in (item.title, *(f"    {step.title}" for step in item.steps))]
+        width = max((tree.fontMetrics().horizontalAdvance(plain(title, 300)) for title in titles), default=0)
         step = tree.fontMetrics().averageCharWidth()
         header.sectionResized.connect(lambda *_: tree.scheduleDelayedItemsLayout())  # lines break elsewhere
         marks = (self.tr("blocked"), self.tr("needs the tick"), self.tr("goes with the tick"))
@@ -121,8 +125,9 @@ class DeleteDialog(AskDialog):
         least = mark if self._blocked else 20 * step
         header.resizeSection(_WHAT, max(min(width + 8 * step, 48 * step), least))
         lines = len(self._items[0].details) if len(self._items) == 1 else 0
-        rows = min(len(self._items) + self._blocked + lines, _ROWS_SHOWN)
-        tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 10) + header.sizeHint().height() + 6)
+        steps = sum(len(item.steps) for item in self._items)
+        rows = min(len(self._items) + self._blocked + lines + steps, _ROWS_SHOWN)
+        tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 14) + header.sizeHint().height() + 6)
         return tree
 
     @staticmethod
@@ -131,27 +136,38 @@ class DeleteDialog(AskDialog):
 
     def _check(self) -> None:
         ticked = self.stop_first.isChecked()
-        words = self.tr("goes with the tick") if ticked else self.tr("needs the tick")
-        for row in self._waiting:
+        for item, row in self._waiting:
+            words = self.tr("goes with the tick") if self._steps.goes(item, ticked) else self.tr("needs the tick")
             row.setText(_WHAT, words if self.stop_first.isVisibleTo(self) else self.tr("blocked"))
-        going = [item for item in self._items if not item.blocked or (ticked and not item.final)]
+        answer = self.answer()
+        left = sum(map(self._steps.left_out, self._items))
+        going = [item for item in self._items if self._steps.goes(item, ticked)]
         goes = len(going)
         stays = len(self._items) - goes
         parts = [self.tr("On {engine}").format(engine=self._engine)] if self._engine else []
         freed = [item.bytes for item in going if item.bytes is not None]
-        if self._frees is not None:
-            size = self._frees.ticked if ticked else self._frees.now
-            self.verb.setText(mnemonic_free(f"{self._verb}, frees {size}" if size and goes else self._verb))
+        if self._told is not None:
+            told = self._told(answer)
+            size = told.frees
+            self.shown_commands.set_text("\n".join(plain(command, 2000) for command in told.commands))
+            verb = self._verb
+            if left and goes:
+                verb = self.tr("Delete {goes} of {all}").format(goes=goes, all=len(self._items))
+            self.verb.setText(mnemonic_free(f"{verb}, frees {size}" if size and goes else verb))
             if size and goes:
                 parts.append(self.tr("{size} come free").format(size=size))
         elif freed:
             parts.append(self.tr("{size} in all").format(size=human_size(sum(freed))))
-        if stays and goes:
-            parts.append(self.tr("{stays} of {all} blocked, see above").format(stays=stays, all=len(self._items)))
+        if left:
+            parts.append(self.tr("{left} left out").format(left=left))
+        if stays > left and goes:
+            words = self.tr("{stays} of {all} blocked, see above").format(stays=stays - left, all=len(self._items))
+            parts.append(words)
         self.total.setText(" · ".join(parts))
         if not goes:
-            why = self.tr("Everything here is blocked, see above.")
-            if self._waiting and not ticked and self.stop_first.isVisibleTo(self):
+            everything = self.tr("Everything here is blocked, see above.")
+            why = self.tr("Nothing of it is ticked.") if left == len(self._items) else everything
+            if left < len(self._items) and self._waiting and not ticked and self.stop_first.isVisibleTo(self):
                 why += " " + self.tr("Tick “Stop what is running” to go on.")
             self.total.setText(" · ".join([*parts, why]))
             self.set_ready(False, why)
@@ -159,19 +175,16 @@ class DeleteDialog(AskDialog):
             self.set_ready(True)
 
     def answer(self) -> DeleteAnswer:
-        return DeleteAnswer(stop_first=self.stop_first.isVisibleTo(self) and self.stop_first.isChecked())
+        stop_first = self.stop_first.isVisibleTo(self) and self.stop_first.isChecked()
+        return DeleteAnswer(stop_first, self._steps.kept(), self._steps.volumes())
 
+    def _stop_all(self, ticked: bool) -> None:
+        self._steps.tick_all(ticked)
+        self._check()
 
-class _Wrapped(QStyledItemDelegate):
-    """What goes is read in full, however much it is: as many lines as its column needs."""
-
-    def __init__(self, tree: QTreeWidget) -> None:
-        super().__init__(tree)
-        self._tree = tree
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        size = super().sizeHint(option, index)
-        room = QRect(0, 0, max(self._tree.columnWidth(index.column()) - 2 * cell_margin(self._tree), 1), 100_000)
-        text = str(index.data())
-        lines = self._tree.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), text)
-        return QSize(size.width(), max(size.height(), lines.height() + 2))
+    def _stepped(self) -> None:
+        """One of the steps was ticked: the tick for all of them says whether any is."""
+        self.stop_first.blockSignals(True)
+        self.stop_first.setChecked(self._steps.any_stop() if self._steps.has_stops() else self.stop_first.isChecked())
+        self.stop_first.blockSignals(False)
+        self._check()

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
         DeleteItem,
         DockerfileAnswer,
         EditAnswer,
-        Frees,
         PruneAnswer,
         RunQuestion,
         StopAnswer,
         TagAnswer,
+        Told,
     )
     from imagexplorer.core.entities import CommitSpec, Container, Image
     from imagexplorer.core.run_spec import RunSpec
@@ -106,11 +106,11 @@ class DialogPrompts:
         commands: Sequence[str],
         verb: str,
         can_stop: bool,
-        frees: Frees | None = None,
+        told: Callable[[DeleteAnswer], Told] | None = None,
     ) -> DeleteAnswer | None:
         from imagexplorer.views.delete_dialog import DeleteDialog
 
-        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), frees)
+        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), told)
         return dialog.answer() if _asked(dialog) else None
 
     def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:

@@ -24,13 +24,14 @@ from PySide6.QtWidgets import (
 
 from imagexplorer import resources
 from imagexplorer.actions.prompts import PruneAnswer
-from imagexplorer.actions.prune_flows import planned
+from imagexplorer.actions.prune_flows import CACHE, planned
 from imagexplorer.core.entities import Container
 from imagexplorer.core.plan import STOPPED, Plan, own_bytes, plan_prune
 from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
 from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
 from imagexplorer.views.theme import plain_label, set_tip, tooltip
+from imagexplorer.views.tick_delegate import TickDelegate
 
 _NAME, _WHAT, _BYTES = range(3)
 _ID = Qt.ItemDataRole.UserRole + 1
@@ -51,11 +52,14 @@ class PruneDialog(AskDialog):
         self.dangling = QCheckBox(self.tr("Images without a &tag"))
         self.unused = QCheckBox(self.tr("&All images that no container uses"))
         self.containers = QCheckBox(self.tr("&Containers that do not run"))
+        self.build_cache = QCheckBox(self.tr("The &builder's cache that no build uses"))
+        self.build_cache.setVisible(bool(world.build_cache))
         chosen = before or PruneAnswer(dangling=True)
         for box, ticked in (
             (self.dangling, chosen.dangling),
             (self.unused, chosen.unused),
             (self.containers, chosen.containers),
+            (self.build_cache, chosen.build_cache),
         ):
             box.setChecked(ticked)
         self.days = QSpinBox()
@@ -73,7 +77,7 @@ class PruneDialog(AskDialog):
         self.total = plain_label(wrap=True)
         self.commands = CommandText(self.tr("Command lines"), rows=3, folded=True)
         self.body.addWidget(heading)
-        for box in (self.dangling, self.unused, self.containers):
+        for box in (self.dangling, self.unused, self.containers, self.build_cache):
             self.body.addWidget(box)
             box.toggled.connect(lambda _on: self._fill(self.answer().keep))
         self.body.addLayout(self._narrowing())
@@ -101,6 +105,7 @@ class PruneDialog(AskDialog):
             before=self._now - days * 86_400 if days else None,
             days=days,
             like=self.like.text().strip(),
+            build_cache=bool(self._world.build_cache) and self.build_cache.isChecked(),
         )
 
     def _narrowing(self) -> QHBoxLayout:
@@ -121,6 +126,7 @@ class PruneDialog(AskDialog):
         tree.headerItem().setTextAlignment(_BYTES, Qt.AlignmentFlag.AlignRight)
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
+        tree.setItemDelegateForColumn(_NAME, TickDelegate(tree, wrapped=False))
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = tree.header()
@@ -150,6 +156,11 @@ class PruneDialog(AskDialog):
         sizes = {image.id: own_bytes(self._world, image) for image in images}
         for image in sorted(images, key=lambda each: -(sizes[each.id] or 0)):
             self._add(image.id, "image", image.name, _of_image(image), sizes[image.id], kept)
+        if plan.build_cache or (CACHE in kept and self._asked().build_cache):
+            unused = [entry for entry in self._world.build_cache if not entry.in_use]
+            size = sum(entry.bytes for entry in unused if not entry.shared)
+            words = self.tr("{records}; the next build takes longer").format(records=counted(len(unused), "record"))
+            self._add(CACHE, "layer", self.tr("build cache"), words, size, kept)
         self._filling = False
         self._tell()
 
@@ -171,7 +182,7 @@ class PruneDialog(AskDialog):
 
     def _tell(self) -> None:
         plan = planned(self._world, self.answer())
-        nothing = not plan.containers and not plan.references
+        nothing = not plan.containers and not plan.references and not plan.build_cache
         about = "" if plan.exact else self.tr("about ")
         freed = f"{about}{human_size(plan.frees_bytes)}"
         self.verb.setText(self.tr("Prune") if nothing else self.tr("Prune, frees {size}").format(size=freed))
@@ -181,15 +192,16 @@ class PruneDialog(AskDialog):
         self.set_ready(not nothing, self.tr("Nothing of what is chosen is unused") if nothing else "")
 
     def _words(self, plan: Plan, freed: str) -> str:
-        if not plan.containers and not plan.references:
-            everything = plan_prune(self._world, dangling=True, unused=True, containers=True)
-            if everything.containers or everything.references:
+        if not plan.containers and not plan.references and not plan.build_cache:
+            everything = plan_prune(self._world, dangling=True, unused=True, containers=True, build_cache=True)
+            if everything.containers or everything.references or everything.build_cache:
                 return self.tr("Nothing of what is chosen is unused.")
             return self.tr("Nothing is unused here: there is nothing to prune.")
         parts = [
             *([counted(len(plan.containers), "container")] if plan.containers else []),
             *([counted(len(plan.deleted), "image")] if plan.deleted else []),
             *([counted(len(plan.layers), "layer")] if plan.layers else []),
+            *([self.tr("build cache")] if plan.build_cache else []),
         ]
         said = ", ".join(parts) or counted(len(plan.untagged), "tag")
         return self.tr("To go: {things}. {size} come free; volumes stay.").format(things=said, size=freed)

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from imagexplorer.actions import delete_flows, prune_flows
 from imagexplorer.actions.flows import Flows
-from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, Frees, PruneAnswer
+from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, PruneAnswer, Told
 from imagexplorer.actions.prune_flows import planned
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
@@ -115,10 +115,12 @@ class Asked:
         commands: Sequence[str],
         verb: str,
         can_stop: bool,
-        frees: Frees | None = None,
+        told: Callable[[DeleteAnswer], Told] | None = None,
     ) -> DeleteAnswer | None:
         machine = self.machine
         ticked, images = machine.ticked and can_stop, machine.chosen.images
+        ids_of_steps = [each for item in items for each in (item.id, *(step.id for step in item.steps)) if each]
+        kept = frozenset(ids_of_steps[at] for at in machine.left if at < len(ids_of_steps))
         held = machine.engine
         assert engine == "fake", "D4: the engine is named"
         if images:
@@ -131,10 +133,19 @@ class Asked:
                 )
 
             there = [each for each in held.images.values() if each.id in ids]
-            used = {each.image_id for each in held.containers.values()}
-            going = [each for each in there if ticked or each.id not in used]
-            users = [each for each in held.containers.values() if ticked and each.image_id in ids]
-            agreed = Agreed(_names(going), frozenset(each.id for each in going), look=look, facts=look())
+            going, names = [], set[tuple[str, str]]()
+            for each in there:
+                own = [user for user in held.containers.values() if user.image_id == each.id]
+                if each.id in kept:
+                    continue
+                if kept & set(each.tags):
+                    names |= {(tag, each.id) for tag in set(each.tags) - kept}
+                elif not own or (ticked and not kept & {user.id for user in own}):
+                    going.append(each)
+            names |= _names(going)
+            of = {each.id for each in going}
+            users = [each for each in held.containers.values() if ticked and each.image_id in of]
+            agreed = Agreed(frozenset(names), frozenset(of), look=look, facts=look())
         else:
             ids = {each.id for each in machine.chosen.containers}
 
@@ -142,12 +153,12 @@ class Asked:
                 return {(each.id, each.name, each.state) for each in machine.bench.rows[1] if each.id in ids}
 
             there = [each for each in machine.bench.rows[1] if each.id in ids]
-            users = [each for each in there if ticked or not each.running]
+            users = [each for each in there if each.id not in kept and (ticked or not each.running)]
             agreed = Agreed(look=look, facts=look())
         assert sorted(item.title for item in items) == sorted(each.name for each in there), "D4: all are named"
         agreed.removed = frozenset(each.id for each in users)
         agreed.stopped = frozenset(each.id for each in users if each.running)
-        return machine.answer(agreed, DeleteAnswer(stop_first=ticked))
+        return machine.answer(agreed, DeleteAnswer(stop_first=ticked, kept=kept))
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         machine = self.machine
@@ -230,6 +241,7 @@ class Machine(RuleBasedStateMachine):
         kind=st.sampled_from(["images", "containers", "prune"]),
         picked=st.sets(picks, min_size=1, max_size=3),
         ticked=st.booleans(),
+        left=st.just(frozenset()) | st.frozensets(picks, max_size=2),
         answers=st.lists(st.booleans(), min_size=1, max_size=3),
         meanwhile=changes,
         seen=st.booleans(),
@@ -242,6 +254,7 @@ class Machine(RuleBasedStateMachine):
         kind: str,
         picked: set[int],
         ticked: bool,
+        left: frozenset[int],
         answers: list[bool],
         meanwhile: tuple[str, int, int] | None,
         seen: bool,
@@ -256,7 +269,7 @@ class Machine(RuleBasedStateMachine):
         if kind != "prune" and not records:
             return
         self.chosen = Selection(KEY, True, *{"images": (records,), "containers": ((), records), "prune": ()}[kind])
-        self.ticked, self.answers = ticked, list(answers)
+        self.ticked, self.left, self.answers = ticked, left, list(answers)
         self.meanwhile, self.seen, self.lost = meanwhile, seen, lost
         self.agreed: Agreed | None = None
         self.bench.begun = self.begun
@@ -354,12 +367,16 @@ def _any_image(acts: Acts, reference: str, image: Image, real: Any) -> Any:
     return replace(real(acts, reference, image), call=call)
 
 
-def _forced(acts: Acts, container: Container, stop_first: bool, real: Any) -> Any:
+def _unticked(world: Any, ids: Any, answer: DeleteAnswer, real: Any) -> Any:
+    return real(world, ids, replace(answer, kept=frozenset()))
+
+
+def _forced(acts: Acts, container: Container, stop_first: bool, volumes: bool, real: Any) -> Any:
     def call(host: Any, control: Control) -> Any:
         host.remove_container(container.id, control, force=True)
         return Touched()
 
-    return replace(real(acts, container, stop_first), call=call)
+    return replace(real(acts, container, stop_first, volumes), call=call)
 
 
 def _twice(acts: Acts, *what: Any, real: Any, **more: Any) -> None:
@@ -390,6 +407,7 @@ def _unseen(now: Any, before: Any, real: Any) -> bool:
 MUTANTS = {
     "D1 a no counts as a yes": (delete_flows.DeleteFlows, "_ask", _unasked),
     "D2 by name alone": (Acts, "_image_removal", _any_image),
+    "D2 what was unticked": (delete_flows, "_removal", _unticked),
     "D3 images that changed": (delete_flows, "_facts", _changed),
     "D3 containers that changed": (delete_flows, "same", _unseen),
     "D4 the engine has no name": (Flows, "_engine", _unnamed),

@@ -20,18 +20,18 @@ from imagexplorer.actions.prompts import (
     DeleteItem,
     DockerfileAnswer,
     EditAnswer,
-    Frees,
     PruneAnswer,
     RunQuestion,
     StopAnswer,
     TagAnswer,
+    Told,
 )
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, Selection, Touched
+from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, Mount, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.run_spec import RunSpec
-from imagexplorer.core.world import World
+from imagexplorer.core.world import CacheEntry, World
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.session.from_changes import Draft
@@ -52,7 +52,7 @@ class Asked:
     meanwhile: Callable[[], None] = lambda: None
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     refusals: list[RunQuestion | CommitQuestion | None] = field(default_factory=list)
-    frees: list[Frees | None] = field(default_factory=list)
+    told: list[Callable[[DeleteAnswer], Told] | None] = field(default_factory=list)
     programs: list[str] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
@@ -83,9 +83,9 @@ class Asked:
         commands: Sequence[str],
         verb: str,
         can_stop: bool,
-        frees: Frees | None = None,
+        told: Callable[[DeleteAnswer], Told] | None = None,
     ) -> DeleteAnswer | None:
-        self.frees.append(frees)
+        self.told.append(told)
         return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
 
     def stop(self, engine: str, containers: Sequence[Container], program: str = "") -> StopAnswer | None:
@@ -689,3 +689,56 @@ def test_of_two_images_the_older_one_is_a_however_they_were_selected(stage: Stag
         stage.registry.set_selection(Selection(KEY, True, images=chosen))
         stage.act("image.compare")
     assert asked == [(old, new), (old, new), (new, None)]
+
+
+def test_what_is_unticked_stays_and_what_came_free_is_told(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    stage.engine.remove_container_elsewhere("web")
+    stage.qtbot.waitUntil(lambda: len(stage.session.containers) == 1)
+    dangling = next(image for image in stage.session.images if image.dangling)
+    app = stage.engine.find_image("myapp:dev")
+    stage.registry.set_selection(Selection(KEY, True, (app, dangling)))
+    stage.prompts.answer = DeleteAnswer(kept=frozenset({"myapp:latest"}))
+    stage.act("image.delete")
+    stage.qtbot.waitUntil(lambda: any(words.startswith("Deleted") for words in said))
+    assert stage.acts() == [("remove_image", ("myapp:dev", False)), ("remove_image", (dangling.id, False))]
+    assert said[-1] == "Deleted: freed 0 Bytes, as planned", "the image that stays has its layers too"
+    told = stage.prompts.told[-1]
+    assert told is not None
+    assert told(DeleteAnswer()).commands == (f"docker rmi myapp:dev myapp:latest {dangling.id[7:19]}",)
+    assert told(DeleteAnswer()).frees != told(stage.prompts.answer).frees == ""
+
+
+def test_nameless_volumes_go_only_where_they_were_ticked(stage: Stage) -> None:
+    old = stage.engine.named("old")
+    mounts = (Mount("volume", "e" * 64, "/data"),)
+    stage.engine.containers[old.id] = replace(old, mounts=mounts)
+    stage.engine.emit(Touched(containers=frozenset({old.id})))
+    stage.qtbot.waitUntil(lambda: any(each.mounts == mounts for each in stage.session.containers))
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer(volumes=frozenset({old.id}))
+    stage.act("container.delete")
+    stage.settled()
+    assert stage.acts() == [("remove_container", (old.id, False, True))]
+    assert stage.session.activity.deeds[-1].command == "docker rm -v old"
+
+
+def test_the_builders_cache_goes_with_a_prune_that_names_it(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    stage.engine.build_cache = (CacheEntry("k1", 4_000_000), CacheEntry("k2", 7, in_use=True))
+    stage.prompts.answer = PruneAnswer(build_cache=True)
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: any(words.startswith("Pruned") for words in said))
+    assert stage.engine.called("prune_build_cache") == [()]
+    assert stage.acts() == []
+    assert said[-1] == "Pruned: freed 4 MB, as planned"
+    deed = stage.session.activity.deeds[-1]
+    assert (deed.title, deed.command) == ("Delete build cache", "docker builder prune --all --force")
+    stage.engine.build_cache = (CacheEntry("k1", 4_000_000),)
+    stage.prompts.answer = PruneAnswer(build_cache=True, keep=frozenset({"build cache"}))
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
+    stage.settled()
+    assert len(stage.engine.called("prune_build_cache")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import given
@@ -9,8 +10,22 @@ from hypothesis import strategies as st
 
 from imagexplorer.core.entities import Container, Mount
 from imagexplorer.core.plan import plan_delete
-from imagexplorer.core.removal import frees_containers, frees_images, plan_containers, plan_images
+from imagexplorer.core.removal import ContainerRemoval, ImageRemoval, plan_containers, plan_images
+from imagexplorer.core.removal_steps import (
+    removal_of_containers,
+    removal_of_images,
+)
 from imagexplorer.core.world import Held, World
+
+
+def frees_images(world: World, plan: Sequence[ImageRemoval], with_users: bool) -> tuple[int, bool]:
+    made = removal_of_images(world, [each.image.id for each in plan], with_users)
+    return made.frees_bytes, made.exact
+
+
+def frees_containers(plan: Sequence[ContainerRemoval], running: bool) -> tuple[int, bool]:
+    made = removal_of_containers([each.container for each in plan], running)
+    return made.frees_bytes, made.exact
 
 
 def name(number: int) -> str:
@@ -135,11 +150,11 @@ def test_what_is_said_of_each_is_what_the_whole_plan_does(
         assert not whole.blocked
         gone = {image.id for image in whole.deleted}
         assert all((each.image.id in gone) == each.goes for each in going)
-        freed, exact = frees_images(world, plan, with_users)
+        size, exact = frees_images(world, plan, with_users)
         assert exact
         if len(going) == len(plan):
             assert sum(each.frees_bytes or 0 for each in plan) == whole.frees_bytes, "the lines add up"
-        assert freed == whole.frees_bytes + 7 * len(blocked)
+        assert size == whole.frees_bytes + 7 * len(blocked)
 
 
 def test_a_circle_of_parents_is_no_reason_to_go_on_for_ever() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ from imagexplorer.actions.prompts import (
     DeleteItem,
     DockerfileAnswer,
     EditAnswer,
-    Frees,
     PruneAnswer,
     RunQuestion,
     StopAnswer,
     TagAnswer,
+    Told,
 )
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.control import Control
@@ -92,7 +92,7 @@ class Answers:
         commands: Sequence[str],
         verb: str,
         can_stop: bool,
-        frees: Frees | None = None,
+        told: Callable[[DeleteAnswer], Told] | None = None,
     ) -> DeleteAnswer | None:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import shiboken6
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import planned
 from imagexplorer.core.entities import Container
-from imagexplorer.core.world import Held, World
+from imagexplorer.core.world import CacheEntry, Held, World
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS
 from imagexplorer.views.prune_dialog import PruneDialog
 
@@ -113,3 +114,27 @@ def test_what_was_unticked_stays_so_while_names_are_typed(dialog: PruneDialog) -
     for text in ("d", "nothing", "d*", ""):
         dialog.like.setText(text)
     assert next(each for each in dialog._items() if each.text(0) == "d:1").checkState(0) == Qt.CheckState.Unchecked
+
+
+def test_the_builders_cache_is_offered_where_there_is_one_and_goes_as_a_whole(qtbot: QtBot) -> None:
+    cache = (CacheEntry("k1", 4_000_000), CacheEntry("k2", 2_000_000, shared=True), CacheEntry("k3", 9, in_use=True))
+    made = PruneDialog(replace(WORLD, build_cache=cache), "local", None)
+    qtbot.addWidget(made)
+    made.show()
+    made.dangling.setChecked(False)
+    assert made.build_cache.isVisible()
+    assert not made.build_cache.isChecked()
+    made.build_cache.setChecked(True)
+    assert names(made) == ["build cache"]
+    assert made.verb.text() == "Prune, frees about 4 MB"
+    assert made.commands.edit.toPlainText() == "docker builder prune --all --force"
+    plan = planned(made._world, made.answer())
+    assert [entry.id for entry in plan.build_cache] == ["k1", "k2"]
+    made._items()[0].setCheckState(0, Qt.CheckState.Unchecked)
+    assert planned(made._world, made.answer()).build_cache == ()
+    assert made.verb.text() == "Prune"
+    again = PruneDialog(WORLD, "local", None, made.answer())
+    qtbot.addWidget(again)
+    again.show()
+    assert not again.build_cache.isVisible()
+    assert not again.answer().build_cache

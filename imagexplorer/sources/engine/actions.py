@@ -15,7 +15,7 @@ from imagexplorer.core.entities import CommitSpec, short_id
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.sources.engine import run_body
-from imagexplorer.sources.engine.fields import image_id, rows, strings, text
+from imagexplorer.sources.engine.fields import amount, image_id, rows, strings, text
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Parameters, Wire, gone_is_not_found
 
 
@@ -117,6 +117,14 @@ def remove_image(wire: Wire, reference: str, control: Control, force: bool, imag
         for key, mark in (("Untagged", "Untagged: "), ("Deleted", "Deleted: ")):
             went += [mark + image_id(name) for name in ([text(row, key)] if text(row, key) else strings(row, key))]
     return went
+
+
+def prune_build_cache(wire: Wire, control: Control) -> int:
+    """All of it that no build uses, as `builder prune --all` does."""
+    what = "prune the build cache"
+    with _unsure(what):
+        told = wire.json("POST", "/build/prune", what=what, control=control, params={"all": 1}, seconds=LONG_SECONDS)
+    return amount(told, "SpaceReclaimed") or 0
 
 
 def tag(wire: Wire, image: str, name: str, control: Control) -> None:

@@ -267,6 +267,9 @@ class EngineSource(Presence, Layers, Live):
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         actions.remove_container(self.wire, container_id, control, force, volumes)
 
+    def prune_build_cache(self, control: Control) -> int:
+        return actions.prune_build_cache(self.wire, control)
+
     def tag(self, image_id: str, name: str, control: Control) -> None:
         actions.tag(self.wire, image_id, name, control)
 
