@@ -27,26 +27,47 @@ def order(parent: Ints, levels: list[int], spec: ViewSpec, values: Mapping[str, 
 
     if spec.sort not in SORTS:
         raise WrongUse(f"sorting by {spec.sort}", f"can sort by {', '.join(SORTS)}")
+    by_name = spec.sort == "name"
+    value = (values["kind"] != DIR).astype(np.int64) if by_name else _value(spec, values)
+    if spec.descending and not by_name:
+        value = ~value  # as -value, but the smallest number has a counterpart
     result = np.arange(len(parent), dtype=np.int32)
     place = result.copy()
-    if spec.sort == "name":
-        # Two keys in one number: the folder's new place, then folders before the rest.
-        late = (values["kind"] != DIR).astype(np.int64)
-        for low, high in pairwise(levels[1:]):
-            index = np.arange(low, high)
-            key = (place[parent[index]].astype(np.int64) << 1) + late[index]
-            by = np.lexsort((-index, key)) if spec.descending else np.argsort(key, kind="stable")
-            result[low:high] = low + by
-            place[low + by] = index
-        return result
-    value = _value(spec, values)
-    if spec.descending:
-        value = ~value  # as -value, but the smallest number has a counterpart
     for low, high in pairwise(levels[1:]):
-        by = np.lexsort((value[low:high], place[parent[low:high]]))
+        above = parent[low:high]
+        begins = np.flatnonzero(np.diff(above, prepend=-1))  # of folders with rows at this level
+        by = _inside(begins, value[low:high], by_name and spec.descending)
+        by = by[_moved(begins, high - low, np.argsort(place[above[begins]]))]
         result[low:high] = low + by
-        place[low + by] = np.arange(low, high)
+        place[low + by] = np.arange(low, high, dtype=np.int32)
     return result
+
+
+def _inside(begins: Ints, value: Ints, backwards: bool) -> Ints:
+    """Rows by their value inside of folders, which keep their order; `backwards`: equal ones the last first."""
+    import numpy as np
+
+    counts = np.diff(begins, append=len(value))
+    folder = np.repeat(np.arange(len(begins), dtype=np.int64), counts)
+    if backwards:
+        by: Ints = np.lexsort((-np.arange(len(value)), value, folder))
+        return by
+    least = int(value.min())
+    bits = (int(value.max()) - least).bit_length()
+    if bits + len(begins).bit_length() > 62:
+        by = np.lexsort((value, folder))
+    else:  # one number for both keys: what is nearly in order is sorted three times as fast
+        by = np.argsort((folder << bits) + (value - least), kind="stable")
+    return by
+
+
+def _moved(begins: Ints, rows: int, order: Ints) -> Ints:
+    """Where each row comes from, when folders (rows `begins[i]` and on) are put in that order."""
+    import numpy as np
+
+    counts = np.diff(begins, append=rows)[order]
+    moved: Ints = np.arange(rows) + np.repeat(begins[order] - (np.cumsum(counts) - counts), counts)
+    return moved
 
 
 def _value(spec: ViewSpec, values: Mapping[str, Ints]) -> Ints:
