@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from imagexplorer.core.tree_steps import beyond
 from imagexplorer.core.tree_view import ROOT, TreeView
 
 
@@ -52,3 +53,20 @@ def picked(view: TreeView, ranges: Iterable[range]) -> PickedRows:
         return False
 
     return PickedRows(view, tuple(each for each in ordered if not inside(each.start)))
+
+
+def rows_between(view: TreeView, top: int, bottom: int, opened: Sequence[int]) -> Iterator[range]:
+    """The rows that the eye meets from `top` down to `bottom`, both included, as ranges of siblings. `opened` are the
+    rows that are open, in order."""
+    row = top
+    while row != ROOT:
+        last = view.first[view.parent[row]] + view.count[view.parent[row]] - 1
+        at = bisect_left(opened, row)
+        if at < len(opened) and opened[at] <= last:
+            last = opened[at]
+        if row <= bottom <= last:
+            yield range(row, bottom + 1)
+            return
+        yield range(row, last + 1)
+        open_here = at < len(opened) and opened[at] == last and view.count[last]
+        row = view.first[last] if open_here else beyond(view, last)

@@ -57,13 +57,16 @@ class FileFilter(QWidget):
         lower.setSpacing(12)
         for widget in before:
             upper.addWidget(widget)
-        upper.addStretch(1 if before else 0)
+        if before:
+            upper.addStretch()
         lower.addWidget(self.marks)
         lower.addWidget(self.kinds)
         lower.addStretch()
         self._line = upper if own_row else lower
         self._line.addWidget(self.paths, 2)
         self._line.addWidget(behind)
+        if own_row and not before:
+            upper.addStretch()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 4)
         rows.setSpacing(4)

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTreeView, QWidget
 
-from imagexplorer.core.picked_rows import PickedRows, picked
+from imagexplorer.core.picked_rows import PickedRows, picked, rows_between
 from imagexplorer.models.tree_model import Index, TreeModel
 from imagexplorer.models.tree_rows import TreeRow
 
@@ -41,7 +41,11 @@ class PickingTree(QTreeView):
         self.files = files
         self._pressed: QPoint | None = None  # where a drag may begin
         self._anchor = QPersistentModelIndex()  # where Shift selects from; Qt's own stays behind when code goes on
+        self._opened_rows: set[int] = set()  # of the view that is shown, also those in a closed folder
         self.setModel(files)
+        self.expanded.connect(lambda index: self._opened_rows.add(index.internalId()))
+        self.collapsed.connect(lambda index: self._opened_rows.discard(index.internalId()))
+        files.modelAboutToBeReset.connect(self._opened_rows.clear)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
 
     def let_many(self) -> None:
@@ -79,12 +83,16 @@ class PickingTree(QTreeView):
 
     def pick(self, rows: Iterable[int]) -> None:
         """Select these too."""
-        chosen = QItemSelection()
-        for row in rows:
-            index = self.files.index_of_row(row)
-            chosen.append(QItemSelectionRange(index, index))
         flags = QItemSelectionModel.SelectionFlag
+        chosen = self._selection(range(row, row + 1) for row in rows)
         self.selectionModel().select(chosen, flags.Select | flags.Rows)
+
+    def _selection(self, ranges: Iterable[range]) -> QItemSelection:
+        chosen = QItemSelection()
+        for each in ranges:
+            ends = self.files.index_of_row(each.start), self.files.index_of_row(each.stop - 1)
+            chosen.append(QItemSelectionRange(*ends))
+        return chosen
 
     # -- what the user does -----------------------------------------------------------------------------
 
@@ -102,12 +110,16 @@ class PickingTree(QTreeView):
         top, bottom = (self.indexAt(QPoint(rect.left(), y)) for y in sorted((rect.top(), rect.bottom())))
         if not extends:
             self._anchor = QPersistentModelIndex(bottom)
-        if top.isValid() and bottom.isValid() and top.parent() == bottom.parent():
-            first, last = self.visualRect(top), self.visualRect(bottom)
-            if last.top() - first.top() == (bottom.row() - top.row()) * first.height():  # nothing is open between
-                self.selectionModel().select(QItemSelection(top, bottom), command)
-                return
-        super().setSelection(rect, command)
+        view = self.files.view
+        if view is None or not top.isValid() or not bottom.isValid():
+            super().setSelection(rect, command)
+            return
+        between = rows_between(view, top.internalId(), bottom.internalId(), sorted(self._opened_rows))
+        self.selectionModel().select(self._selection(between), command)
+
+    def collapseAll(self) -> None:
+        super().collapseAll()
+        self._opened_rows.clear()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
