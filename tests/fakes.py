@@ -290,6 +290,13 @@ class FakeSource:
         text = f"-old {path}\n+new {path}\n"
         return Preview(TEXT, "difference", len(text), len(text), text=text)
 
+    def copy_image(self, image: Image, names: Sequence[str], target: FakeSource, control: Control) -> str:
+        self.engine.asked("copy_image", control, image.id, tuple(names))
+        target.engine.images[image.id] = replace(image, containers=None, unique_bytes=None)
+        target.engine.layers[image.id] = self.engine.layers[image.id]
+        target.engine.emit(Touched(images=frozenset({image.id})))
+        return image.id
+
     def close(self) -> None:
         self.closed = True
 

@@ -42,6 +42,7 @@ class HttpEngine:
         self.containers: dict[str, Json] = {}
         self.asked: list[str] = []
         self.loaded: list[bytes] = []
+        self.refuses = ""  # why nothing is loaded
         self.listened = 0  # how often somebody began to listen
         self.layer = bytes(range(256)) * (layer_bytes // 256)
         self._listeners: list[queue.SimpleQueue[bytes | None]] = []
@@ -124,6 +125,12 @@ class HttpEngine:
             return list(self.containers.values())
         return [self.containers[each] for each in wanted if each in self.containers]
 
+    def image_of(self, reference: str) -> str:
+        """The id of an image by id or tag, "" where there is none."""
+        return next(
+            (each for each, row in self.images.items() if reference == each or reference in (row["RepoTags"] or ())), ""
+        )
+
     def inspect(self, identifier: str) -> Json:
         row = self.images[identifier]
         return {
@@ -205,7 +212,14 @@ class _Handler(BaseHTTPRequestHandler):
             case "containers", "json":
                 rows = engine.rows(json.loads(query.get("filters", "{}")))
                 self._json([{**row, "SizeRw": 10} for row in rows] if "size" in query else rows)
-            case "images", _ if name in engine.images and what == "json":
+            case "images", "get":
+                wanted = [engine.image_of(each) for each in parse_qs(parts.query)["names"]]
+                if not all(wanted):
+                    self._json({"message": "No such image"}, 404)
+                    return
+                data = engine.export(wanted[0])
+                self._stream(data[at : at + 16384] for at in range(0, len(data), 16384))
+            case "images", _ if (name := engine.image_of(name) or name) in engine.images and what == "json":
                 self._json(engine.inspect(name))
             case "images", _ if name in engine.images and what == "history":
                 self._json([{"CreatedBy": "COPY data /data", "Created": CREATED, "Size": len(engine.layer)}])
@@ -227,7 +241,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = b"".join(self._body())
         if parts.path.endswith("/images/load"):
             self.engine.loaded.append(body)
-            self._stream(iter([json.dumps({"stream": f"Loaded image: {_tag_in(body)}\n"}).encode() + b"\n"]))
+            told: Json = {"errorDetail": {"message": self.engine.refuses}, "error": self.engine.refuses}
+            if not self.engine.refuses:
+                self.engine.add_image(_tag_in(body))
+                told = {"stream": f"Loaded image: {_tag_in(body)}\n"}
+            self._stream(iter([json.dumps(told).encode() + b"\n"]))
         elif parts.path.endswith("/commit"):
             self._json({"Id": self.engine.add_image(f"committed{len(self.engine.images)}:1")}, 201)
         else:

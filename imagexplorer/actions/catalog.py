@@ -116,6 +116,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             lambda selection: rules.tag_image(selection, kind(selection), busy()),
         ),
         Action(
+            "image.copy_to",
+            "Copy to another &engine…",
+            flows.copies.copy,
+            "copy",
+            (),
+            "&Image",
+            2,
+            lambda selection: rules.copy_image(selection, kind(selection), copy_targets(session, selection)),
+        ),
+        Action(
             "engine.prune",
             "Pru&ne…",
             flows.prunes.prune,
@@ -272,6 +282,10 @@ def source_kind(session: Session, selection: Selection) -> str:
     if not state.is_engine:
         return rules.FILE
     return {"live": rules.ENGINE, "lost": rules.LOST, "connecting": rules.CONNECTING}.get(state.state, rules.NONE)
+
+
+def copy_targets(session: Session, selection: Selection) -> int:
+    return sum(each.live and each.key != selection.source for each in session.sources)
 
 
 def close_blocked(session: Session) -> str:

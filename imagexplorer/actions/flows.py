@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from imagexplorer.actions import rules
 from imagexplorer.actions.change_flows import ChangeFlows
 from imagexplorer.actions.commit_flows import CommitFlows
+from imagexplorer.actions.copy_flows import CopyFlows
 from imagexplorer.actions.delete_flows import DeleteFlows, same
 from imagexplorer.actions.life_flows import LifeFlows
 from imagexplorer.actions.origin_flows import OriginFlows
@@ -35,6 +36,7 @@ class Flows:
         self.deletes = DeleteFlows(session, prompts, self._once, self._live, self._engine)
         self.changes = ChangeFlows(session, prompts, self._once)
         self.names = TagFlows(session, prompts, self._once)
+        self.copies = CopyFlows(session, prompts, self._once)
         self.prunes = PruneFlows(session, prompts, self._once)
         self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
         self.commits = CommitFlows(session, prompts, self._once, self._live, self._if_refused, same, self.changes)

@@ -135,6 +135,28 @@ class PruneAnswer:
     build_cache: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CopyPlace:
+    """An engine to copy to: its key and name, its `end` of the command line (what that begins with, and the address).
+    `has`: the image is there already with all its names; `taken`: which of them are another's there, and whose."""
+
+    key: str
+    name: str
+    end: tuple[str, str]
+    has: bool = False
+    taken: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyQuestion:
+    """`engine` is the name of the one that has the image, `end` its end of the command line."""
+
+    image: Image
+    engine: str
+    end: tuple[str, str]
+    places: tuple[CopyPlace, ...]
+
+
 class Prompts(Protocol):
     def run(self, question: RunQuestion) -> RunSpec | None: ...
 
@@ -173,6 +195,10 @@ class Prompts(Protocol):
 
     def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:
         """`taken`: tags of other images, and what those are called."""
+        ...
+
+    def copy_image(self, question: CopyQuestion) -> str | None:
+        """The key of one of its places."""
         ...
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:

@@ -58,6 +58,13 @@ def tag_image(selection: Selection, source: str, busy: Collection[str] = ()) -> 
     )
 
 
+def copy_image(selection: Selection, source: str, others: int) -> str:
+    """`others`: how many engines it could be copied to."""
+    if why := one_image(selection) or needs_engine(source, "copy its images"):
+        return why
+    return "" if others else "Connect to a second engine first: there is none to copy it to"
+
+
 def one_container(selection: Selection) -> str:
     if not selection.containers:
         return "Select a container first"

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Sequence
 
 from imagexplorer.core.commit_config import instructions
+from imagexplorer.core.engine_places import without_password
 from imagexplorer.core.entities import DOCKER, CommitSpec, Image, short_id
 from imagexplorer.core.references import DEFAULT_TAG
 from imagexplorer.core.run_spec import FIELDS, FLAG, MANY, PAIRS, RunSpec
@@ -52,6 +53,16 @@ def run_command(spec: RunSpec, values: bool = False, program: str = DOCKER) -> s
         ]
     command = spec.command if values else masked_data(spec.command)
     return joined([*words, spec.image, *command])
+
+
+def copy_command(image: Image, names: Sequence[str], here: tuple[str, str], there: tuple[str, str]) -> str:
+    """`docker -H ... save ... | docker -H ... load`; an end is what its command lines begin with, and its address."""
+
+    def end(program: str, location: str) -> list[str]:
+        return [program, "-H" if program == DOCKER else "--url", without_password(location)]
+
+    save = joined([*end(*here), "save", *(names or [short_id(image.id)])])
+    return f"{save} | {joined([*end(*there), 'load'])}"
 
 
 def tag_commands(image: Image, add: str, remove: Sequence[str], program: str = DOCKER) -> list[str]:

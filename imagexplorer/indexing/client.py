@@ -136,6 +136,11 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         arguments = {"image": image, "layer": layer, "slices": list(slices), "index": index, "visible": visible}
         self._workers.scans.ask(self._call("contents", arguments, stream="take"), control, take, kill=True)
 
+    def copy_image(self, image: Image, names: Sequence[str], target: RemoteSource, control: Control) -> str:
+        """To another engine, with these names there; its id there."""
+        arguments = {"image": image, "names": list(names), "target": target.address}
+        return str(self._workers.lists.ask(self._call("copy_image", arguments, "indexing"), control))
+
     def close(self) -> None:
         """Let go of it in both processes, if they run."""
         for worker in (self._workers.lists, self._workers.scans):

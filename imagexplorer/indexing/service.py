@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address, Change, ImageDetail, LayerTotals
+from imagexplorer.core.entities import Address, Change, Image, ImageDetail, LayerTotals
 from imagexplorer.core.errors import NotFound, WrongUse
 from imagexplorer.core.manifest_tree import DocumentText
 from imagexplorer.core.space_map import MapSpec, SpaceMap
@@ -92,6 +92,18 @@ class Service(ContentQuestions):
         self._sources.drop(address)
         with self._lock:
             self._chains.pop(address, None)
+
+    def ask_copy_image(
+        self, control: Control, address: Address, target: Address, image: Image, names: Sequence[str]
+    ) -> str:
+        """From one engine to another; its id there."""
+        from imagexplorer.sources.engine.copying import copy_image
+        from imagexplorer.sources.engine.source import EngineSource
+
+        with self._sources.use(address, control) as source, self._sources.use(target, control) as other:
+            if not (isinstance(source, EngineSource) and isinstance(other, EngineSource)):
+                raise WrongUse(image.name, "it is copied from an engine to an engine")
+            return copy_image(source.wire, other.wire, image, names, control)
 
     def ask_find_engine(self, control: Control, host: str) -> tuple[Address | None, list[Any]]:
         """The first engine that answers, and those that did not: (address, outcome, advice)."""

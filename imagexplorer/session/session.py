@@ -12,28 +12,29 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from imagexplorer.core.activity import Activity
-from imagexplorer.core.entities import Address, Container, Image, Touched
+from imagexplorer.core.entities import Address, Touched
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
 from imagexplorer.jobs import Jobs
+from imagexplorer.session.copying import Copying
 from imagexplorer.session.engines import Engines, FindPlaces, as_line, from_line
 from imagexplorer.session.from_changes import FromChanges
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.life_acts import LifeActs
 from imagexplorer.session.link import Link
 from imagexplorer.session.pruning import Pruning
-from imagexplorer.session.questions import Questions
-from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, SourceState, Tried
+from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, Tried
 from imagexplorer.session.reports import ReadReport, Reports
 from imagexplorer.session.search import EngineSearch
-from imagexplorer.session.together import ALL_ENGINES, Marked, together
+from imagexplorer.session.shown import Shown
+from imagexplorer.session.together import ALL_ENGINES
 from imagexplorer.session.wanted import WantedImage
 
 _FILE_KEY = "file:"
 _ENGINE_KEY = "engine:"
 
 
-class Session(Questions):
+class Session(Shown):
     """`open_address` and `find_engine` lead to the worker process, or in a test to sources made up. `sample` is the
     path of the sample image; `cache` None where there is none to speak of."""
 
@@ -62,14 +63,12 @@ class Session(Questions):
         self.cache = cache
         self.activity = Activity()
         self.acts = LifeActs(jobs, self.link, self.activity, self.message.emit)
+        self.copying = Copying(jobs, self.link, self.activity, self.message.emit)
         self.pruning = Pruning(self._ask, self.acts, self.message.emit)
         self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample
-        self._current = ""
         self._kept: dict[str, Address] = {}
         self._wanted: WantedImage | None = None
-        self._all_images: Marked[Image] = Marked()
-        self._all_containers: Marked[Container] = Marked()
         self.engines = Engines(jobs, find_places, open_address, self._engine_chosen, self)
         self._search = EngineSearch(jobs, find_engine, self)
         self._search.found.connect(self._engine_found)
@@ -77,47 +76,6 @@ class Session(Questions):
         jobs.touched.connect(self.refresh)
 
     # -- state, read by views -------------------------------------------------------------------
-    @property
-    def sources(self) -> Sequence[SourceState]:
-        return [link.state for link in self._links.values()]
-
-    @property
-    def current(self) -> SourceState | None:
-        """A state of its own where all engines are shown together (`together.ALL_ENGINES`)."""
-        if self._current == ALL_ENGINES:
-            return self.together
-        link = self._links.get(self._current)
-        return None if link is None else link.state
-
-    @property
-    def together(self) -> SourceState | None:
-        """All engines as one; None as long as there are not two."""
-        engines = self._engines
-        return together([link.state for link in engines]) if len(engines) > 1 else None
-
-    def source_of(self, record: Image | Container) -> str:
-        """The key of the source whose row it is; else of the current one, "" where that are several."""
-        if record.source or self._current != ALL_ENGINES:
-            return record.source or self._current
-        known = (link for link in self._engines if link.rows.has(record.id))
-        return next((link.key for link in known), "")
-
-    def name_of(self, key: str) -> str:
-        link = self._links.get(key)
-        return key if link is None else link.state.name
-
-    @property
-    def _engines(self) -> list[Link]:
-        return [link for link in self._links.values() if link.state.is_engine]
-
-    @property
-    def _shown(self) -> list[Link]:
-        """Whose rows the lists show."""
-        if self._current == ALL_ENGINES:
-            return self._engines
-        link = self._links.get(self._current)
-        return [] if link is None else [link]
-
     @property
     def tried(self) -> Sequence[Tried]:
         """Why there is no engine: shown by the start page."""
@@ -131,41 +89,6 @@ class Session(Questions):
     def looking(self) -> bool:
         """Whether an engine is being looked for at this moment."""
         return self._search.looking
-
-    @property
-    def images(self) -> Sequence[Image]:
-        if self._current == ALL_ENGINES:
-            return self._all_images.rows([(link.key, link.rows.images) for link in self._engines])
-        return next((link.rows.images for link in self._shown), ())
-
-    @property
-    def containers(self) -> Sequence[Container]:
-        if self._current == ALL_ENGINES:
-            return self._all_containers.rows([(link.key, link.rows.containers) for link in self._engines])
-        return next((link.rows.containers for link in self._shown), ())
-
-    @property
-    def images_known(self) -> bool:
-        """False until the first answer: "reading" and "none" look different."""
-        return any(link.rows.images_known for link in self._shown)
-
-    @property
-    def containers_known(self) -> bool:
-        return any(link.rows.containers_known for link in self._shown)
-
-    def rows_of(self, source: str) -> tuple[Sequence[Image], Sequence[Container]]:
-        """The lists of a source that need not be the current one; empty where it is closed."""
-        link = self._links.get(source)
-        return ((), ()) if link is None else (link.rows.images, link.rows.containers)
-
-    def weigh(self) -> None:
-        """Have the writable layers of the current source weighed again: no event says that one grows."""
-        for link in self._shown:
-            link.weigh()
-
-    def growth_of(self, container_id: str) -> float:
-        """Bytes a minute by which its writable layer grows, of the current source."""
-        return max((link.growth.a_minute(container_id) for link in self._shown), default=0.0)
 
     def link(self, source: str) -> Link:
         """For this room only. Raises NotFound."""

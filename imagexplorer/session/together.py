@@ -52,8 +52,12 @@ def together(states: Sequence[SourceState]) -> SourceState:
     old = [state for state in states if is_old(state)]
     kind = LIVE if live else next((each for each in (CONNECTING, LOST) if any(s.state == each for s in states)), FAILED)
     words = f"{counted(len(live), 'engine')} live"
-    if old:
-        words += f", {old[0].name if len(old) == 1 else len(old)} lost"
+    for some, what in (
+        ([each for each in old if each.state == LOST], "lost"),
+        ([each for each in old if each.live], "late"),
+    ):
+        if some:
+            words += f", {some[0].name if len(some) == 1 else len(some)} {what}"
     return SourceState(
         ALL_ENGINES,
         Address("engine", "", "All engines"),

@@ -14,6 +14,7 @@ from imagexplorer.core.entities import DOCKER
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import (
         CommitQuestion,
+        CopyQuestion,
         DeleteAnswer,
         DeleteItem,
         DockerfileAnswer,
@@ -117,6 +118,12 @@ class DialogPrompts:
         from imagexplorer.views.tag_dialog import TagDialog
 
         dialog = TagDialog(image, taken, self._parent(), program)
+        return dialog.answer() if _asked(dialog) else None
+
+    def copy_image(self, question: CopyQuestion) -> str | None:
+        from imagexplorer.views.copy_image_dialog import CopyImageDialog
+
+        dialog = CopyImageDialog(question, self._parent())
         return dialog.answer() if _asked(dialog) else None
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:

@@ -647,6 +647,7 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
         asks = name in {
             "file.open",
             "image.tag",
+            "image.copy_to",
             "engine.prune",
             "image.run",
             "image.dockerfile_save",

@@ -10,6 +10,7 @@ from typing import Any
 from imagexplorer.actions.catalog import catalog
 from imagexplorer.actions.prompts import (
     CommitQuestion,
+    CopyQuestion,
     DeleteAnswer,
     DeleteItem,
     DockerfileAnswer,
@@ -70,6 +71,7 @@ class Answers:
     delete_answer: DeleteAnswer | None = None
     dockerfile_answer: DockerfileAnswer | None = None
     path: str | None = None
+    copy_target: str | None = None
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
     def run(self, question: RunQuestion) -> RunSpec | None:
@@ -116,6 +118,10 @@ class Answers:
     def tag(self, image: Image, taken: Mapping[str, str], program: str = "") -> TagAnswer | None:
         self.asked.append(("tag", (image,)))
         return None
+
+    def copy_image(self, question: CopyQuestion) -> str | None:
+        self.asked.append(("copy_image", (question,)))
+        return self.copy_target
 
     def prune(self, world: Holdings, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         self.asked.append(("prune", (world,)))

@@ -115,8 +115,8 @@ def test_a_page_is_of_the_engine_of_its_row_and_two_of_different_ones_are_compar
 def test_one_that_is_lost_greys_its_own_rows_only(both: Stage, far: FakeEngine, qtbot: QtBot) -> None:
     page = both.window.images
     far.lose()
-    qtbot.waitUntil(lambda: page.note.isVisible())
-    assert "far" in page.note.text()
+    qtbot.waitUntil(lambda: [state.state for state in both.session.sources] == ["live", "lost"])
+    qtbot.waitUntil(lambda: page.note.text() == "far lost")
     old = page._cells.old
     assert old is not None
     assert {record.source for record in page.model.records() if old(record)} == {FAR_KEY}
