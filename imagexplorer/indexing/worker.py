@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from dataclasses import asdict
 from threading import Lock, Thread
@@ -23,6 +24,9 @@ from imagexplorer.indexing.records import CacheOptions, Call
 from imagexplorer.indexing.service import Service
 
 SWITCH = "--worker"
+END_SECONDS = 0.8
+"""What runs when nobody listens any more may tidy up so long: a program in a container is told that its terminal is
+gone. Shorter than `process` waits before it kills."""
 MEMORY_BYTES = 4 << 30
 """Of a scanning process."""
 _PROGRESS_SECONDS = 0.05
@@ -42,7 +46,9 @@ def main(argv: list[str] | None = None, opener: Opener | None = None) -> None:
     if kind in ("scan", "check"):
         _be_modest(19 if kind == "check" else 5)
     try:
-        Server(channel, Service(CacheOptions(**json.loads(options)), opener)).serve()
+        server = Server(channel, Service(CacheOptions(**json.loads(options)), opener))
+        server.serve()
+        server.end()
     except BadFrame as error:
         print(f"worker: {error}", file=sys.stderr)
         os._exit(70)
@@ -83,24 +89,35 @@ class Server:
         self._channel = channel
         self._service = service
         self._lock = Lock()
-        self._running: dict[int, Control] = {}
+        self._running: dict[int, tuple[Control, Thread]] = {}
 
     def serve(self) -> None:
         while (frame := self._channel.receive()) is not None:
             if frame.kind == CANCEL:
                 with self._lock:
-                    control = self._running.get(frame.request)
-                if control is not None:
+                    running = self._running.get(frame.request)
+                if running is not None:
                     # Not here: closing what blocks may block itself.
-                    Thread(target=control.cancel, daemon=True).start()
+                    Thread(target=running[0].cancel, daemon=True).start()
             elif frame.kind == CALL:
                 control = self._control(frame.request)
-                with self._lock:
-                    self._running[frame.request] = control
                 call: Call = frame.value()
-                Thread(target=self._answer, args=(frame.request, call, control), daemon=True).start()
+                thread = Thread(target=self._answer, args=(frame.request, call, control), daemon=True)
+                with self._lock:
+                    self._running[frame.request] = control, thread
+                thread.start()
             else:
                 raise BadFrame(f"kind {frame.kind} is not for a worker")
+
+    def end(self) -> None:
+        """Cancel all that runs, and let it tidy up for a moment."""
+        with self._lock:
+            running = list(self._running.values())
+        until = time.monotonic() + END_SECONDS
+        for control, _ in running:
+            Thread(target=control.cancel, daemon=True).start()
+        for _, thread in running:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _control(self, request: int) -> Control:
         def report(done: float, total: float | None, text: str) -> None:
@@ -124,7 +141,7 @@ class Server:
             except Exception as error:
                 self._channel.send_error(request, error, traceback.format_exc())
         except BrokenPipeError:
-            os._exit(0)  # nobody listens any more
+            pass  # nobody listens any more: `serve` ends too
         finally:
             with self._lock:
                 self._running.pop(request, None)

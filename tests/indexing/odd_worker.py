@@ -65,6 +65,16 @@ class OddSource:
             while True:
                 control.step(1, 2, "waiting")
                 time.sleep(0.01)
+        if reference == "tidy":  # as one that has something to put away when it is told to end
+            control.step(1, 2, "begun")
+            try:
+                while True:
+                    control.step()
+                    time.sleep(0.01)
+            finally:
+                time.sleep(0.2)
+                with open(platform, "w", encoding="utf-8") as file:
+                    file.write("tidy")
         if reference == "stuck":  # holds the interpreter and hears nothing
             ctypes.PyDLL(None).sleep(60)
         if reference == "slow":

@@ -237,6 +237,21 @@ def test_it_ends_when_its_parent_is_gone(worker: WorkerProcess) -> None:
         worker.ask(image("pid"), Control())
 
 
+def test_what_runs_at_the_end_may_tidy_up(worker: WorkerProcess, tmp_path: Path) -> None:
+    """A terminal that nobody holds any more is hung up, or its program would run on for ever."""
+    begun = threading.Event()
+    control = Control(lambda _done, _total, text: begun.set() if text == "begun" else None)
+    put_away = tmp_path / "tidy"
+    thread, _ = in_thread(lambda: worker.ask(image("tidy", str(put_away)), control))
+    assert begun.wait(10)
+    life = worker._life
+    assert life is not None
+    worker.close()
+    wait_for(lambda: life.process.poll() is not None)
+    assert put_away.read_text() == "tidy"
+    thread.join(10)
+
+
 def test_one_that_cannot_be_started_says_so() -> None:
     worker = WorkerProcess("lists", command=["/nonexistent/python"])
     with pytest.raises(ReaderEnded, match="cannot be started"):
