@@ -359,7 +359,8 @@ class FakeHost:
 
     def logs(self, container_id: str, spec: LogSpec, control: Control) -> Iterator[LogBatch]:
         self.engine.asked("logs", control, container_id, spec)
-        return self.engine.live.logs(container_id, spec, control)
+        runs = self.engine.find_container(container_id).running
+        return self.engine.live.logs(container_id, spec, control, runs)
 
     def stats(self, container_id: str, control: Control) -> Iterator[Sample]:
         self.engine.asked("stats", control, container_id)

@@ -114,6 +114,8 @@ class LogsTab(PageTab["ContainerPage"]):
             if self.state == FAILED and isinstance(self._error, Refused):
                 return  # the driver keeps nothing: asking again helps only when the user does
             self._begin()
+        else:
+            self.status.set_text(self._status())  # what is said of the container may be old
 
     def focus_filter(self) -> None:
         self.finder.begin()
@@ -185,9 +187,9 @@ class LogsTab(PageTab["ContainerPage"]):
 
     def _over(self, state: str) -> None:
         self._streaming = False
-        self.state = state
+        self.state = REMOVED if self.page.gone else state  # the end of the stream may come after that news
         self._show_lines()
-        runs = state == ENDED and self.page.container.running
+        runs = self.state == ENDED and self.page.container.running
         if self.isVisible() and (runs or (state == LOST and self.page.live)):
             # It was started again meanwhile, or one connection broke. Soon, then less often.
             self._again.start(self._waited_ms)
@@ -245,7 +247,9 @@ class LogsTab(PageTab["ContainerPage"]):
             parts.append(f"older ones were let go: the last {KEPT_LINES:,} lines or {human_size(KEPT_BYTES)} are kept")
         why = sentence_of(self._error) if self._error is not None else ""
         words = {
-            ENDED: self.tr("the container does not run: nothing more comes"),
+            ENDED: self.tr("the container ended and is started again: its log goes on then")
+            if self.page.container.running
+            else self.tr("the container does not run: nothing more comes"),
             LOST: f"{why}. {self.tr('Goes on when the engine is back')}",
             REMOVED: self.tr("the container was removed"),
             FAILED: why,

@@ -66,6 +66,9 @@ class ProcessesTab(PageTab["ContainerPage"]):
 
     def _came(self, found: Processes) -> None:
         self._asking, self._error = False, None
+        if self.page.gone or not self.page.container.running:
+            self._say_why()
+            return
         if self.table is None or found.titles != self._titles:
             self._make_table(found)
         if self.table is not None:
@@ -104,6 +107,9 @@ class ProcessesTab(PageTab["ContainerPage"]):
         elif not self.page.container.running:
             text = self.tr("There are processes only while it runs.")
             self.empty.show_text(self.tr("It does not run"), text, (), "container")
+        elif self._error is not None and self.page.container.state == "restarting":
+            text = self.tr("It ended and is started again: its processes are shown once it runs.")
+            self.empty.show_text(self.tr("It is being started again"), text, (), "restarting")
         elif self._error is not None and self.page.container.state == "paused":
             text = self.tr("This engine tells no processes of a paused container.")
             self.empty.show_text(self.tr("It is paused"), text, (), "paused")

@@ -122,6 +122,11 @@ class RecordPage(QWidget):
         """A source came, went, or changed its state."""
 
     @property
+    def closed(self) -> bool:
+        """Its lanes have ended: what waited for its turn begins nothing any more."""
+        return self._closed
+
+    @property
     def front(self) -> PageTab[Any] | None:
         """The tab in front, where it is one that stands apart."""
         tab = self.tabs.currentWidget()

@@ -244,6 +244,9 @@ class StatsTab(PageTab["ContainerPage"]):
             self.empty.show_text(self.tr("Its use cannot be read"), sentence_of(self._error), offers, "error")
         elif self._streaming:
             self.empty.show_text(self.tr("Waiting for the first sample"), busy=True)
+        elif self.page.container.state == "restarting":
+            text = self.tr("It ended and is started again: its use is shown once it runs.")
+            self.empty.show_text(self.tr("It is being started again"), text, (), "restarting")
         else:
             self.empty.show_text(
                 self.tr("It does not run"),
@@ -264,6 +267,8 @@ class StatsTab(PageTab["ContainerPage"]):
             return self.tr("the container was removed")
         if self._error is not None:
             return sentence_of(self._error)
+        if not self._streaming and self.page.container.state == "restarting":
+            return self.tr("it is being started again: until {time}").format(time=clock(self.history.times[-1]))
         if not self._streaming:
             return self.tr("it does not run: until {time}").format(time=clock(self.history.times[-1]))
         if self._held is not None:

@@ -87,6 +87,8 @@ class TerminalPane(QWidget):
 
     def open(self) -> None:
         page = self._tab.page
+        if page.closed:
+            return
         self.view.over, self._typed, self._end = False, False, None
         self.foot.hide()
         self.body.setCurrentWidget(self.view)
@@ -167,7 +169,7 @@ class TerminalPane(QWidget):
 
     def _say(self, words: str) -> None:
         self.words.set_text(words)
-        self.again.setEnabled(self._tab.page.container.state == "running" and not self._tab.page.gone)
+        self.again.setEnabled(self._tab.may)
         self.foot.show()
 
     def _say_no_shell(self) -> None:
@@ -225,20 +227,22 @@ class TerminalTab(PageTab["ContainerPage"]):
         QTimer.singleShot(0, self, self._first)
 
     def _first(self) -> None:
-        if self._may and not self.tabs.count():
+        if self.may and not self.tabs.count():
             self.open_pane()
 
     @property
-    def _may(self) -> bool:
-        return self.page.container.state == "running" and not self.page.gone and self.page.live
+    def may(self) -> bool:
+        """Whether a terminal can be opened now."""
+        page = self.page
+        return page.container.state == "running" and not page.gone and page.live and not page.closed
 
     def panes(self) -> list[TerminalPane]:
         found = map(self.tabs.widget, range(self.tabs.count()))
         return [pane for pane in found if isinstance(pane, TerminalPane)]
 
     def fill(self) -> None:
-        self.new.setEnabled(self._may)
-        self.program.setEnabled(self._may)
+        for widget in (self.new, self.program, *(pane.again for pane in self.panes())):
+            widget.setEnabled(self.may)
         if not self.tabs.count():
             self._show_nothing()
 
@@ -248,6 +252,9 @@ class TerminalTab(PageTab["ContainerPage"]):
             self.empty.show_text(self.tr("The container was removed"), "", (), "container")
         elif state == "paused":
             self.empty.show_text(self.tr("It is paused"), self.tr("A terminal opens once it goes on."), (), "paused")
+        elif state == "restarting":
+            text = self.tr("It ended and is started again. A terminal opens once it stays up.")
+            self.empty.show_text(self.tr("It is being started again"), text, (), "restarting")
         elif state != "running":
             text = self.tr("Programs run only in a container that runs. Start it first.")
             self.empty.show_text(self.tr("It does not run"), text, (), "container")
@@ -296,7 +303,7 @@ class TerminalTab(PageTab["ContainerPage"]):
             words = tuple(shlex.split(self.program.text()))
         except ValueError:
             words = tuple(self.program.text().split())
-        if words and self._may:
+        if words and self.may:
             self.open_pane(words)
             self.program.clear()
 

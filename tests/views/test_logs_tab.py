@@ -202,3 +202,28 @@ def test_a_colour_goes_on_into_the_next_line_of_its_stream(pages, engine, qtbot)
     qtbot.waitUntil(lambda: len(tab.lines) == 4)
     colours = [bool(tab.log.layout_of._get(number).layout.formats()) for number in range(4)]
     assert colours == [True, False, True, False]
+
+
+def test_a_crash_loop_goes_on_by_itself_and_a_removal_is_the_last_word(pages, engine, qtbot):
+    web = engine.named("web").id
+    engine.live.write(web, b"first")
+    tab = open_logs(pages)
+    qtbot.waitUntil(lambda: seen(tab) == ["first"] and logs_open(engine))
+    tab._waited_ms = 10**6  # so that what is said in between is seen
+    engine.set_state("web", "restarting")
+    engine.live.end(web)
+    qtbot.waitUntil(lambda: tab.status.text().endswith("is started again: its log goes on then"))
+    engine.set_state("web", "exited")
+    qtbot.waitUntil(lambda: tab.status.text().endswith("the container does not run: nothing more comes"))
+    engine.set_state("web", "running")
+    qtbot.waitUntil(lambda: logs_open(engine))
+    engine.live.write(web, b"second", second=1_700_000_009)
+    qtbot.waitUntil(lambda: seen(tab) == ["first", "second"])
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: tab.status.text().endswith("the container was removed"))
+    engine.live.end(web)
+    qtbot.waitUntil(lambda: not engine.live.open)
+    ended = []
+    tab.page.session.jobs.load("after", lambda _control: None, ended.append)
+    qtbot.waitUntil(lambda: bool(ended))
+    assert tab.status.text().endswith("the container was removed")

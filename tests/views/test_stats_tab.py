@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
@@ -143,6 +145,33 @@ def test_processes_come_again_and_errors_are_named(pages, engine, qtbot, monkeyp
     asked = len(engine.called("processes"))
     qtbot.wait(80)
     assert len(engine.called("processes")) == asked
+
+
+def test_one_that_is_started_again_and_again_says_so(pages, engine, qtbot):
+    engine.set_state("web", "restarting")
+    engine.fail["processes"] = Refused("processes of web", "Container is restarting, wait until it is running")
+    words = "It is being started again"
+    stats = open_tab(pages, "StatsTab")
+
+    def said() -> bool:
+        engine.live.end(engine.named("web").id)  # each that is begun: news of its state begin one more
+        return stats.empty.title.text() == words
+
+    qtbot.waitUntil(said)
+    tab = open_tab(pages, "ProcessesTab")
+    qtbot.waitUntil(lambda: tab.empty.title.text() == words)
+
+
+def test_processes_that_come_after_the_removal_are_not_shown(pages, engine, qtbot):
+    engine.gate["processes"] = threading.Event()
+    tab = open_tab(pages, "ProcessesTab")
+    qtbot.waitUntil(lambda: bool(engine.called("processes")))
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: tab.page.gone)
+    engine.gate["processes"].set()
+    qtbot.waitUntil(lambda: not tab._asking)
+    assert (tab.empty.title.text(), tab.body.currentWidget() is tab.empty) == ("The container was removed", True)
+    assert tab.status.text() == ""
 
 
 def test_the_list_follows_rows_in_sight_and_at_most_thirty(qtbot, engine):

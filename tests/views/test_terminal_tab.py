@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from imagexplorer.core.errors import Refused
 from imagexplorer.views.terminal_keys import key_bytes, pasted
@@ -171,3 +171,33 @@ def test_one_that_does_not_run_says_so(pages, engine, qtbot):
     qtbot.wait(30)
     assert not engine.called("terminal")
     assert not tab.new.isEnabled()
+
+
+def test_a_page_that_closes_at_once_leaves_no_terminal_behind(pages, engine, qtbot):
+    tab = open_tab(pages)
+    tab.open_pane()
+    tab.page.close()
+    QApplication.processEvents()
+    QApplication.processEvents()
+    assert tab.panes()
+    assert not engine.called("terminal")
+
+
+def test_an_ended_one_opens_again_once_the_container_runs_again(pages, engine, qtbot):
+    tab = open_tab(pages)
+    pane = opened(tab, engine, qtbot)
+    engine.set_state("web", "restarting")
+    engine.live.say(1, 137)
+    qtbot.waitUntil(lambda: tab.page.container.state == "restarting" and pane.words.text().endswith("137"))
+    qtbot.waitUntil(lambda: not pane.again.isEnabled())
+    engine.set_state("web", "running")
+    qtbot.waitUntil(pane.again.isEnabled)
+
+
+def test_one_that_is_started_again_and_again_says_so(pages, engine, qtbot):
+    engine.set_state("web", "restarting")
+    tab = open_tab(pages)
+    qtbot.waitUntil(lambda: tab.empty.title.text() == "It is being started again")
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: tab.empty.title.text() == "The container was removed")
+    assert not engine.called("terminal")
