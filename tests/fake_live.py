@@ -33,7 +33,7 @@ class FakeLive:
         self.processes = Processes(("PID", "CMD"), (("1", "nginx"), ("7", "sleep 1")))
         self.history: tuple[Moment, ...] = ()
         self._terminals = 0
-        self._inboxes: list[tuple[tuple[str, str], queue.SimpleQueue[Any]]] = []
+        self._inboxes: list[tuple[tuple[str, str], queue.SimpleQueue[Any], Control]] = []
 
     def write(self, container_id: str, *lines: bytes, stream: int = STDOUT, second: int = 1_700_000_000) -> None:
         new = [(line, stream, second * 1_000_000_000) for line in lines]
@@ -47,8 +47,12 @@ class FakeLive:
         self._tell(("logs", container_id), END)
         self._tell(("stats", container_id), END)
 
+    def heard(self, name: tuple[str, str]) -> int:
+        """Streams of a name that somebody still listens to: one that was let go of may take its time to end."""
+        return sum(other == name and not control.cancelled for other, _inbox, control in list(self._inboxes))
+
     def _tell(self, name: tuple[str, str], what: Any) -> None:
-        for other, inbox in list(self._inboxes):
+        for other, inbox, _control in list(self._inboxes):
             if other == name:
                 inbox.put(what)
 
@@ -78,7 +82,7 @@ class FakeLive:
 
     def _listen(self, name: tuple[str, str], control: Control) -> Iterator[Any]:
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        entry = (name, inbox)
+        entry = (name, inbox, control)
         self._inboxes.append(entry)
         self.open.append(name)
         self.begun.append(name)

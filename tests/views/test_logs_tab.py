@@ -210,11 +210,15 @@ def test_a_crash_loop_goes_on_by_itself_and_a_removal_is_the_last_word(pages, en
     tab = open_logs(pages)
     qtbot.waitUntil(lambda: seen(tab) == ["first"] and logs_open(engine))
     tab._waited_ms = 10**6  # so that what is said in between is seen
+
+    def ended_with(words: str) -> bool:
+        engine.live.end(web)  # each that is begun: news of its state begin one more
+        return tab.status.text().endswith(words)
+
     engine.set_state("web", "restarting")
-    engine.live.end(web)
-    qtbot.waitUntil(lambda: tab.status.text().endswith("is started again: its log goes on then"))
+    qtbot.waitUntil(lambda: ended_with("is started again: its log goes on then"))
     engine.set_state("web", "exited")
-    qtbot.waitUntil(lambda: tab.status.text().endswith("the container does not run: nothing more comes"))
+    qtbot.waitUntil(lambda: ended_with("the container does not run: nothing more comes"))
     engine.set_state("web", "running")
     qtbot.waitUntil(lambda: logs_open(engine))
     engine.live.write(web, b"second", second=1_700_000_009)

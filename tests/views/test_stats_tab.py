@@ -40,7 +40,7 @@ def feed(engine, qtbot, tab, count: int, start: float = 1_700_000_000.0) -> None
     web = engine.named("web").id
     name = ("stats", web)
     # The line over the page followed it first, and lets go of it for the tab.
-    qtbot.waitUntil(lambda: engine.live.begun.count(name) >= 2 and engine.live.open.count(name) == 1)
+    qtbot.waitUntil(lambda: tab._streaming and engine.live.heard(name) == 1)
     before = len(tab.history)
     for second in range(count):
         engine.live.use(
@@ -111,7 +111,7 @@ def test_out_of_sight_nothing_streams(pages, engine, qtbot):
     qtbot.waitUntil(lambda: not tab._streaming)
     tab.page.tabs.setCurrentWidget(tab)
     name = ("stats", engine.named("web").id)
-    qtbot.waitUntil(lambda: tab._streaming and engine.live.begun.count(name) >= 4 and engine.live.open.count(name) == 1)
+    qtbot.waitUntil(lambda: tab._streaming and engine.live.heard(name) == 1)
     engine.live.end(engine.named("web").id)
     engine.set_state("web", "exited")
     qtbot.waitUntil(lambda: "does not run" in tab.status.text())
@@ -183,7 +183,7 @@ def test_the_list_follows_rows_in_sight_and_at_most_thirty(qtbot, engine):
     page.resize(1100, 500)
     page.show()
     page._use.look()
-    rows = page._use.in_sight()
+    rows = list(page._use.in_sight())
     assert 3 < len(rows) < MOST
     qtbot.waitUntil(lambda: {each for _, each in engine.live.open} == set(rows))
     engine.live.use(rows[0], Sample(5.0, 50.0, memory_bytes=1_000_000))
