@@ -59,6 +59,7 @@ class CompareBar(QWidget):
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.choice.activated.connect(self._tell)
+        line.returnPressed.connect(self._enter)
 
     def fill(self, chosen: tuple[str, Image] | None) -> None:
         """Offer what is open now; what is being typed stays."""
@@ -82,6 +83,18 @@ class CompareBar(QWidget):
         if typed and line is not None:
             line.setText(typed)
             line.setModified(True)
+
+    def _enter(self) -> None:
+        """What is typed means an image by its name, or the only one that has it in its words."""
+        typed = self.choice.currentText().strip().casefold()
+        if not typed or self.choice.findText(self.choice.currentText()) >= 0:  # then Qt tells it
+            return
+        rows = range(self.choice.count())
+        named = [row for row in rows if self.choice.itemData(row)[1].name.casefold() == typed]
+        found = named or [row for row in rows if typed in self.choice.itemText(row).casefold()]
+        if len(found) == 1:
+            self.choice.setCurrentIndex(found[0])
+            self._tell(found[0])
 
     def _tell(self, row: int) -> None:
         data = self.choice.itemData(row)

@@ -157,6 +157,23 @@ def test_what_is_typed_stays_when_images_come(tab: CompareTab, pages: Pages, qtb
     assert line.text() == "thr"
 
 
+@pytest.mark.parametrize(("typed", "found"), [("three:1", "three:1"), ("ree", "three:1"), (":1", ""), ("none", "")])
+def test_enter_takes_what_was_typed_where_it_means_one_image(
+    tab: CompareTab, qtbot: QtBot, typed: str, found: str
+) -> None:
+    chosen: list[str] = []
+    tab.bar.chosen.connect(lambda _source, image: chosen.append(image.name))
+    tab.page.activateWindow()
+    line = tab.bar.choice.lineEdit()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    line.selectAll()
+    qtbot.keyClicks(line, typed)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert chosen == [found] * bool(found)
+    assert tab.bar.choice.currentText().startswith(found or typed)
+
+
 def test_a_failure_offers_to_compare_again(tab: CompareTab, qtbot: QtBot) -> None:
     def refuses(*arguments: Any) -> None:
         arguments[-1](ImagexplorerError("compare", "no"))
