@@ -53,7 +53,7 @@ class AdvicePane(QWidget):
         self.more = plain_label(tone="muted", wrap=True)
         self.more.setContentsMargins(12, 4, 12, 4)
         self.state = plain_label(tone="muted", wrap=True)
-        self.compare = QPushButton(self.tr("Compare &them"))
+        self.compare = QPushButton(self.tr("Comp&are them"))
         self._lay_out()
         self.advice.table.current_changed.connect(self._selected)
         self.advice.table.opened.connect(lambda _row: self.entries.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -133,7 +133,7 @@ class AdvicePane(QWidget):
         self.state.set_text("\n".join(lines))
         self.state.setVisible(bool(lines))
         self.compare.setVisible(bool(comparing) or self._alike.unread > 0)
-        self.compare.setText(self.tr("&Cancel") if comparing else self.tr("Compare &them"))
+        self.compare.setText(self.tr("&Cancel") if comparing else self.tr("Comp&are them"))
         set_tip(self.compare, "" if comparing else self.tr("Reads them, to say which hold the same content"))
 
     # -- the selected piece ---------------------------------------------------------------------------

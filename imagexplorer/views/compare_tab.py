@@ -65,7 +65,7 @@ class CompareTab(PageTab[Any]):
         self.splitter.setSizes([520, 640])
         self.parts = QTabWidget()
         self.parts.setDocumentMode(True)
-        self.parts.addTab(self.splitter, self.tr("F&iles"))
+        self.parts.addTab(self.splitter, self.tr("&Different files"))
         self.parts.addTab(self.config, self.tr("Confi&guration"))
         self.empty = EmptyView()
         self.waiting = WaitingView(self.page.session.jobs, self.lane + "compare")
@@ -184,7 +184,7 @@ class CompareTab(PageTab[Any]):
             ),
         ]
         self.bar.summary.set_whole("   ·   ".join(words))
-        self.parts.setTabText(0, self.tr("F&iles ({n})").format(n=f"{files:,}"))
+        self.parts.setTabText(0, self.tr("&Different files ({n})").format(n=f"{files:,}"))
         self.parts.setTabText(1, self.tr("Confi&guration ({n})").format(n=config))
         self._show_config()
         if not files and not config:

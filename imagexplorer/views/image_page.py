@@ -57,7 +57,7 @@ class ImagePage(RecordPage):
         self.compare = CompareTab(self)
         details = FileDetails(of_layer=self.stack.of_layer)
         self.files = FilePane(session.jobs, self.lane + "index", layered=True, details=details, below=self.path)
-        self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("&Files"))
+        self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("Fil&es"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
         self.stack.follow(self.files)

@@ -51,8 +51,8 @@ class PathPane(QTabWidget):
         self.owners.changed.connect(self._owners_learnt)
         self.preview = PreviewView()
         self.versions = RecordsView(VERSIONS, lambda row: str(row.version.number), self.tr("Versions, newest first"))
-        self.addTab(self.preview, self.tr("Pre&view"))
-        self.addTab(self.versions, self.tr("V&ersions"))
+        self.addTab(self.preview, self.tr("P&review"))
+        self.addTab(self.versions, self.tr("Versio&ns"))
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
@@ -129,7 +129,7 @@ class PathPane(QTabWidget):
 
     def _say_versions(self, count: int) -> None:
         self.setTabText(
-            self.indexOf(self.versions), self.tr("V&ersions ({n})").format(n=count) if count else "V&ersions"
+            self.indexOf(self.versions), self.tr("Versio&ns ({n})").format(n=count) if count else "Versio&ns"
         )
 
     # -- which version ----------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class PreviewView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words = Elided()
-        self.more = QPushButton(self.tr("Show &more"))
+        self.more = QPushButton(self.tr("&Get more"))
         self.wrap = Toggle(self.tr("&Wrap lines"))
         self.as_bytes = Toggle(self.tr("&Bytes"))
         self.ways = QComboBox()

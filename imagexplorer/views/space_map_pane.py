@@ -35,7 +35,7 @@ class SpaceMapPane(QWidget):
         super().__init__(parent)
         self._instruction = instruction
         self._select = b""
-        self.visible = Toggle(self.tr("Vi&sible"))
+        self.visible = Toggle(self.tr("Visi&ble"))
         self.wasted = Toggle(self.tr("&Wasted"))
         self.visible.setChecked(True)
         self._what = QButtonGroup(self)  # exclusive
@@ -94,7 +94,7 @@ class SpaceMapPane(QWidget):
 
     def show_figures(self, space: Space, visible: Sequence[int]) -> None:
         """The bytes in the switch and the legend; then the map is asked for anew."""
-        self.visible.setText(self.tr("Vi&sible {0}").format(human_size(space.visible_bytes)))
+        self.visible.setText(self.tr("Visi&ble {0}").format(human_size(space.visible_bytes)))
         self.wasted.setText(self.tr("&Wasted {0}").format(human_size(space.wasted_bytes)))
         for toggle, size in ((self.visible, space.visible_bytes), (self.wasted, space.wasted_bytes)):
             toggle.setAccessibleName(toggle.text().replace("&", ""))

@@ -62,7 +62,7 @@ class SpaceTab(PageTab[Any]):
             (self.advice, self.tr("A&dvice")),
             (self.folders, self.tr("Folde&rs")),
             (self.files, self.tr("Lar&gest files")),
-            (self.waste, self.tr("Wast&e")),
+            (self.waste, self.tr("Was&te")),
         ):
             self.tables.addTab(widget, title)
         self.across = QSplitter(Qt.Orientation.Horizontal)

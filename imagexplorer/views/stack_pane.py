@@ -47,7 +47,7 @@ class StackPane(QWidget):
         self.text.viewport().setAutoFillBackground(False)
         self.text.document().setDocumentMargin(0)
         self.text.setMinimumHeight(self.text.fontMetrics().lineSpacing() * _LINES)
-        self.whole = Toggle(self.tr("&Unfold"), "unfold")
+        self.whole = Toggle(self.tr("Unfol&d"), "unfold")
         set_tip(self.whole, self.tr("Every instruction on all its lines; one: Right and Left, or Space"))
         self.whole.clicked.connect(self.view.unfold_all)
         head = QHBoxLayout()

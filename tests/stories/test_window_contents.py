@@ -241,7 +241,7 @@ def test_two_images_of_two_files_are_compared(open_: Open, tmp_path: Path) -> No
     compare = page.compare
     person.sees(lambda: compare.is_made and compare.body.currentWidget() is compare.parts)
     person.sees(lambda: compare.files.body.currentWidget() is compare.files.tree)
-    assert compare.parts.tabText(0) == "F&iles (2)"
+    assert compare.parts.tabText(0) == "&Different files (2)"
     assert "4 in common, 0 only in A, 1 only in B" in compare.bar.summary.whole()
     person.sees(lambda: compare.files.tree.reveal(b"app/empty"))
     person.sees(lambda: "+no more" in compare.file.text.toPlainText())
