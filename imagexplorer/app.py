@@ -67,6 +67,7 @@ class Program:
             cache=cache,
             read_report=self.engine.report,
             find_places=self.engine.places,
+            settings=self.settings,
         )
         self.prompts = DialogPrompts(lambda: self.window, self.settings)
         self.registry = Registry(self.session, catalog(self.session, self.prompts))
@@ -81,6 +82,7 @@ class Program:
             self.session.failed.emit(error)
             self.session.start(host)
         self.window.reopen(bool(target))
+        self.session.trash.look()
         self.jobs.load("warm", self.engine.warm, lambda _none: None, _not_warm)
         gc.collect()
         gc.freeze()

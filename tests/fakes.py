@@ -528,6 +528,19 @@ class FakeHost:
         del self.engine.containers[container.id]
         self._tell(container.id)
 
+    def saved(self, image_id: str, control: Control) -> Iterator[bytes]:
+        self.engine.asked("saved", control, image_id)
+        yield image_id.encode()
+        self.engine.asked("saving", control, image_id)
+        yield bytes(2048)
+
+    def load(self, path: str, image_id: str, control: Control) -> str:
+        self.engine.asked("load", control, path, image_id)
+        with open(path, "rb") as file:
+            assert file.read().startswith(image_id.encode())
+        self.engine.images[image_id] = Image(image_id, (), created=1_700_000_000, size_bytes=7)
+        return image_id
+
     def prune_build_cache(self, control: Control) -> int:
         self.engine.asked("prune_build_cache", control)
         gone = sum(each.bytes for each in self.engine.build_cache if not each.in_use)

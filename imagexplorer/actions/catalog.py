@@ -53,6 +53,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             1,
             lambda _selection: retry_blocked(session),
         ),
+        *flows.trash.actions(),
         # -- images ---------------------------------------------------------------------------------
         Action(
             "image.open",

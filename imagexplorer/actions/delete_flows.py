@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagexplorer.actions.change_flows import Once
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import Container, Selection, short_id
+from imagexplorer.core.entities import Container, Selection, Touched, short_id
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import human_size
 from imagexplorer.session import Session
@@ -98,14 +98,25 @@ class DeleteFlows:
             _verb(names, "image"),
             any(each.users and not each.hopeless for each in plan),
             told,
+            self._session.trash.keeps if self._session.trash.there else None,
         )
 
     def _delete(self, source: str, world: World, plan: Sequence[ImageRemoval], answer: DeleteAnswer) -> None:
         going = _removal(world, [each.image.id for each in plan], answer)
         if not going.containers and not going.references:
             return
-        told = self._session.pruning.tell_freed(source, world, going.frees_bytes)
-        self._session.acts.delete(source, going.containers, going.references, answer.stop_first, done=told)
+        trash = self._session.trash
+        told = self._session.pruning.tell_freed(source, world, going.frees_bytes, answer.keep)
+        guard = trash.guard(source, going.whole) if answer.keep and trash.there else None
+
+        def done(touched: Touched) -> None:
+            told(touched)
+            trash.look()
+
+        self._session.acts.delete(
+            source, going.containers, going.references, answer.stop_first, done=done, guard=guard,
+            failed=lambda _error: trash.look(),
+        )  # fmt: skip
 
     def containers(self, selection: Selection) -> None:
         from imagexplorer.actions.prompts import DeleteItem, Told

@@ -21,6 +21,7 @@ from imagexplorer.actions.origin_flows import OriginFlows
 from imagexplorer.actions.prune_flows import PruneFlows
 from imagexplorer.actions.run_flows import RunFlows
 from imagexplorer.actions.tag_flows import TagFlows
+from imagexplorer.actions.trash_flows import TrashFlows
 from imagexplorer.core.entities import Selection
 from imagexplorer.core.errors import ImagexplorerError, Refused, Unreachable, WrongUse
 from imagexplorer.session import Failed, Session
@@ -37,6 +38,7 @@ class Flows:
         self.changes = ChangeFlows(session, prompts, self._once)
         self.names = TagFlows(session, prompts, self._once)
         self.copies = CopyFlows(session, prompts, self._once)
+        self.trash = TrashFlows(session, self._live)
         self.prunes = PruneFlows(session, prompts, self._once)
         self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
         self.commits = CommitFlows(session, prompts, self._once, self._live, self._if_refused, same, self.changes)

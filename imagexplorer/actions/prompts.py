@@ -53,6 +53,7 @@ class DeleteAnswer:
     stop_first: bool = False
     kept: frozenset[str] = frozenset()
     volumes: frozenset[str] = frozenset()
+    keep: bool = False  # in the trash
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,10 @@ class Prompts(Protocol):
         verb: str,
         can_stop: bool,
         told: Callable[[DeleteAnswer], Told] | None = None,
+        keep: bool | None = None,
     ) -> DeleteAnswer | None:
-        """`commands` do all of it; `told` says what an answer would do."""
+        """`commands` do all of it; `told` says what an answer would do. `keep`: whether the tick for the trash is set
+        at first; None: there is no such tick."""
         ...
 
     def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:

@@ -39,7 +39,11 @@ class TagFlows:
             after = now()
             if after is None or after.tags != record.tags:
                 return False
-            self._session.acts.tag(source, record, answer.add, answer.remove, self._session.failed.emit)
+            trash = self._session.trash
+            guard = trash.guard(source, ()) if trash.keeps else None
+            self._session.acts.tag(
+                source, record, answer.add, answer.remove, self._session.failed.emit, guard, trash.look
+            )
             return True
 
         self._once(ask)

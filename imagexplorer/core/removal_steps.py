@@ -38,11 +38,13 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What is done: `containers` go first (those that run are stopped), `volumes` are the ids of those of them whose
-    nameless volumes go too; then `references`, each with its image."""
+    nameless volumes go too; then `references`, each with its image. `whole`
+    are the ids of images that go, not only a name of theirs."""
 
     containers: tuple[Container, ...] = ()
     references: tuple[tuple[str, Image], ...] = ()
     volumes: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
     frees_bytes: int = 0
     exact: bool = True
 
@@ -112,6 +114,7 @@ def removal_of_images(world: World, chosen: Sequence[str], stop_first: bool, kep
     return Removal(
         tuple(users.values()),
         tuple(references),
+        whole=frozenset(image.id for image in made.deleted),
         frees_bytes=made.frees_bytes + sum(size or 0 for size in written),
         exact=made.exact and None not in written,
     )
@@ -124,7 +127,7 @@ def removal_of_containers(
     written = [each.writable_bytes for each in going]
     lost = frozenset(each.id for each in going if each.id in volumes and nameless(each))
     exact = None not in written and not lost
-    return Removal(going, (), lost, sum(size or 0 for size in written), exact)
+    return Removal(going, (), lost, frees_bytes=sum(size or 0 for size in written), exact=exact)
 
 
 def freed(before: World, after: World) -> tuple[int, bool]:

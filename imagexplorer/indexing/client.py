@@ -338,6 +338,12 @@ class RemoteHost(RemoteLive):
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         self._ask("remove_container", control, container_id=container_id, force=force, volumes=volumes)
 
+    def saved(self, image_id: str, control: Control) -> Iterator[bytes]:
+        return self._follow("saved", control, image_id=image_id)
+
+    def load(self, path: str, image_id: str, control: Control) -> str:
+        return str(self._ask("load", control, path=path, image_id=image_id))
+
     def prune_build_cache(self, control: Control) -> int:
         return int(self._ask("prune_build_cache", control))
 

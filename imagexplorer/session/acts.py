@@ -66,7 +66,7 @@ class Acts:
                 done(made[0])
 
         things = [One(spec.name or spec.image, call)]
-        self._act(source, f"Run {spec.image}", things, run_command(spec, program=self.program(source)), failed, over)
+        self.act(source, f"Run {spec.image}", things, run_command(spec, program=self.program(source)), failed, over)
 
     def _run_attached(
         self, source: str, spec: RunSpec, done: Callable[[str], None] | None, failed: Failed | None
@@ -127,10 +127,19 @@ class Acts:
                 done(made[0])
 
         line = commit_command(spec, name, self.program(source))
-        self._act(source, f"Commit {name}", [One(name, call, spec.container_id)], line, failed, over)
+        self.act(source, f"Commit {name}", [One(name, call, spec.container_id)], line, failed, over)
 
-    def tag(self, source: str, image: Image, add: str, remove: Sequence[str], failed: Failed | None = None) -> None:
-        """A name is added first, so that no moment leaves the image without one."""
+    def tag(
+        self,
+        source: str,
+        image: Image,
+        add: str,
+        remove: Sequence[str],
+        failed: Failed | None = None,
+        guard: Callable[[One, Image, str], One] | None = None,
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        """A name is added first, so that no moment leaves the image without one. `guard` remembers what goes."""
 
         def one(name: str, do: Callable[[Any, Control], None]) -> One:
             def call(host: Any, control: Control) -> Touched:
@@ -140,12 +149,11 @@ class Acts:
             return One(name, call, image.id)
 
         things = [one(add, lambda host, control: host.tag(image.id, add, control))] if add else []
-        things += [
-            one(name, lambda host, control, name=name: host.untag(image.id, name, control))  # type: ignore[misc]
-            for name in remove
-        ]
+        for name in remove:
+            thing = one(name, lambda host, control, name=name: host.untag(image.id, name, control))  # type: ignore[misc]
+            things.append(guard(thing, image, name) if guard is not None else thing)
         lines = tag_commands(image, add, remove, self.program(source))
-        self._act(source, f"Tag {image.name}", things, " && ".join(lines), failed)
+        self.act(source, f"Tag {image.name}", things, " && ".join(lines), failed, lambda _touched: after())
 
     def delete(
         self,
@@ -158,19 +166,22 @@ class Acts:
         volumes: Collection[str] = (),
         more: Sequence[One] = (),
         lines: Sequence[str] = (),
+        guard: Callable[[One, Image, str], One] | None = None,
     ) -> None:
         """Containers first, then images. `stop_first`: running containers are stopped, then removed; one that runs is
         not removed otherwise. `volumes`: ids of those whose nameless volumes go with them. Each image comes with a
         reference: its full id (the image goes) or a tag (the tag goes, and the image with its last one). `more` comes
-        after them, with command lines of its own."""
+        after them, with command lines of its own; `guard` may keep first what a thing takes."""
         from imagexplorer.core.removal_steps import Removal  # when first needed: the window is painted before
 
         things = [self._removal(each, stop_first, each.id in volumes) for each in containers]
-        things += [self._image_removal(reference, image) for reference, image in images]
+        for reference, image in images:
+            thing = self._image_removal(reference, image)
+            things.append(guard(thing, image, reference) if guard is not None else thing)
         done_by = Removal(tuple(containers), tuple(images), frozenset(volumes)).lines(self.program(source), stop_first)
         things += more
         kind = "containers" if not images else "images" if not containers else "things"
-        self._act(
+        self.act(
             source,
             f"Delete {_named([each.name for each in things], kind)}",
             things,
@@ -216,9 +227,9 @@ class Acts:
         names = [container.name for container in containers]
         title = f"{verb.capitalize()} {_named(names, 'containers')}"
         command = joined([self.program(source), verb, *names])
-        self._act(source, title, [one(each) for each in containers], command, failed)
+        self.act(source, title, [one(each) for each in containers], command, failed)
 
-    def _act(
+    def act(
         self,
         source: str,
         title: str,

@@ -74,9 +74,9 @@ class LifeActs(Acts):
         title, things = f"Stop {_named(names, 'containers')}", [one(each) for each in containers]
         if len(things) > 1:
             waiting = One(title, lambda host, control: beside(title, things, host, control, words))
-            self._act(source, title, [waiting], command, failed, ids=[each.id for each in containers])
+            self.act(source, title, [waiting], command, failed, ids=[each.id for each in containers])
         else:
-            self._act(source, title, things, command, failed)
+            self.act(source, title, things, command, failed)
 
     def pause(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "pause", containers, lambda host, each, control: host.pause(each.id, control), failed)
@@ -90,7 +90,7 @@ class LifeActs(Acts):
             return Touched(containers=frozenset({container.id}))
 
         command = joined([self.program(source), "rename", container.name, name])
-        self._act(
+        self.act(
             source, f"Rename {container.name} to {name}", [One(container.name, call, container.id)], command, failed
         )
 
@@ -156,7 +156,7 @@ class LifeActs(Acts):
         lines += [joined([program, "rename", old.name, kept])] if kept != old.name else []
         lines += [run_command(spec, program=program), *([joined([program, "rm", kept])] if delete_old else [])]
         things = [One(old.name, call, old.id), *([One(kept, remove)] if delete_old else [])]
-        self._act(source, f"Edit {old.name}", things, " && ".join(lines), failed, over)
+        self.act(source, f"Edit {old.name}", things, " && ".join(lines), failed, over)
 
     def copy_in(
         self, source: str, container: Container, plan: CopyPlan, done: Callable[[Report], None], failed: Failed
@@ -174,6 +174,6 @@ class LifeActs(Acts):
         if len(plan.chosen) > _LINES:
             lines.append(f"# and {len(plan.chosen) - _LINES} more")
         title = f"Copy {_named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
-        self._act(
+        self.act(
             source, title, [One(name, call, container.id)], "\n".join(lines), failed, lambda _none: done(reports[0])
         )

@@ -55,8 +55,11 @@ class Pruning:
 
         self._ask("actions/delete", source, work, done, failed, "Working out what a delete would free")
 
-    def tell_freed(self, source: str, before: World, planned_bytes: int) -> Callable[[Touched], None]:
+    def tell_freed(
+        self, source: str, before: World, planned_bytes: int, kept: bool = False
+    ) -> Callable[[Touched], None]:
         """For the end of a delete: what is really there no more is told beside what was planned."""
+        more = "; Undo (Ctrl+Z) brings it back" if kept else ""
 
         def measure(opened: Any, control: Control) -> tuple[int, bool]:
             from imagexplorer.core.removal_steps import freed
@@ -67,7 +70,7 @@ class Pruning:
             size, exact = found
             about = "" if exact else "about "
             as_planned = ", as planned" if size == planned_bytes else f" of {human_size(planned_bytes)} planned"
-            self._say(f"Deleted: freed {about}{human_size(size)}{as_planned}")
+            self._say(f"Deleted: freed {about}{human_size(size)}{as_planned}{more}")
 
         def unknown(_error: ImagexplorerError) -> None:
             self._say("Deleted; what came free could not be asked")

@@ -28,7 +28,9 @@ from imagexplorer.session.reports import ReadReport, Reports
 from imagexplorer.session.search import EngineSearch
 from imagexplorer.session.shown import Shown
 from imagexplorer.session.together import ALL_ENGINES
+from imagexplorer.session.trash import Trash
 from imagexplorer.session.wanted import WantedImage
+from imagexplorer.settings import Settings
 
 _FILE_KEY = "file:"
 _ENGINE_KEY = "engine:"
@@ -57,6 +59,7 @@ class Session(Shown):
         cache: IndexCache | None = None,
         read_report: ReadReport | None = None,
         find_places: FindPlaces | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__(jobs, parent)
         self.reports = Reports(jobs, read_report, self)
@@ -64,6 +67,7 @@ class Session(Shown):
         self.activity = Activity()
         self.acts = LifeActs(jobs, self.link, self.activity, self.message.emit)
         self.copying = Copying(jobs, self.link, self.activity, self.message.emit)
+        self.trash = Trash(jobs, self.acts, self.link, self.message.emit, settings, self)
         self.pruning = Pruning(self._ask, self.acts, self.message.emit)
         self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample

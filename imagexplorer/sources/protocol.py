@@ -220,6 +220,14 @@ class ContainerHost(LiveHost, Protocol):
         self, container_id: str, control: Control, force: bool = False, volumes: bool = False
     ) -> None: ...
 
+    def saved(self, image_id: str, control: Control) -> Iterator[bytes]:
+        """One archive, in pieces, which holds the image without its names."""
+        ...
+
+    def load(self, path: str, image_id: str, control: Control) -> str:
+        """Such an archive back into the engine; returns the id that the image has now. Raises Refused."""
+        ...
+
     def prune_build_cache(self, control: Control) -> int:
         """Delete all of the builder's cache that no build uses; how many bytes came free, in the engine's words."""
         ...

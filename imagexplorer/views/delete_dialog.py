@@ -41,6 +41,7 @@ class DeleteDialog(AskDialog):
         can_stop: bool,
         parent: QWidget | None,
         told: Callable[[DeleteAnswer], Told] | None = None,
+        keep: bool | None = None,
     ) -> None:
         super().__init__(plain(title, 120), plain(verb, 80), parent, dangerous=True)
         self._verb = plain(verb, 80)
@@ -63,6 +64,10 @@ class DeleteDialog(AskDialog):
         self.stop_first.toggled.connect(self._stop_all)
         self._steps.changed.connect(self._stepped)
         self.body.addWidget(self.stop_first)
+        self.keep = QCheckBox(self.tr("&Keep it in the trash: it can be brought back from there"))
+        self.keep.setVisible(keep is not None)
+        self.keep.setChecked(bool(keep))
+        self.body.addWidget(self.keep)
         self.total = plain_label("")
         self.total.setWordWrap(True)
         self.body.addWidget(self.total)
@@ -176,7 +181,7 @@ class DeleteDialog(AskDialog):
 
     def answer(self) -> DeleteAnswer:
         stop_first = self.stop_first.isVisibleTo(self) and self.stop_first.isChecked()
-        return DeleteAnswer(stop_first, self._steps.kept(), self._steps.volumes())
+        return DeleteAnswer(stop_first, self._steps.kept(), self._steps.volumes(), self.keep.isChecked())
 
     def _stop_all(self, ticked: bool) -> None:
         self._steps.tick_all(ticked)

@@ -108,10 +108,11 @@ class DialogPrompts:
         verb: str,
         can_stop: bool,
         told: Callable[[DeleteAnswer], Told] | None = None,
+        keep: bool | None = None,
     ) -> DeleteAnswer | None:
         from imagexplorer.views.delete_dialog import DeleteDialog
 
-        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), told)
+        dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), told, keep)
         return dialog.answer() if _asked(dialog) else None
 
     def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:

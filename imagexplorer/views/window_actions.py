@@ -14,10 +14,13 @@ from PySide6.QtWidgets import QApplication
 
 from imagexplorer.actions.action import Action
 from imagexplorer.core.entities import Selection
+from imagexplorer.core.text import plain
 from imagexplorer.session import of_all
 from imagexplorer.views.theme import SCHEMES, apply_scheme
 
 if TYPE_CHECKING:
+    from imagexplorer.core.trash import TrashItem
+    from imagexplorer.session import SourceState
     from imagexplorer.views.main_window import MainWindow
 
 PAGES = 9
@@ -108,6 +111,16 @@ class WindowActions:
                 "&File",
                 2,
                 lambda _selection: "" if window.session.cache is not None else "There is no cache",
+            ),
+            Action(
+                "file.trash",
+                "&Trash…",
+                _do(self._show_trash),
+                "delete",
+                (),
+                "&File",
+                2,
+                lambda _selection: "" if window.session.trash.there else "There is no trash",
             ),
             Action("help.keys", "&Keys", _do(self._show_keys), "info", ("F1",), "&Help"),
             Action("help.diagnostics", "Copy &diagnostics", _do(self._copy_diagnostics), "copy", (), "&Help", 1),
@@ -201,6 +214,29 @@ class WindowActions:
             return
         dialog = CacheDialog(cache, self._window)
         dialog.accepted.connect(lambda: cache.set_limit(dialog.limit_bytes()))
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
+
+    def _show_trash(self) -> None:
+        from imagexplorer.views.trash_dialog import TrashDialog
+
+        session = self._window.session
+
+        def engine_of(item: TrashItem) -> SourceState | None:
+            return next((each for each in session.sources if each.address.location == item.source), None)
+
+        def why_not(item: TrashItem) -> str:
+            engine = engine_of(item)
+            if engine is None:
+                return f"Its engine, {plain(item.engine, 80)}, is not open: connect to it first"
+            return "" if engine.live else f"{plain(engine.name, 80)} does not answer"
+
+        def undo(item: TrashItem) -> None:
+            engine = engine_of(item)
+            if engine is not None:
+                session.trash.undo(engine.key, item, session.failed.emit)
+
+        dialog = TrashDialog(session.trash, why_not, undo, self._window)
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         dialog.open()
 

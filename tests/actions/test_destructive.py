@@ -26,9 +26,12 @@ from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Container, Image, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, Refused
+from imagexplorer.core.trash import TrashItem
 from imagexplorer.core.world import World
+from imagexplorer.session import trash
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.pruning import Pruning
+from imagexplorer.session.trash import Trash
 from tests.fakes import FakeEngine, FakeFile, FakeHost, FakeSource
 
 KEY = "fake"
@@ -61,10 +64,15 @@ class Bench:
     def __post_init__(self) -> None:
         self.source = FakeSource(self.engine)
         self.failed = self.message = SimpleNamespace(emit=self.said.append)
-        state = SimpleNamespace(program="docker")
+        state = SimpleNamespace(program="docker", name="fake", address=SimpleNamespace(location="fake"))
         link = SimpleNamespace(source=self.source, state=state, refresh=lambda _touched: None)
         self.acts = Acts(self, lambda _source: link, self.activity, self.said.append)  # type: ignore[arg-type]
         self.pruning = Pruning(self.ask, self.acts, self.said.append)
+        settings = SimpleNamespace(
+            text=lambda _key: "", flag=lambda _key: False, number=lambda _key, usual, _low: usual
+        )
+        self.trash = Trash(self, self.acts, lambda _source: link, self.said.append, settings)  # type: ignore[arg-type]
+        self.trash.look = lambda: None  # type: ignore[method-assign]
         self.begun: Callable[[], None] = lambda: None
         self.refresh()
 
@@ -101,6 +109,29 @@ class Bench:
                 done(touched)
 
 
+class Shelf:
+    """The trash's folder, without a disk."""
+
+    def __init__(self, _directory: str) -> None:
+        pass
+
+    def keep(self, item: TrashItem, pieces: Any, _limit: int) -> TrashItem:
+        if pieces is not None:
+            list(pieces)
+        return replace(item, id="0" * 16)
+
+    def sweep(self, _limits: object, keep: str) -> None:
+        pass
+
+    def remove(self, _item: str) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trash, "_folder", Shelf)
+
+
 class Asked:
     """The user: sees a question, lets the world change, answers."""
 
@@ -116,8 +147,10 @@ class Asked:
         verb: str,
         can_stop: bool,
         told: Callable[[DeleteAnswer], Told] | None = None,
+        keep: bool | None = None,
     ) -> DeleteAnswer | None:
         machine = self.machine
+        machine.net &= keep is not None
         ticked, images = machine.ticked and can_stop, machine.chosen.images
         ids_of_steps = [each for item in items for each in (item.id, *(step.id for step in item.steps)) if each]
         kept = frozenset(ids_of_steps[at] for at in machine.left if at < len(ids_of_steps))
@@ -158,7 +191,7 @@ class Asked:
         assert sorted(item.title for item in items) == sorted(each.name for each in there), "D4: all are named"
         agreed.removed = frozenset(each.id for each in users)
         agreed.stopped = frozenset(each.id for each in users if each.running)
-        return machine.answer(agreed, DeleteAnswer(stop_first=ticked, kept=kept))
+        return machine.answer(agreed, DeleteAnswer(stop_first=ticked, kept=kept, keep=machine.net))
 
     def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
         machine = self.machine
@@ -186,7 +219,7 @@ def _names(images: Sequence[Image]) -> Names:
 
 picks = st.integers(0, 7)
 changes = st.none() | st.tuples(st.sampled_from(["start", "stop", "rm", "use", "move", "untag", "gone"]), picks, picks)
-faults = st.sampled_from([None, None, None, "remove_container", "remove_image", "stop"])
+faults = st.sampled_from([None, None, None, "remove_container", "remove_image", "stop", "saving"])
 
 
 class Machine(RuleBasedStateMachine):
@@ -247,6 +280,7 @@ class Machine(RuleBasedStateMachine):
         seen=st.booleans(),
         late=changes,
         fault=faults,
+        net=st.booleans(),
         lost=st.sampled_from([False] * 7 + [True]),
     )
     def press(
@@ -260,6 +294,7 @@ class Machine(RuleBasedStateMachine):
         seen: bool,
         late: tuple[str, int, int] | None,
         fault: str | None,
+        net: bool,
         lost: bool,
     ) -> None:
         """A button, the answers to what is asked then, what others do while it stands and once it is agreed to."""
@@ -270,6 +305,7 @@ class Machine(RuleBasedStateMachine):
             return
         self.chosen = Selection(KEY, True, *{"images": (records,), "containers": ((), records), "prune": ()}[kind])
         self.ticked, self.left, self.answers = ticked, left, list(answers)
+        self.net = net and kind == "images"
         self.meanwhile, self.seen, self.lost = meanwhile, seen, lost
         self.agreed: Agreed | None = None
         self.bench.begun = self.begun
@@ -311,13 +347,17 @@ class Machine(RuleBasedStateMachine):
     def carried_out(self, anything: bool) -> None:
         engine, agreed = self.engine, self.agreed or Agreed()
         images, containers = dict(engine.images), dict(engine.containers)
-        begun = len(self.changed())
+        begun, since = len(self.changed()), len(engine.calls)
         self.bench.work_off()
         calls = self.changed()[begun:]
         assert anything or not calls, "D1: nobody said yes"
         assert len(calls) == len(set(calls)), "D8: each thing once"
         assert not [call for call in calls if call[0].startswith("remove") and any(call[1][1:])], "D6: force or volumes"
         gone = {each for each in images if each not in engine.images}
+        if self.net:
+            saved = [what for name, what in engine.calls[since:] if name == "saving"]
+            assert {(each,) for each in gone} <= set(saved), "NET: an image went that was not in the trash first"
+            assert len(saved) == len(set(saved)), "NET: each is kept once"
         names = _names(list(images.values())) - _names(list(engine.images.values()))
         assert gone <= agreed.images, "D2: an image that was not chosen"
         assert {each for each in names if each[1] in images} <= agreed.names | {(each, each) for each in gone}, (
@@ -371,6 +411,10 @@ def _unticked(world: Any, ids: Any, answer: DeleteAnswer, real: Any) -> Any:
     return real(world, ids, replace(answer, kept=frozenset()))
 
 
+def _netless(_trash: Any, source: str, whole: Any, real: Any) -> Any:
+    return lambda thing, _image, _reference: thing
+
+
 def _forced(acts: Acts, container: Container, stop_first: bool, volumes: bool, real: Any) -> Any:
     def call(host: Any, control: Control) -> Any:
         host.remove_container(container.id, control, force=True)
@@ -408,6 +452,7 @@ MUTANTS = {
     "D1 a no counts as a yes": (delete_flows.DeleteFlows, "_ask", _unasked),
     "D2 by name alone": (Acts, "_image_removal", _any_image),
     "D2 what was unticked": (delete_flows, "_removal", _unticked),
+    "NET nothing is kept first": (trash.Trash, "guard", _netless),
     "D3 images that changed": (delete_flows, "_facts", _changed),
     "D3 containers that changed": (delete_flows, "same", _unseen),
     "D4 the engine has no name": (Flows, "_engine", _unnamed),

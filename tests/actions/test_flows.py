@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from imagexplorer.core.world import CacheEntry, World
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.session.from_changes import Draft
+from imagexplorer.settings import Settings
 from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
 
 KEY = f"engine:{ENGINE_ADDRESS.location}"
@@ -84,6 +86,7 @@ class Asked:
         verb: str,
         can_stop: bool,
         told: Callable[[DeleteAnswer], Told] | None = None,
+        keep: bool | None = None,
     ) -> DeleteAnswer | None:
         self.told.append(told)
         return self._ask("delete", title, engine, tuple(items), tuple(commands), verb, can_stop)
@@ -146,7 +149,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Iterator[Stage]:
+def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
     engine = FakeEngine()
 
     def find(host: str, control: Control) -> Any:
@@ -156,7 +159,9 @@ def stage(qtbot: QtBot) -> Iterator[Stage]:
         raise NotFound(address.location, "no such file")
 
     jobs = Jobs()
-    session = Session(jobs, open_address, find)
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("trash.directory", str(tmp_path / "trash"))
+    session = Session(jobs, open_address, find, settings=settings)
     prompts = Asked()
     made = Stage(engine, session, Registry(session, catalog(session, prompts)), prompts, qtbot)
     session.failed.connect(made.errors.append)
@@ -743,3 +748,105 @@ def test_the_builders_cache_goes_with_a_prune_that_names_it(stage: Stage) -> Non
     stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
     stage.settled()
     assert len(stage.engine.called("prune_build_cache")) == 1
+
+
+# -- the trash --------------------------------------------------------------------------------------
+def deleted_with_a_net(stage: Stage, *names: str) -> Image:
+    stage.engine.remove_container_elsewhere("web")
+    stage.qtbot.waitUntil(lambda: len(stage.session.containers) == 1)
+    image = stage.engine.find_image("myapp:dev")
+    stage.select("myapp:dev")
+    stage.prompts.answer = DeleteAnswer(keep=True, kept=frozenset(names))
+    stage.act("image.delete")
+    stage.settled()
+    return image
+
+
+def test_what_was_kept_comes_back_with_its_names(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    image = deleted_with_a_net(stage)
+    assert image.id not in stage.engine.images
+    calls = [name for name, _ in stage.engine.calls if name in ("saved", "saving", "remove_image")]
+    assert calls == ["saved", "saving", "remove_image", "remove_image"], "kept once, before the first of it goes"
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    stage.qtbot.waitUntil(lambda: any("Undo (Ctrl+Z) brings it back" in words for words in said))
+    item = stage.session.trash.items[0]
+    assert (item.names, item.engine, item.bytes) == (("myapp:dev", "myapp:latest"), "fake", 2048 + len(image.id))
+    stage.registry.update()
+    stage.act("file.undo")
+    stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
+    assert stage.engine.images[image.id].tags == ("myapp:dev", "myapp:latest")
+    assert said[-1] == "Brought back image myapp:dev"
+    stage.registry.update()
+    assert stage.registry.run("file.undo") == "Nothing that was deleted on this engine is in the trash"
+    assert stage.session.activity.deeds[-1].command.startswith(f"docker load -i {item.id}.tar && docker tag ")
+
+
+def test_a_name_that_another_image_took_meanwhile_stays_there(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    image = deleted_with_a_net(stage)
+    other = stage.engine.add_image("myapp:latest")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.qtbot.waitUntil(lambda: image.id in stage.engine.images and not stage.session.trash.items)
+    assert stage.engine.images[image.id].tags == ("myapp:dev",)
+    assert stage.engine.images[other.id].tags == ("myapp:latest",)
+    assert said[-1] == "Brought back image myapp:dev; myapp:latest is the name of another image now, and stays that"
+
+
+@pytest.mark.parametrize("at", ["saved", "saving"])
+def test_what_cannot_be_kept_is_not_deleted(stage: Stage, at: str) -> None:
+    stage.engine.fail[at] = Refused("save image", "no space left on device")
+    image = deleted_with_a_net(stage)
+    assert [name for name, _ in stage.acts()] == []
+    assert stage.engine.images[image.id].tags == ("myapp:dev", "myapp:latest")
+    assert "no space left on device" in stage.session.activity.deeds[-1].error
+    assert stage.session.trash.items == ()
+
+
+def test_what_was_kept_for_a_delete_that_failed_is_not_in_the_trash(stage: Stage) -> None:
+    stage.engine.fail["remove_image"] = Refused("delete image", "it is held")
+    deleted_with_a_net(stage)
+    assert stage.engine.called("saved")
+    stage.session.trash.look()
+    stage.qtbot.waitUntil(lambda: stage.session.jobs.in_lane("trash") is None)
+    assert stage.session.trash.items == ()
+
+
+def test_of_an_image_that_stays_only_the_name_is_remembered(stage: Stage) -> None:
+    image = deleted_with_a_net(stage, "myapp:latest")
+    assert not stage.engine.called("saved")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    assert (stage.session.trash.items[0].kind, stage.session.trash.items[0].names) == ("tags", ("myapp:dev",))
+    stage.registry.update()
+    stage.act("file.undo")
+    stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
+    assert set(stage.engine.images[image.id].tags) == {"myapp:dev", "myapp:latest"}
+    assert not stage.engine.called("load")
+
+
+def test_names_whose_image_is_gone_cannot_come_back_and_that_is_said(stage: Stage) -> None:
+    image = deleted_with_a_net(stage, "myapp:latest")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    del stage.engine.images[image.id]
+    stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.qtbot.waitUntil(lambda: bool(stage.errors))
+    assert "only the names were kept" in str(stage.errors[0])
+    assert len(stage.session.trash.items) == 1, "it may be there again later"
+
+
+def test_a_name_taken_off_is_remembered_where_the_setting_says_so(stage: Stage) -> None:
+    image = stage.engine.find_image("myapp:dev")
+    for keeps in (False, True):
+        stage.session.trash.set_up(keeps, stage.session.trash.limits)
+        name = "myapp:latest" if keeps else "myapp:dev"
+        tags = stage.engine.images[image.id].tags
+        stage.qtbot.waitUntil(lambda tags=tags: any(each.tags == tags for each in stage.session.images))
+        stage.select(next(each.name for each in stage.session.images if each.id == image.id))
+        stage.prompts.answer = TagAnswer("" if keeps is None else f"kept:{int(keeps)}", (name,))
+        stage.act("image.tag")
+        stage.qtbot.waitUntil(lambda name=name: name not in stage.engine.images[image.id].tags)
+        stage.settled()
+    stage.qtbot.waitUntil(lambda: [item.names for item in stage.session.trash.items] == [("myapp:latest",)])

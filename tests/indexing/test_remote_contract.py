@@ -69,7 +69,7 @@ class TestRemoteEngine(ImageSourceContract):
 
 
 @pytest.mark.engine
-def test_a_host_through_the_process(engine: Engine, workers: Workers, container: str) -> None:
+def test_a_host_through_the_process(engine: Engine, workers: Workers, container: str, tmp_path: Path) -> None:
     """Lists, details, changes, acts and events of a real engine."""
     control = Control()
     host = open_remote(Address("engine", engine.private.location), workers, control).host
@@ -82,6 +82,10 @@ def test_a_host_through_the_process(engine: Engine, workers: Workers, container:
     assert list(host.changes(detail.container.id, control)) == list(near.changes(detail.container.id, control))
     assert host.writable_sizes(control) == near.writable_sizes(control)
     assert host.disk_usage(control).image_unique.keys() == near.disk_usage(control).image_unique.keys()
+    kept = tmp_path / "kept.tar"
+    kept.write_bytes(b"".join(host.saved(detail.container.image_id, control)))
+    assert kept.read_bytes().endswith(bytes(1024))
+    assert host.load(str(kept), detail.container.image_id, control) == detail.container.image_id
     with pytest.raises(NotFound):
         host.start("0" * 64, control)
     listening = Control()

@@ -95,6 +95,7 @@ class Answers:
         verb: str,
         can_stop: bool,
         told: Callable[[DeleteAnswer], Told] | None = None,
+        keep: bool | None = None,
     ) -> DeleteAnswer | None:
         self.asked.append(("delete", (title, tuple(items))))
         return self.delete_answer
@@ -147,7 +148,12 @@ class Stage:
     def __post_init__(self) -> None:
         self.jobs = Jobs()
         self.session = Session(
-            self.jobs, self.world.open, self.world.find, "", find_places=lambda _control: self.world.places
+            self.jobs,
+            self.world.open,
+            self.world.find,
+            "",
+            find_places=lambda _control: self.world.places,
+            settings=self.settings,
         )
         prompts = self.answers if self.answers is not None else DialogPrompts(lambda: self.window)
         self.registry = Registry(self.session, catalog(self.session, prompts))

@@ -47,6 +47,7 @@ from imagexplorer.sources.engine import (
     images,
     life,
     replacing,
+    saving,
     usage,
 )
 from imagexplorer.sources.engine.fields import Json, image_id, section, strings, text
@@ -266,6 +267,12 @@ class EngineSource(Presence, Layers, Live):
 
     def remove_container(self, container_id: str, control: Control, force: bool = False, volumes: bool = False) -> None:
         actions.remove_container(self.wire, container_id, control, force, volumes)
+
+    def saved(self, image_id: str, control: Control) -> Iterator[bytes]:
+        return saving.saved(self.wire, image_id, control)
+
+    def load(self, path: str, image_id: str, control: Control) -> str:
+        return saving.loaded(self.wire, path, image_id, control)
 
     def prune_build_cache(self, control: Control) -> int:
         return actions.prune_build_cache(self.wire, control)

@@ -1,0 +1,128 @@
+"""The folder of what was deleted: an archive as `.part` and then renamed, and a small document beside it that says what
+it is. The document comes last: what has none was never whole, and is swept away.
+
+One private folder (0700, files 0600) of the user's data. Nothing in it is ever opened but to be given back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from imagexplorer.core.errors import NotFound, Refused
+from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.trash import TrashItem, TrashLimits, document, outdated, read
+from imagexplorer.output.writing import PART
+
+_DOCUMENT_MOST = 1 << 20
+_STALE_S = 3600
+_TAR_END = 1024
+"""A tar ends with so many zero bytes (POSIX, pax): what does not was cut off."""
+_HOWEVER = "Untick “Keep it in the trash” to delete it all the same"
+
+
+class TrashFolder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def items(self) -> Sequence[TrashItem]:
+        """The newest first."""
+        found = []
+        with suppress(OSError):
+            for place in self.path.glob("*.json"):
+                item = _read(place)
+                if item is not None and place.stem == item.id and (not item.bytes or self.archive(item.id).is_file()):
+                    found.append(item)
+        return sorted(found, key=lambda item: (-item.at, item.id))
+
+    def archive(self, identifier: str) -> Path:
+        return self.path / f"{identifier}.tar"
+
+    def keep(self, item: TrashItem, pieces: Iterable[bytes] | None, limit_bytes: int) -> TrashItem:
+        """As it is kept, with its id, size and time. Raises Refused where it cannot be: then nothing is left of it."""
+        item = replace(item, id=secrets.token_hex(8), at=time.time())
+        archive = self.archive(item.id)
+        part = archive.with_name(archive.name + PART)
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                if pieces is not None:
+                    item = replace(item, bytes=_written(part, pieces, limit_bytes, item.title))
+                    os.replace(part, archive)
+                _write(self.path / f"{item.id}.json", json.dumps(document(item), indent=2).encode())
+            except BaseException:
+                for place in (part, archive, self.path / f"{item.id}.json"):
+                    place.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            reason = f"it cannot be kept in {plain(str(self.path), 200)}: {error.strerror or error}"
+            raise Refused(item.title, reason, _HOWEVER) from error
+        return item
+
+    def remove(self, identifier: str) -> None:
+        for place in (self.path / f"{identifier}.json", self.archive(identifier)):
+            with suppress(OSError):
+                place.unlink()
+
+    def found(self, item: TrashItem) -> Path:
+        """Its archive. Raises NotFound."""
+        archive = self.archive(item.id)
+        if not archive.is_file():
+            raise NotFound(item.title, "its archive is not in the trash any more")
+        return archive
+
+    def sweep(self, limits: TrashLimits, keep: str = "") -> Sequence[TrashItem]:
+        """Take away what is too old or too much, but `keep`, and what a killed program left. What stays."""
+        for item in outdated(self.items(), limits, time.time()):
+            if item.id != keep:
+                self.remove(item.id)
+        items = self.items()
+        known = {item.id for item in items}
+        with suppress(OSError):
+            for place in self.path.iterdir():
+                ours = place.suffix == ".json" or place.name.endswith((".tar", f".tar{PART}"))
+                stale = time.time() - place.lstat().st_mtime > _STALE_S  # another window may write it just now
+                if ours and stale and place.name.partition(".")[0] not in known:
+                    place.unlink(missing_ok=True)
+        return items
+
+
+def _read(place: Path) -> TrashItem | None:
+    try:
+        with place.open("rb") as file:
+            raw = file.read(_DOCUMENT_MOST + 1)
+        return read(json.loads(raw)) if len(raw) <= _DOCUMENT_MOST else None
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _written(part: Path, pieces: Iterable[bytes], limit_bytes: int, title: str) -> int:
+    size, end = 0, b""
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for piece in pieces:
+            size += len(piece)
+            if size > limit_bytes:
+                reason = f"it is larger than the trash may be ({human_size(limit_bytes)})"
+                raise Refused(title, reason, f"{_HOWEVER}, or let the trash be larger")
+            file.write(piece)
+            end = (end + piece)[-_TAR_END:]
+        file.flush()
+        os.fsync(file.fileno())
+    if end != bytes(_TAR_END):
+        raise Refused(title, "the engine's archive is not whole", _HOWEVER)
+    return size
+
+
+def _write(place: Path, content: bytes) -> None:
+    part = place.with_name(place.name + PART)
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, place)

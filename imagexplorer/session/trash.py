@@ -1,0 +1,210 @@
+"""The trash: what a delete keeps first, and how it comes back. Files are `output.trash`'s, acts are those of `acts`.
+
+Where something cannot be kept, its delete is not sent. Callbacks answer on the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from imagexplorer.core.command_line import joined
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import ALL, Image, Touched, short_id
+from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
+from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.trash import IMAGE, TAGS, TrashItem, TrashLimits
+from imagexplorer.jobs import Jobs
+from imagexplorer.session.acts import Acts, One
+from imagexplorer.session.link import Link
+from imagexplorer.session.records import Failed
+from imagexplorer.settings import Settings
+
+if TYPE_CHECKING:
+    from imagexplorer.output.trash import TrashFolder
+
+_KEEP, _LIMIT, _DAYS = "trash.keep", "trash.limit_bytes", "trash.days"
+_DIRECTORY = "trash.directory"
+
+
+def _folder(directory: str) -> TrashFolder:
+    from imagexplorer.output.trash import TrashFolder
+
+    if directory:
+        return TrashFolder(Path(directory))
+    import platformdirs
+
+    return TrashFolder(Path(platformdirs.user_data_dir("imagexplorer", appauthor=False)) / "trash")
+
+
+class Trash(QObject):
+    changed = Signal()  # `items`
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        acts: Acts,
+        link: Callable[[str], Link],
+        say: Callable[[str], None],
+        settings: Settings | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Without settings there is none."""
+        super().__init__(parent)
+        self._jobs, self._acts, self._link, self._say, self._settings = jobs, acts, link, say, settings
+        self.items: tuple[TrashItem, ...] = ()
+
+    @property
+    def there(self) -> bool:
+        return self._settings is not None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is deleted is kept unless somebody says no."""
+        return self._settings is not None and self._settings.flag(_KEEP)
+
+    @property
+    def limits(self) -> TrashLimits:
+        usual, settings = TrashLimits(), self._settings
+        if settings is None:
+            return usual
+        return TrashLimits(settings.number(_LIMIT, usual.bytes, 0), settings.number(_DAYS, usual.days, 0))
+
+    def set_up(self, keeps: bool, limits: TrashLimits) -> None:
+        """Holds at once: what is beyond the limits goes."""
+        if self._settings is not None:
+            for key, value in ((_KEEP, keeps), (_LIMIT, limits.bytes), (_DAYS, limits.days)):
+                self._settings.set(key, value)
+            self._settings.save()
+            self.look()
+
+    def look(self) -> None:
+        """What is in it now; what is too old or too much goes."""
+        if self._settings is None:
+            return
+        directory, limits = self._settings.text(_DIRECTORY), self.limits
+        self._jobs.load("trash", lambda _control: _folder(directory).sweep(limits), self._found)
+
+    def remove(self, items: Sequence[TrashItem]) -> None:
+        """For good."""
+        directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
+
+        def work(_control: Control) -> Sequence[TrashItem]:
+            folder = _folder(directory)
+            for item in items:
+                folder.remove(item.id)
+            return folder.items()
+
+        self._jobs.load("trash", work, self._found)
+
+    def newest(self, source: str) -> TrashItem | None:
+        """Of an engine that is open."""
+        return next((item for item in self.items if item.source == self._location(source)), None)
+
+    # -- keeping ------------------------------------------------------------------------------------
+
+    def guard(self, source: str, whole: Collection[str]) -> Callable[[One, Image, str], One]:
+        """For a delete: `guard(thing, image, reference)` keeps first what the thing takes. `whole` are ids of images
+        that go; of the others only names are taken off."""
+        directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
+        limits, engine, location = self.limits, self._link(source).state.name, self._location(source)
+        done: dict[str, TrashItem] = {}
+
+        def keep(image: Image, names: Sequence[str], host: Any, control: Control) -> TrashItem:
+            folder = _folder(directory)
+            item = TrashItem("", IMAGE if image.id in whole else TAGS, location, engine, image.id, tuple(names))
+            pieces = host.saved(image.id, control) if item.kind == IMAGE else None
+            kept = folder.keep(item, pieces, limits.bytes)
+            folder.sweep(limits, keep=kept.id)
+            return kept
+
+        def guarded(thing: One, image: Image, reference: str) -> One:
+            key = image.id if image.id in whole else f"{image.id} {reference}"
+            names = image.tags if image.id in whole else (reference,)
+
+            def call(host: Any, control: Control) -> Touched:
+                fresh = key not in done
+                if fresh:
+                    done[key] = keep(image, names, host, control)
+                try:
+                    return thing.call(host, control)
+                except ImagexplorerError:
+                    if fresh:  # it is all still there
+                        _folder(directory).remove(done[key].id)
+                    raise
+
+            return replace(thing, call=call)
+
+        return guarded
+
+    # -- bringing back ------------------------------------------------------------------------------
+
+    def undo(self, source: str, item: TrashItem, failed: Failed) -> None:
+        """It comes back with the names that nobody else has by now. Says what could not be restored, and why."""
+        opened: Any = self._link(source).source
+        directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
+        left: list[str] = []
+
+        def call(host: Any, control: Control) -> Touched:
+            folder = _folder(directory)
+            identifier = self._back(folder, item, opened, host, control)
+            for name in item.names:
+                if _id_of(opened, name, control) in ("", identifier):
+                    host.tag(identifier, name, control)
+                else:
+                    left.append(name)
+            folder.remove(item.id)
+            return Touched(images=frozenset({ALL}))
+
+        def over(_touched: Touched) -> None:
+            names = f"; {', '.join(left)} is the name of another image now, and stays that" if left else ""
+            self._say(plain(f"Brought back {item.title}{names}", 600))
+            self.look()
+
+        def broke(error: ImagexplorerError) -> None:
+            self.look()
+            failed(error)
+
+        program = self._acts.program(source)
+        lines = [joined([program, "load", "-i", f"{item.id}.tar"])] if item.kind == IMAGE else []
+        lines += [joined([program, "tag", short_id(item.image_id), name]) for name in item.names]
+        self._acts.act(source, f"Undo: {item.title}", [One(item.title, call)], " && ".join(lines), broke, over)
+
+    @staticmethod
+    def _back(folder: TrashFolder, item: TrashItem, opened: Any, host: Any, control: Control) -> str:
+        there = _id_of(opened, item.image_id, control)
+        if there:
+            return there
+        if item.kind == TAGS:
+            reason = "its image was deleted meanwhile, and only the names were kept"
+            raise Refused(item.title, reason, "Pull or load the image, then tag it")
+        return str(host.load(str(folder.found(item)), item.image_id, control))
+
+    # -- inside -------------------------------------------------------------------------------------
+
+    def _found(self, items: Sequence[TrashItem]) -> None:
+        if tuple(items) != self.items:
+            self.items = tuple(items)
+            self.changed.emit()
+
+    def _location(self, source: str) -> str:
+        try:
+            return self._link(source).state.address.location
+        except NotFound:
+            return ""
+
+
+def summary(items: Sequence[TrashItem], limits: TrashLimits) -> str:
+    size = human_size(sum(item.bytes for item in items))
+    return f"{size} of {human_size(limits.bytes)}; each is kept for {limits.days} days"
+
+
+def _id_of(opened: Any, reference: str, control: Control) -> str:
+    try:
+        return str(opened.image(reference, control).image.id)
+    except NotFound:
+        return ""
