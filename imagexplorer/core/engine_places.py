@@ -66,6 +66,13 @@ def unsafe(location: str, tls: bool) -> str:
     return "without TLS anyone on the way can read it and act as root there"
 
 
+def risk(location: str, tls: bool, verified: bool) -> str:
+    """In a few words, for the line of a source; "" where nothing is wrong."""
+    if tls and not verified:
+        return "TLS not verified"
+    return "without TLS" if unsafe(location, tls) else ""
+
+
 def without_password(location: str) -> str:
     """For screens and documents: an address may hold a password, which nobody has to see."""
     try:

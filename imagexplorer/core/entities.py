@@ -17,18 +17,32 @@ DOCKER = "docker"
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """How a connection over the network is kept safe: paths of files in PEM, "" where the system's own are to do or
+    none is wanted. `verify` is off only where the user said so."""
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where a source is; enough to open it again, also in another process.
 
     `kind` is engine, docker-archive, oci-archive, oci-layout or rootfs; "file" where a path has yet to be looked
     into. `location` is the URL of an engine (`unix:///run/docker.sock`) or an absolute path.
-    `context` names the docker context that it came from, if one.
+    `context` names the docker context that it came from, if one. `tls` is what the user chose for it, None where that
+    is left to the context or the environment; `identity` the file of the key for ssh, "" for those that ssh has.
     """
 
     kind: str
     location: str
     name: str = ""
     context: str = ""
+    tls: Tls | None = None
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +246,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What an engine says of itself. `product` is Docker or Podman; `store` is "graph" or "containerd"."""
+    """What an engine says of itself. `product` is Docker or Podman; `store` is "graph" or "containerd". `risk` is what
+    is unsafe about the way to it, "" where nothing is."""
 
     product: str
     version: str
@@ -240,6 +255,7 @@ class EngineInfo:
     platform: Platform = Platform()
     store: str = "graph"
     root: str = ""
+    risk: str = ""
 
     @property
     def program(self) -> str:

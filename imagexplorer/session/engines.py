@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address
+from imagexplorer.core.entities import Address, Tls
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.records import Failed, OpenAddress, OpenSource
@@ -75,12 +75,16 @@ class Engines(QObject):
 
 
 def as_line(address: Address) -> str:
-    """For the settings; `from_line` reads it."""
-    return "\n".join((address.location, address.name, address.context))
+    """For the settings; `from_line` reads it. Paths of certificates and keys, never what is in them."""
+    tls = address.tls
+    files = (tls.ca, tls.cert, tls.key, "verify" if tls.verify else "trust") if tls is not None else ("", "", "", "")
+    return "\n".join((address.location, address.name, address.context, address.identity, *files))
 
 
 def from_line(line: str) -> Address | None:
     parts = line.split("\n")
-    if len(parts) != 3 or not (parts[0] or parts[2]):
+    if len(parts) not in (3, 8) or not (parts[0] or parts[2]):
         return None
-    return Address("engine", *parts)
+    location, name, context, identity, ca, cert, key, verify = (*parts, *[""] * 5)[:8]
+    tls = Tls(ca, cert, key, verify != "trust") if verify else None
+    return Address("engine", location, name, context, tls, identity)

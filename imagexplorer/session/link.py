@@ -91,6 +91,27 @@ class Link(QObject):
 
         self._jobs.load(f"{self.key}/connect", work, self._connected, self._not_connected)
 
+    def take_over(self, address: Address) -> None:
+        """The user connected to the same engine again: by another name, with other certificates."""
+        known = self.state.address
+        changed = replace(address, name=address.name or known.name)
+        self.state = replace(self.state, address=changed)
+        self.changed.emit()
+        if (changed.tls, changed.identity, changed.context) != (known.tls, known.identity, known.context):
+            self._begin_anew()
+        elif not self.live:
+            self.connect_source()
+
+    def _begin_anew(self) -> None:
+        """What it is reached by is another: the old way is closed, and nothing of it is waited for."""
+        source, self.source = self.source, None
+        self.listing.stop()
+        for lane in ("events", "ping"):
+            self._jobs.drop(f"{self.key}/{lane}")
+        if source is not None:
+            self._close(source)
+        self.connect_source()
+
     def _connected(self, answer: tuple[OpenSource, EngineInfo | None]) -> None:
         self.source, info = answer
         again = self.state.state == LOST
@@ -219,7 +240,7 @@ class Link(QObject):
     def _live_words(info: EngineInfo | None, trouble: ImagexplorerError | None = None) -> str:
         name = f"{info.product} {info.version}" if info is not None else "engine"
         if trouble is None:
-            return f"{name}, live"
+            return f"{name}, live, {info.risk}" if info is not None and info.risk else f"{name}, live"
         return f"{name}, no answer yet" if trouble is LATE else f"{name}, its lists cannot be read"
 
     def _doubted(self) -> None:
@@ -236,10 +257,12 @@ class Link(QObject):
         self.listing.stop()
         self._jobs.drop(f"{self.key}/*")
         source, self.source = self.source, None
-        if source is not None:  # it tells the worker, which may be busy: not on this thread
-            self._jobs.load(
-                f"{self.key}/close", lambda _control: source.close(), lambda _none: None, lambda _error: None
-            )
+        if source is not None:
+            self._close(source)
+
+    def _close(self, source: Any) -> None:
+        """It tells the worker, which may be busy: not on this thread."""
+        self._jobs.load(f"{self.key}/close", lambda _control: source.close(), lambda _none: None, lambda _error: None)
 
     def _set_state(
         self,

@@ -186,6 +186,8 @@ class Session(Shown):
         address = source.address
         key = f"{_ENGINE_KEY}{address.location}"
         if key in self._links:  # closing tells the worker, which may be busy: not on this thread
+            if not self._current:
+                self.choose(key)
             self.jobs.load("search/close", lambda _control: source.close(), lambda _none: None, lambda _error: None)
             return
         link = self._add(key, address, source)
@@ -201,8 +203,8 @@ class Session(Shown):
         known = self._links.get(key)
         self._engine_found(source)
         self._kept[key] = source.address
-        if known is not None and not known.live:
-            known.connect_source()
+        if known is not None:
+            known.take_over(source.address)
         self.choose(key)
         self.list_wanted.emit("images")
 

@@ -6,6 +6,8 @@ engines only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QWidget
 
 from imagexplorer import resources
@@ -18,6 +20,7 @@ from imagexplorer.session.engines import Engines
 from imagexplorer.views.ask_dialog import AskDialog, Field, add_row, form
 from imagexplorer.views.table_or_words import TableOrWords
 from imagexplorer.views.theme import plain_label
+from imagexplorer.views.tls_fields import TlsFields
 
 _HINT = "unix:///path/to.sock, ssh://user@host, tcp://host:2376"
 
@@ -42,7 +45,11 @@ class EngineDialog(AskDialog):
         self.address.setMaxLength(2000)
         self.field = Field(self.address, _HINT)
         self.address.textChanged.connect(self._edited)
-        self.aware = QCheckBox(self.tr("Connect &without TLS all the same"))
+        self.name = QLineEdit()
+        self.name.setMaxLength(80)
+        self.secure = TlsFields()
+        self.secure.changed.connect(self._judge)
+        self.aware = QCheckBox(self.tr("Connect all the &same"))
         self.aware.toggled.connect(self._judge)
         self.warning = plain_label(wrap=True, tone="warning")
         self.trouble = plain_label(wrap=True, selectable=True, tone="error")
@@ -58,10 +65,11 @@ class EngineDialog(AskDialog):
         self.again.clicked.connect(engines.look)
         fields = form()
         add_row(fields, self.tr("&Address"), self.field)
+        add_row(fields, self.tr("&Name"), Field(self.name, self.tr("What it is called at the left")))
         self.body.addWidget(self.places, 1)
         self.body.addWidget(self.busy)
         self.body.addLayout(fields)
-        for widget in (self.warning, self.aware, self.trouble):
+        for widget in (self.secure, self.warning, self.aware, self.trouble):
             self.body.addWidget(widget)
         self.buttons.addButton(self.again, self.buttons.ButtonRole.ActionRole)
         self.resize(self.fontMetrics().averageCharWidth() * 150, self.fontMetrics().height() * 30)
@@ -88,17 +96,24 @@ class EngineDialog(AskDialog):
     def _choose(self, place: EnginePlace | None) -> None:
         if place is not None:
             self.address.setText(without_password(place.address.location))
+            self.name.setPlaceholderText(plain(place.address.name, 80))
             self._place = place
             self._judge()
 
     def _edited(self) -> None:
         self._place = None
+        self.name.setPlaceholderText("")
         self._judge()
 
     def _judge(self) -> None:
         text = self.address.text().strip()
         location = spelled(text) if text else ""
-        risk = unsafe(location, self._place.tls if self._place is not None else False)
+        by_context = self._place is not None and bool(self._place.address.context)
+        self.secure.setVisible(location.startswith(("tcp://", "http")) and not by_context)
+        tls = self.secure.tls() if not self.secure.isHidden() else None
+        risk = unsafe(location, tls is not None or (self._place is not None and self._place.tls))
+        if tls is not None and not tls.verify:
+            risk = self.tr("without a proof of who answers, anyone on the way can pose as it and act as root there")
         self.warning.set_text(f"{plain(location, 200)}: {risk}" if risk else "")
         self.warning.setVisible(bool(risk))
         self.aware.setVisible(bool(risk))
@@ -119,6 +134,8 @@ class EngineDialog(AskDialog):
         self._show_busy()
         text = self.address.text().strip()
         address = self._place.address if self._place is not None else Address("engine", spelled(text))
+        tls = self.secure.tls() if self.secure.isVisible() else None
+        address = replace(address, name=self.name.text().strip() or address.name, tls=tls)
         self._engines.connect_to(address, self.accept, self._failed)
 
     def _failed(self, error: ImagexplorerError) -> None:

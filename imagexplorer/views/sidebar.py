@@ -129,8 +129,10 @@ class Sidebar(QListWidget):
             (Qt.ItemDataRole.AccessibleTextRole, f"{name}, {words}" + (", current" if current else "")),
         ):
             item.setData(role, value)
-        tone = STATE_TONES.get(source.state, "muted")
-        item.setIcon(resources.icon(STATE_ICONS.get(source.state, "engine"), tone_color(tone)))
+        icon, tone = STATE_ICONS.get(source.state, "engine"), STATE_TONES.get(source.state, "muted")
+        if source.live and source.info is not None and source.info.risk:
+            icon, tone = "unlocked", "error"
+        item.setIcon(resources.icon(icon, tone_color(tone)))
         lines = [name, source.address.location, words, str(source.error) if source.error else ""]
         item.setToolTip(tooltip("\n".join(plain(line, 400) for line in dict.fromkeys(lines) if line)))
         self.addItem(item)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.engine_places import EnginePlace
-from imagexplorer.core.entities import Address
+from imagexplorer.core.entities import Address, Tls
+from imagexplorer.session.engines import from_line
 from imagexplorer.settings import Settings
 from imagexplorer.views.engine_dialog import EngineDialog
 from tests.fake_engine import FakeEngine
@@ -89,6 +93,48 @@ def test_what_is_unsafe_has_to_be_said(on: Stage, qtbot: QtBot) -> None:
     qtbot.mouseClick(dialog.verb, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: on.window.findChild(EngineDialog) is None)
     assert on.session.current.address.location == "tcp://far:2375"
+
+
+def test_certificates_are_chosen_by_hand_and_kept_as_paths(on: Stage, qtbot: QtBot, tmp_path: Path) -> None:
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        (tmp_path / name).touch()
+    dialog = asked(on, qtbot)
+    secure = dialog.secure
+    dialog.address.setText(BOX)
+    assert not secure.isVisible(), "ssh is safe by itself"
+    dialog.address.setText("far:2375")
+    assert secure.use.isVisible()
+    assert not secure.files.isVisible()
+    secure.use.setChecked(True)
+    assert not dialog.warning.isVisible()
+    secure.take("cert", str(tmp_path / "cert.pem"))
+    files = Tls(*(str(tmp_path / f"{name}.pem") for name in ("ca", "cert", "key")))
+    assert secure.tls() == files
+    dialog.name.setText("build farm")
+    assert dialog.verb.isEnabled()
+    secure.trust.setChecked(True)
+    assert "pose as it" in dialog.warning.text()
+    assert not dialog.verb.isEnabled(), "not verified only where somebody says so"
+    dialog.aware.setChecked(True)
+    qtbot.mouseClick(dialog.verb, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: on.window.findChild(EngineDialog) is None)
+    address = on.session.current.address
+    assert (address.name, address.tls) == ("build farm", replace(files, verify=False))
+    assert "build farm" in sidebar(on)
+    (line,) = on.session.kept_engines
+    assert from_line(line) == address
+
+
+def test_the_same_engine_again_takes_the_new_name_and_the_new_certificates(on: Stage, qtbot: QtBot) -> None:
+    engines = on.session.engines
+    for address in (
+        Address("engine", "tcp://far:2375", "one"),
+        Address("engine", "tcp://far:2375", "two", "", Tls("/ca")),
+    ):
+        engines.connect_to(address, lambda: None, pytest.fail)
+        qtbot.waitUntil(lambda address=address: on.session.current.live and on.session.current.address == address)
+    assert len(on.session.sources) == 2
+    qtbot.waitUntil(lambda: len(on.session.images) == 1)
 
 
 def test_nothing_written_is_nothing_to_connect_to(on: Stage, qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.core.entities import Address
+from imagexplorer.core.entities import Address, EngineInfo
 from imagexplorer.core.errors import Cancelled, Fault, Refused, Unreachable
 from imagexplorer.jobs import Jobs, JobState
 from imagexplorer.session import SourceState
@@ -55,6 +55,13 @@ def test_a_source_says_its_state_in_words_to_those_who_cannot_see_it(qtbot: QtBo
     ]
     icons = {made.item(row).icon().name() for row in range(made.count())}
     assert {"live", "lost", "archive"} <= icons
+
+
+def test_an_unsafe_way_to_an_engine_shows_all_the_time(qtbot: QtBot) -> None:
+    info = EngineInfo("Docker", "28.5", risk="TLS not verified")
+    made = sidebar(qtbot, ENGINE, replace(ENGINE, key="u", words="Docker 28.5, live, TLS not verified", info=info))
+    shown = {made.item(row).icon().name() for row in range(made.count()) if made.item(row).text() == "local"}
+    assert shown == {"live", "unlocked"}
 
 
 @pytest.mark.parametrize("by", ["click", "return", "space"])

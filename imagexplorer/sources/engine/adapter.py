@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -109,5 +110,7 @@ def record(client: Any, base_url: str, note: Note, ssh: Ssh | None = None) -> No
         path = base_url.removeprefix("http+").removeprefix("unix://")
         client.mount("http+docker://", _DialAdapter(_unix(path, note)))
     elif base_url.startswith(("tcp://", "http://", "https://")):
+        # Who switched verification off was told, and is told all the time: not at each call in the log too.
+        warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
         client.mount("http://", _TcpAdapter(note))
         client.mount("https://", _TcpAdapter(note))

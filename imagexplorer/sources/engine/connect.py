@@ -34,7 +34,7 @@ def open_engine(address: Address, control: Control) -> EngineSource:
     """Connect, and agree on an API version. Raises Unreachable (no answer, or not an engine), Cancelled."""
     what = _named(address)
     location, tls = _endpoint(address)
-    ssh = _ssh(location)
+    ssh = _ssh(location, address.identity)
     schemes = ("unix://", "tcp://", "http://", "https://", "npipe://")
     if ssh is None and not (location.startswith(schemes) and _spells(location)):
         raise Unreachable(
@@ -60,12 +60,12 @@ def _opened(first: Wire, what: str, control: Control) -> EngineSource:
     return EngineSource(replace(first, version=agreed(what, answer)), answer)
 
 
-def _ssh(location: str) -> Ssh | None:
+def _ssh(location: str, identity: str) -> Ssh | None:
     if not location.startswith("ssh://"):
         return None
     from imagexplorer.sources.engine.ssh import Ssh
 
-    return Ssh(location)
+    return Ssh(location, identity)
 
 
 def _spells(location: str) -> bool:
@@ -99,6 +99,10 @@ def _named(address: Address) -> str:
 
 def _endpoint(address: Address) -> tuple[str, Any]:
     """URL and TLS configuration (or None)."""
+    if address.tls is not None:
+        from imagexplorer.sources.engine.certificates import checked
+
+        return spelled(address.location), checked(_named(address), address.tls)
     if address.context:
         context = load_context(address.context)
         return spelled(context.host), context.tls

@@ -129,12 +129,13 @@ def _contexts() -> Iterator[EnginePlace]:
 def _connections(env: Mapping[str, str]) -> Iterator[EnginePlace]:
     """Podman's; the newer file wins over the older where both have a name."""
     config = Path(env.get("XDG_CONFIG_HOME", "") or Path.home() / ".config") / "containers"
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for path in (Path("/etc/containers/containers.conf"), config / "containers.conf"):
         try:
             told = tomllib.loads(_text(path)).get("engine", {})
             known = told.get("service_destinations", {})
-            found.update({name: str(each.get("uri", "")) for name, each in known.items()})
+            for name, each in known.items():
+                found[name] = str(each.get("uri", "")), str(each.get("identity", ""))
         except (tomllib.TOMLDecodeError, AttributeError, RecursionError):
             continue  # podman says itself what is wrong with its file
     told = _json(config / "podman-connections.json")
@@ -142,10 +143,11 @@ def _connections(env: Mapping[str, str]) -> Iterator[EnginePlace]:
     known = known.get("Connections") if isinstance(known, dict) else None
     for name, each in (known if isinstance(known, dict) else {}).items():
         if isinstance(each, dict) and isinstance(each.get("URI"), str):
-            found[name] = each["URI"]
-    for name, uri in found.items():
+            key = each.get("Identity")
+            found[name] = (each["URI"], key if isinstance(key, str) else "")
+    for name, (uri, identity) in found.items():
         if uri:
-            yield EnginePlace(CONNECTION, Address("engine", spelled(uri), name))
+            yield EnginePlace(CONNECTION, Address("engine", spelled(uri), name, identity=identity))
 
 
 def _text(path: Path) -> str:

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.engine_places import risk
 from imagexplorer.core.entities import Address, EngineInfo, Platform
 from imagexplorer.core.errors import Damaged, NotFound, Refused, Unreachable
 from imagexplorer.sources.engine.fields import Json, rows, text
@@ -59,6 +60,7 @@ class Presence:
             raise Unreachable(self._name, f"it does not answer as an engine ({error.reason})", RETRY) from error
         self._know_again(control)
         told = self._info(control)
+        tls = self.wire.tls
         return EngineInfo(
             product="Podman" if self.podman else "Docker",
             version=text(self._version, "Version"),
@@ -66,6 +68,7 @@ class Presence:
             platform=Platform(text(self._version, "Os"), text(self._version, "Arch")),
             store=store_of(told),
             root=text(told, "DockerRootDir"),
+            risk=risk(self.address.location, tls is not None, getattr(tls, "verify", True) is not False),
         )
 
     def lost(self) -> None:

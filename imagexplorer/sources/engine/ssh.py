@@ -48,12 +48,13 @@ class SshError(OSError):
 
 
 class Ssh:
-    """The way to one machine. `location` is ssh://[user@]host[:port][/path/of/the/engine's/socket].
+    """The way to one machine. `location` is ssh://[user@]host[:port][/path/of/the/engine's/socket]. `identity` is the
+    file of a key to be tried beside those that ssh has.
 
     Raises Unreachable for what is no such address; nothing is connected before the first `connect`.
     """
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, identity: str = "") -> None:
         parts = urlsplit(location)
         try:
             port = parts.port
@@ -67,6 +68,7 @@ class Ssh:
                 f"ssh://{self.host}", "a password does not belong into an address", "Use a key: ssh-copy-id, ssh-add"
             )
         self._user, self._port, self._socket = unquote(parts.username or ""), port, parts.path.rstrip("/")
+        self._identity = identity
         self._lock = threading.Lock()
         self._master: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -164,7 +166,8 @@ class Ssh:
     def _target(self) -> list[str]:
         port = [] if self._port is None else ["-p", str(self._port)]
         user = ["-l", self._user] if self._user else []
-        return [*port, *user, "--", self.host]
+        key = ["-i", self._identity] if self._identity else []
+        return [*port, *user, *key, "--", self.host]
 
     def _remote(self) -> str:
         if not self._socket:

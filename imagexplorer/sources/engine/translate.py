@@ -10,9 +10,13 @@ import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, Damaged, ImagexplorerError, NotFound, Refused, Unreachable
+
+if TYPE_CHECKING:
+    import ssl
 
 WORDS_LIMIT = 4096
 """Bytes of an engine's sentence that are kept."""
@@ -129,7 +133,7 @@ def unreachable(what: str, error: BaseException) -> Unreachable:
             return Unreachable(what, link.reason, link.way_out)
     for link in links:
         if isinstance(link, ssl.SSLError):
-            return Unreachable(what, f"TLS failed: {_words(link)}", "Check the certificates of the connection")
+            return Unreachable(what, *_tls_words(link))
     for link in links:
         if isinstance(link, FileNotFoundError):
             return Unreachable(what, "no such socket", "Start the engine")
@@ -153,6 +157,41 @@ def unreachable(what: str, error: BaseException) -> Unreachable:
     if any(isinstance(link, (*cut, ConnectionResetError, BrokenPipeError)) for link in links):
         return Unreachable(what, "it closed the connection", RETRY)
     return Unreachable(what, f"the connection broke ({_words(error)})", RETRY)
+
+
+def _tls_words(error: ssl.SSLError) -> tuple[str, str]:
+    """Reason and way out. Codes are OpenSSL's (x509_vfy.h): 9 and 10 the time, 18 to 21 nobody vouches, 62 to 64 the
+    name."""
+    code = getattr(error, "verify_code", 0)
+    clock = "Whoever runs the engine has to renew it; look at your clock too"
+    for codes, reason, way_out in (
+        ((9, 10), "the engine's certificate has expired or is not good yet", clock),
+        (
+            (18, 19, 20, 21),
+            "nobody who is trusted here vouches for the engine's certificate",
+            "Choose its CA certificate",
+        ),
+        ((62, 63, 64), "the engine's certificate is one for another name", "Connect by the name that it is made for"),
+    ):
+        if code in codes:
+            return f"TLS failed: {reason}", way_out
+    said = str(error).upper().replace(" ", "_")
+    for words, reason, way_out in (
+        ("WRONG_VERSION", "it does not speak TLS", "Connect without TLS, or to its port for TLS (2376 as a rule)"),
+        (
+            "EOF_OCCURRED",
+            "it broke off, and may want a certificate of yours",
+            "Choose your certificate and key",
+        ),
+        ("CERTIFICATE_REQUIRED", "it wants a certificate of yours", "Choose your certificate and its key"),
+        ("HANDSHAKE_FAILURE", "it wants another certificate, or none of yours", "Choose your certificate and its key"),
+        ("UNKNOWN_CA", "it does not trust your certificate", "Choose the certificate that its CA made for you"),
+        ("BAD_CERTIFICATE", "it does not take your certificate", "Choose the certificate that its CA made for you"),
+        ("CERTIFICATE_EXPIRED", "your certificate has expired", "Have it renewed"),
+    ):
+        if words in said:
+            return f"TLS failed: {reason}", way_out
+    return f"TLS failed: {_words(error)}", "Check the certificates of the connection"
 
 
 def _words(error: BaseException) -> str:

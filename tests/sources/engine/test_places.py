@@ -50,9 +50,12 @@ def test_all_kinds_of_places(home: Path) -> None:
     write(home / "docker/contexts/meta/odd/meta.json", "[" * 50_000)
     write(home / ".colima/work/docker.sock", "")
     write(home / "config/containers/containers.conf", '[engine.service_destinations.old]\nuri = "ssh://old/x.sock"\n')
-    newer = {"Connection": {"Connections": {"vm": {"URI": "ssh://core@127.0.0.1:41/run/podman.sock"}, "odd": 3}}}
+    vm = {"URI": "ssh://core@127.0.0.1:41/run/podman.sock", "Identity": "/home/me/.ssh/vm"}
+    newer = {"Connection": {"Connections": {"vm": vm, "odd": 3}}}
     write(home / "config/containers/podman-connections.json", json.dumps(newer))
-    found = told(places({"DOCKER_HOST": "tcp://box:2375", "XDG_RUNTIME_DIR": "/run/user/7", **os.environ}))
+    all_places = places({"DOCKER_HOST": "tcp://box:2375", "XDG_RUNTIME_DIR": "/run/user/7", **os.environ})
+    assert [place.address.identity for place in all_places[-2:]] == ["", "/home/me/.ssh/vm"]
+    found = told(all_places)
     assert found[0] == ("environment", "DOCKER_HOST", "tcp://box:2375")
     assert found[1:3] == [("context", "broken", ""), ("context", "staging", "ssh://me@staging")]
     assert found[-2:] == [

@@ -109,6 +109,16 @@ def test_a_key_that_does_not_open(sshd: Sshd) -> None:
     assert "ssh-add" in error.way_out
 
 
+def test_a_key_that_a_connection_names_is_tried_too(sshd: Sshd, tmp_path: Path) -> None:
+    """As podman's connections have it: without it the machine lets nobody in."""
+    sshd.know()
+    sshd.use_key("stranger")
+    address = Address("engine", f"{sshd.location}{tmp_path}/none.sock", identity=str(sshd.folder / "client"))
+    with pytest.raises(Unreachable) as caught:
+        open_engine(address, Control())
+    assert "did not let us in" not in caught.value.reason
+
+
 def test_a_machine_without_an_engine(sshd: Sshd, tmp_path: Path) -> None:
     sshd.know()
     with pytest.raises(Unreachable) as caught:
