@@ -21,6 +21,7 @@ from dataclasses import replace
 from imagexplorer.core.advice import Entries
 from imagexplorer.core.changes_tree import whole_tree
 from imagexplorer.core.check import Outcome
+from imagexplorer.core.container_dockerfile import Recipe, recipe
 from imagexplorer.core.control import Control
 from imagexplorer.core.copy_plan import CopyPlan
 from imagexplorer.core.dockerfile import Line, rebuilt
@@ -284,6 +285,16 @@ class FakeSource:
         container = self.engine.find_container(container_id)
         layers = [layer_index(layer) for layer in self.engine.layers[container.image_id]]
         return tree_view(whole_tree(stack(layers), layers, self.engine.changed[container.id]), spec)
+
+    def recipes(
+        self, container_id: str, tell: Callable[[list[Change]], object], control: Control
+    ) -> tuple[Recipe, Recipe]:
+        detail = self._host.container(container_id, control)
+        changes = self._host.changes(container_id, control)
+        tools = self._host.tools(container_id, changes, control)
+        image = self.image(detail.container.image_id, control)
+        tell(list(changes))
+        return recipe(detail, image, changes, tools), recipe(detail, image, changes, tools, flat=True)
 
     def change_shown(self, container_id: str, image_id: str, path: str, more: bool, control: Control) -> Preview:
         self.engine.asked("change_shown", control, container_id, image_id, path, more)

@@ -25,6 +25,7 @@ from imagexplorer.indexing.reading import Reading
 from imagexplorer.indexing.records import ComparisonHandle, Opened, TreeHandle
 
 if TYPE_CHECKING:
+    from imagexplorer.core.container_dockerfile import Recipe
     from imagexplorer.core.file_tree import FileTree
     from imagexplorer.indexing.whole_files import WholeFiles
 
@@ -85,6 +86,23 @@ class ContentQuestions:
             self._whole = WholeFiles()
         with self._sources.use(address, control) as source:
             return self._whole.view(source, container_id, spec, self._cache, control)
+
+    def ask_recipes(
+        self, control: Control, address: Address, container_id: str, tell: Callable[..., object]
+    ) -> tuple[Recipe, Recipe]:
+        from imagexplorer.core.container_dockerfile import recipe
+
+        with self._sources.use(address, control) as source:
+            host = source.host
+            if host is None:
+                raise WrongUse(address.location, "it has no containers")
+            detail = host.container(container_id, control)
+            changes = host.changes(container_id, control)
+            tools = host.tools(container_id, changes, control)
+            image = source.image(detail.container.image_id, control)
+        for at in range(0, len(changes), _PIECES):
+            tell(list(changes[at : at + _PIECES]))
+        return recipe(detail, image, changes, tools), recipe(detail, image, changes, tools, flat=True)
 
     def ask_change_shown(
         self, control: Control, address: Address, container_id: str, image_id: str, path: str, more: bool

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ImageDetail
+from imagexplorer.core.entities import Change, ImageDetail
 from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.preview import Preview
@@ -15,6 +15,7 @@ from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.indexing.records import Call, ComparisonHandle, Opened, TreeHandle
 
 if TYPE_CHECKING:
+    from imagexplorer.core.container_dockerfile import Recipe
     from imagexplorer.indexing.workers import Workers
 
 
@@ -60,6 +61,14 @@ class RemoteReading:
         call = self._call("container_view", {"container_id": container_id, "spec": spec}, "indexing")
         view: TreeView = self._workers.scans.ask(call, control)
         return view
+
+    def recipes(
+        self, container_id: str, tell: Callable[[list[Change]], object], control: Control
+    ) -> tuple[Recipe, Recipe]:
+        """The Dockerfiles of what a container changed: upon its image, and flat. Tells the changes, some at a time."""
+        call = self._call("recipes", {"container_id": container_id}, "indexing", "tell")
+        made: tuple[Recipe, Recipe] = self._workers.scans.ask(call, control, tell)
+        return made
 
     def compare(self, a: Opened, b: Opened, times: bool, control: Control) -> ComparisonHandle:
         """Two images, wherever they are; `times` of change count too or not."""

@@ -47,14 +47,8 @@ class FromChanges:
 
     def draft(self, source: str, container: Container, done: Callable[[Draft], None], failed: Failed) -> None:
         def work(opened: Any, control: Control) -> Draft:
-            from imagexplorer.core.container_dockerfile import recipe
-
-            host = opened.host
-            detail = host.container(container.id, control)
-            changes = host.changes(container.id, control)
-            tools = host.tools(container.id, changes, control)
-            image = opened.image(detail.container.image_id, control)
-            upon, flat = (recipe(detail, image, changes, tools, flat) for flat in (False, True))
+            changes: list[Change] = []
+            upon, flat = opened.recipes(container.id, changes.extend, control)
             return Draft(upon, flat, changes)
 
         title = f"Reading what {plain(container.name, 80)} changed"
