@@ -62,6 +62,7 @@ class FakeEngine:
         self.exit_code: int | None = 0  # of what is run attached
         self.changed: dict[str, tuple[Change, ...]] = {}
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
+        self.now = 1_700_000_000.0
         self.files: dict[str, bytes] = {}  # of every container, by path: what is copied out and in
         self.fail: dict[str, ImagexplorerError] = {}
         self.fail_of: dict[tuple[str, str], ImagexplorerError] = {}  # by method and first argument

@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from imagexplorer.core.advice import Entries
-from imagexplorer.core.changes_tree import whole_tree
+from imagexplorer.core.changes_tree import changes_view, whole_tree
 from imagexplorer.core.check import Outcome
 from imagexplorer.core.container_dockerfile import Recipe, recipe
 from imagexplorer.core.control import Control
@@ -53,6 +53,7 @@ from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.life import Moment
 from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, TerminalEnded, TerminalSpec, TerminalStarted
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
+from imagexplorer.core.moments import Marked, marked, since, unpacked
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.preview import Preview
@@ -264,10 +265,13 @@ class FakeSource:
         spec: ViewSpec,
         control: Control,
         on_first: Callable[[TreeView], object] | None = None,
+        moment: Marked | None = None,
     ) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)
         marks = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, DELETED: MARK_DELETED}
         changed = self.engine.changed[self.engine.find_container(container_id).id]
+        if moment is not None:
+            return changes_view(since(unpacked(moment), changed), spec)
         rows = {
             change.path.strip("/"): Row(
                 change.node or "file", change.size_bytes or 0, marks[change.kind], change.mode or 0
@@ -278,6 +282,10 @@ class FakeSource:
         view = rows_view(rows, spec)
         view.columns.meta["folded"] = sum(change.engines for change in changed)
         return view
+
+    def mark(self, container_id: str, anew: bool, control: Control) -> Marked:
+        self.engine.asked("mark", control, container_id, anew)
+        return marked(self.engine.changed[self.engine.find_container(container_id).id], self.engine.now)
 
     def container_view(self, container_id: str, spec: ViewSpec, control: Control) -> TreeView:
         """The real stack of its image's made-up layers and its changes."""

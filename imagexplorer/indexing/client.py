@@ -44,6 +44,7 @@ from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
     from imagexplorer.core.check import Outcome
+    from imagexplorer.core.moments import Marked
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.rules import Rules
 
@@ -193,12 +194,20 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         spec: ViewSpec,
         control: Control,
         on_first: Callable[[TreeView], object] | None = None,
+        moment: Marked | None = None,
     ) -> TreeView:
-        """The writable layer's changes as a tree (marks A, M, D). `on_first`: before sizes are known, if they take."""
-        stream = "on_first" if on_first is not None else ""
-        call = self._call("changes_view", {"container_id": container_id, "spec": spec}, "indexing", stream)
+        """The writable layer's changes as a tree (marks A, M, D). `on_first`: before sizes are known, if they take.
+        With a `moment` what changed since then, and the bytes that came."""
+        arguments = {"container_id": container_id, "spec": spec, "moment": moment}
+        call = self._call("changes_view", arguments, "indexing", "on_first" if on_first is not None else "")
         view: TreeView = self._workers.scans.ask(call, control, on_first)
         return view
+
+    def mark(self, container_id: str, anew: bool, control: Control) -> Marked:
+        """What a container has changed, to be kept: `anew`, or as it was asked for last."""
+        call = self._call("mark", {"container_id": container_id, "anew": anew}, "indexing")
+        moment: Marked = self._workers.scans.ask(call, control)
+        return moment
 
     def change_shown(self, container_id: str, image_id: str, path: str, more: bool, control: Control) -> Preview:
         """How a file of a container differs from its image; without an image its content."""

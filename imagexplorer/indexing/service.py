@@ -6,6 +6,7 @@ Knows sources and the builder; must not know pipes and processes. Heavy imports 
 from __future__ import annotations
 
 import gc
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.dockerfile import Line
     from imagexplorer.core.engine_places import EnginePlace
     from imagexplorer.core.file_tree import FileTree
+    from imagexplorer.core.moments import Marked
     from imagexplorer.core.relatives import Relatives
     from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
@@ -57,6 +59,7 @@ class Service(ContentQuestions):
         self._trees: OrderedDict[str, FileTree] = OrderedDict()
         self._spaces = Spaces(self._reading)
         self._chains: dict[Address, Chains] = {}
+        self._changes: tuple[Address | None, str, Sequence[Change]] = (None, "", ())  # the last that were asked for
         self._made = 0
 
     def answer(self, call: Call, send: Callable[[Any], None], control: Control) -> Any:
@@ -166,8 +169,10 @@ class Service(ContentQuestions):
         container_id: str,
         spec: ViewSpec,
         on_first: Callable[[TreeView], object] | None = None,
+        moment: Marked | None = None,
     ) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view
+        from imagexplorer.core.moments import since, unpacked
 
         def listed(changes: Sequence[Change]) -> None:
             if on_first is not None:
@@ -177,7 +182,23 @@ class Service(ContentQuestions):
             if source.host is None:
                 raise WrongUse(address.location, "it has no containers")
             changes = source.host.changes(container_id, control, listed)
+        with self._lock:
+            self._changes = address, container_id, changes
+        if moment is not None:
+            changes = since(unpacked(moment), changes)
         return changes_view(changes, spec, control)
+
+    def ask_mark(self, control: Control, address: Address, container_id: str, anew: bool) -> Marked:
+        from imagexplorer.core.moments import marked
+
+        with self._lock:
+            of, container, changes = self._changes
+        if anew or (of, container) != (address, container_id):
+            with self._sources.use(address, control) as source:
+                if source.host is None:
+                    raise WrongUse(address.location, "it has no containers")
+                changes = source.host.changes(container_id, control)
+        return marked(changes, time.time())
 
     def ask_check(
         self, control: Control, address: Address, image: ImageDetail, tree: TreeHandle, rules: Rules

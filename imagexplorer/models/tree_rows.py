@@ -284,7 +284,9 @@ CHANGED_SIZE = replace(
     SIZE,
     text=lambda row: NONE if row.mark == MARK_DELETED and not row.size_bytes else SIZE.text(row),
     tooltip=lambda row: (
-        "what was removed lies in the image" if row.mark == MARK_DELETED else exact_size(row.size_bytes)
+        "what was removed lies in the image"
+        if row.mark == MARK_DELETED and not row.size_bytes
+        else exact_size(row.size_bytes)
     ),
 )
 """An engine does not say how large what a container removed was."""

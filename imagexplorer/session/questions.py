@@ -30,6 +30,7 @@ from imagexplorer.session.terminals import Terminals
 from imagexplorer.session.uses import Uses
 
 if TYPE_CHECKING:
+    from imagexplorer.core.moments import Marked
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.tree_view import TreeView, ViewSpec
 
@@ -126,19 +127,36 @@ class Questions(QObject):
         done: Callable[[TreeView], None],
         failed: Failed,
         first: Callable[[TreeView], None] | None = None,
+        moment: Marked | None = None,
     ) -> None:
         """The writable layer's changes as a TreeView (marks A, M, D; sizes). `first` gets one before sizes are known,
-        where these take time."""
+        where these take time. With a `moment` what changed since then."""
         link = self._find(source, failed)
         if link is None:
             return
         opened = link.source
 
         def work(control: Control, give: Callable[[TreeView], None]) -> TreeView:
-            view: TreeView = opened.changes_view(container_id, spec, control, give if first is not None else None)
+            hear = give if first is not None else None
+            view: TreeView = opened.changes_view(container_id, spec, control, hear, moment)
             return view
 
         self.jobs.stream(lane, work, first or (lambda _view: None), link.failed(failed), done)
+
+    def load_mark(
+        self,
+        lane: str,
+        source: str,
+        container_id: str,
+        anew: bool,
+        done: Callable[[Marked], None],
+        failed: Failed,
+    ) -> None:
+        """What it has changed, kept for later: as it is now, or as it was asked for last."""
+        self._ask(
+            lane, source, lambda opened, control: opened.mark(container_id, anew, control), done, failed,
+            "Marking this moment" if anew else "",
+        )  # fmt: skip
 
     def load_container_files(
         self,

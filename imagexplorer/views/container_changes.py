@@ -147,7 +147,10 @@ class ContainerChanges(FilePane):
         self.engines.updateGeometry()
         self.show_view(view, self._nothing())
         if not self.filtered:
-            self.summed.emit(int(view.size[0]), before is not None)
+            self._tell_sum(view, before is not None)
+
+    def _tell_sum(self, view: TreeView, again: bool) -> None:
+        self.summed.emit(int(view.size[0]), again)
 
     def _nothing(self) -> tuple[str, str]:
         nothing = self.tr("This container has changed no file of its image: deleting it would lose none.")

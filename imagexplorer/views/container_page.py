@@ -16,8 +16,8 @@ from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words, status_now
 from imagexplorer.session import Session
 from imagexplorer.views.beside_tab import BesideTab
+from imagexplorer.views.changes_since import ChangesSince
 from imagexplorer.views.config_tab import ContainerConfig
-from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.container_files import FilesTab
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.header_state import HeaderState
@@ -44,7 +44,7 @@ class ContainerPage(RecordPage):
         self._written: int | None = container.writable_bytes
         self._failed: ImagexplorerError | None = None
         self.stack = StackPane()
-        self.changes = ContainerChanges(self)
+        self.changes = ChangesSince(self)
         self.tabs.addTab(self.side_by_side(self.stack, self.changes), self.tr("&Changes"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from imagexplorer.views.container_files import ContainerFiles
     from imagexplorer.views.container_page import ContainerPage
 
-KEY = "Ctrl+Shift+A"
+KEY = "Ctrl+Alt+I"
 
 
 class CopyIn(QObject):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imagexplorer.views.container_files import ContainerFiles
     from imagexplorer.views.container_page import ContainerPage
 
-KEY = "Ctrl+Shift+D"
+KEY = "Ctrl+Alt+O"
 
 
 class CopyOut(QObject):

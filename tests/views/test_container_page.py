@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt
 from imagexplorer.core.entities import ADDED, Change, Mount, Touched
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.core.live import Sample
+from imagexplorer.core.moments import marked
 from imagexplorer.core.text import human_size
 from imagexplorer.models.stack_model import LAYER, WRITABLE
-from imagexplorer.views import container_changes
+from imagexplorer.views import container_changes, moments_bar
 from imagexplorer.views.stats_tab import StatsTab
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages, paths
@@ -290,3 +291,49 @@ def test_what_happens_to_a_container_out_of_sight_begins_no_stream(pages, engine
     assert (len(engine.live.begun), engine.live.open) == (begun, [])
     page.show()
     qtbot.waitUntil(lambda: engine.live.open == [("stats", web.id)])
+
+
+def test_what_changed_since_a_moment(pages, engine, qtbot):
+    web = engine.named("web")
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    changes, bar = page.changes, page.changes.moments
+    qtbot.waitUntil(lambda: bar.what.count() == 2)
+    assert bar.what.itemText(1).startswith("opened ")
+    written = page.written
+    log = Change("/var/log", ADDED, 100, "file")
+    engine.changed[web.id] = (*engine.changed[web.id], log)
+    engine.now += 60
+    bar.mark.click()
+    qtbot.waitUntil(lambda: bar.what.count() == 3)
+    kept = [each for each in engine.changed[web.id] if each.path not in ("/app/cache.db", "/var/log")]
+    engine.changed[web.id] = (*kept, replace(log, size_bytes=150), Change("/new", ADDED, 7, "file"))
+    bar.what.setCurrentIndex(1)
+    assert bar.note.isVisibleTo(page)
+    model = changes.tree.files
+    qtbot.waitUntil(lambda: paths(model) == {"app", "app/cache.db", "new", "var", "var/log"})
+    told = {path: (model.find(path).siblingAtColumn(3).data(), model.find(path).siblingAtColumn(1).data())
+            for path in (b"app/cache.db", b"new", b"var/log")}  # fmt: skip
+    assert told == {b"app/cache.db": ("D", "12 kB"), b"new": ("A", "7 Bytes"), b"var/log": ("M", "50 Bytes")}
+    assert page.written == written, "the bytes that came are not those of the layer"
+    bar.what.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: model.find(b"var/log").siblingAtColumn(3).data() == "A")
+    bar.what.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: "etc/passwd" in paths(model))
+    assert not bar.note.isVisibleTo(page)
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: page.gone)
+    assert not bar.isEnabled()
+
+
+def test_nothing_since_a_moment_is_said_and_the_oldest_mark_goes(pages, engine, qtbot):
+    page = pages.open_container(engine.named("web"))
+    ready(page, qtbot)
+    bar = page.changes.moments
+    qtbot.waitUntil(lambda: bar.what.count() == 2)
+    for number in range(moments_bar.MOST + 1):
+        bar.add(marked([], float(number)))
+    assert bar.what.count() == moments_bar.MOST + 1
+    assert bar.what.itemText(bar.what.count() - 1).startswith("opened")
+    bar.what.setCurrentIndex(bar.what.count() - 1)
+    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "Nothing changed since then")
