@@ -42,7 +42,7 @@ class Preview:
     `spans` (array "i": start, length, style, again and again, in UTF-16 units as Qt counts), as `pixels` (RGBA rows of
     `width` x `height`), or as `data`; a text has `data` too where its bytes are not those of `text` in UTF-8. `note`
     says why less is shown than could be. Of a difference `text` is the unified one, and `beside` the other ways to look
-    at it."""
+    at it. `about` is more that its content says of itself."""
 
     kind: str
     words: str
@@ -56,3 +56,4 @@ class Preview:
     height: int = 0
     note: str = ""
     beside: tuple[SideBySide, ...] = ()
+    about: str = ""

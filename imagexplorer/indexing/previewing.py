@@ -11,6 +11,7 @@ import re
 import time
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.preview import (
@@ -50,18 +51,20 @@ def preview(read: Read, name: str, size_bytes: int, control: Control, more: bool
     data = read(0, max(wanted, min(size_bytes, PROBE_BYTES)))
     control.step()
     known = recognise(data, size_bytes)
+    about = ""
     if known.words in ("certificate (PEM)", "certificate (DER)") and len(data) == size_bytes:
-        known = known._replace(words=", ".join(filter(None, (known.words, certificate_facts(data)))))
+        about = certificate_facts(data)
     if known.kind == EMPTY:
         return Preview(EMPTY, known.words, 0)
     if known.kind == TEXT:
-        return _text(data[:wanted], known.words, known.encoding, name, size_bytes, control)
+        told = _text(data[:wanted], known.words, known.encoding, name, size_bytes, control)
+        return replace(told, about=about)
     if known.kind == PICTURE and size_bytes <= MORE_BYTES:
         if len(data) < size_bytes:
             data += read(len(data), size_bytes - len(data))
         control.step()
         return _picture(data, known.words, size_bytes)
-    return Preview(BINARY, known.words, size_bytes, len(data), data=data)
+    return Preview(BINARY, known.words, size_bytes, len(data), data=data, about=about)
 
 
 def _text(data: bytes, words: str, encoding: str, name: str, size_bytes: int, control: Control) -> Preview:

@@ -62,7 +62,7 @@ class CompareBar(QWidget):
         line.returnPressed.connect(self._enter)
 
     def fill(self, chosen: tuple[str, Image] | None) -> None:
-        """Offer what is open now; what is being typed stays."""
+        """Offer what is open now, and show what is chosen; what is being typed stays."""
         rows = [
             (f"{plain(image.name, NAME_CHARS)}   ·   {plain(state.name, 60)}", state.key, image)
             for state in self._session.sources
@@ -70,17 +70,16 @@ class CompareBar(QWidget):
             if (state.key, image.id) != self._own
         ]
         rows.sort(key=lambda row: row[0].casefold())
-        known = [self.choice.itemText(row) for row in range(self.choice.count())]
-        if known == [text for text, _, _ in rows]:
-            return
         line = self.choice.lineEdit()
         typed = line.text() if line is not None and line.hasFocus() and line.isModified() else ""
-        self.choice.clear()
-        for text, source, image in rows:
-            self.choice.addItem(text, (source, image))
+        if [self.choice.itemText(row) for row in range(self.choice.count())] != [text for text, _, _ in rows]:
+            self.choice.clear()
+            for text, source, image in rows:
+                self.choice.addItem(text, (source, image))
         at = next((n for n, (_, key, i) in enumerate(rows) if chosen and (key, i.id) == (chosen[0], chosen[1].id)), -1)
-        self.choice.setCurrentIndex(at)
-        if typed and line is not None:
+        if self.choice.currentIndex() != at:
+            self.choice.setCurrentIndex(at)
+        if typed and line is not None and line.text() != typed:
             line.setText(typed)
             line.setModified(True)
 

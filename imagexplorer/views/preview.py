@@ -63,11 +63,14 @@ class PreviewView(QWidget):
         for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.ways):
             bar.addWidget(tool)
         self.note = plain_label(wrap=True, tone="warning")
-        self.note.setContentsMargins(12, 0, 12, 4)
+        self.about = plain_label(wrap=True, selectable=True)
+        for label in (self.note, self.about):
+            label.setContentsMargins(12, 0, 12, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
+        layout.addWidget(self.about)
         layout.addWidget(self.note)
         layout.addWidget(self.body, 1)
         self.more.clicked.connect(self.more_wanted)
@@ -133,6 +136,8 @@ class PreviewView(QWidget):
             return
         beside = next((each for each in preview.beside if each.form == self.ways.currentData()), None)
         note = preview.note if beside is None else beside.note or self._none_differs(beside) or preview.note
+        self.about.set_text(plain(preview.about, 600))
+        self.about.setVisible(bool(preview.about))
         self.note.set_text(plain(note, 300))
         self.note.setVisible(bool(note))
         if beside is not None:
@@ -158,7 +163,7 @@ class PreviewView(QWidget):
     def show_message(self, title: str, text: str = "", icon: str = "", busy: bool = False) -> None:
         self._shown = None
         self.words.set_whole("")
-        for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.ways, self.note):
+        for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.ways, self.note, self.about):
             tool.hide()
         self.empty.show_text(title, text, (), icon, busy)
         self.body.setCurrentWidget(self.empty)

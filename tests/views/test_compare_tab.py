@@ -157,6 +157,13 @@ def test_what_is_typed_stays_when_images_come(tab: CompareTab, pages: Pages, qtb
     assert line.text() == "thr"
 
 
+def test_the_image_that_is_compared_with_is_named(tab: CompareTab, pages: Pages) -> None:
+    """Also where another tab or the tool bar chose it."""
+    assert tab.bar.choice.currentText().startswith("two:1")
+    tab.page.compare_with(pages.key, next(image for image in pages.session.images if "three:1" in image.tags))
+    assert tab.bar.choice.currentText().startswith("three:1")
+
+
 @pytest.mark.parametrize(("typed", "found"), [("three:1", "three:1"), ("ree", "three:1"), (":1", ""), ("none", "")])
 def test_enter_takes_what_was_typed_where_it_means_one_image(
     tab: CompareTab, qtbot: QtBot, typed: str, found: str

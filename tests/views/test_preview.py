@@ -44,3 +44,13 @@ def test_bytes_of_a_text_are_those_of_its_file(qtbot: QtBot) -> None:
     assert view.body.currentWidget() is view.hex
     view.hex.copy()
     assert "61 0d 0a 62" in QApplication.clipboard().text()
+
+
+def test_what_a_certificate_says_of_itself_stands_over_it(qtbot: QtBot) -> None:
+    view = PreviewView()
+    qtbot.addWidget(view)
+    view.show_preview(Preview(TEXT, "certificate (PEM)", 1, 1, text="x", about="SHA-256 <b>AB</b>\u202e"))
+    assert not view.about.isHidden()
+    assert view.about.text() == "SHA-256 <b>AB</b>\\u202e"
+    view.show_preview(Preview(TEXT, "text", 1, 1, text="x"))
+    assert view.about.isHidden()
