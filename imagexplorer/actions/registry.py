@@ -35,6 +35,7 @@ class Registry(QObject):
         self._later.timeout.connect(self.update)
         for signal in (session.sources_changed, session.images_changed, session.containers_changed):
             signal.connect(self._later.start)
+        session.trash.changed.connect(self._later.start)
         session.jobs.changed.connect(self._later.start)
         self.add(*actions)
 

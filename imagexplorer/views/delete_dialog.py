@@ -70,6 +70,8 @@ class DeleteDialog(AskDialog):
         self.body.addWidget(self.keep)
         self.total = plain_label("")
         self.total.setWordWrap(True)
+        self.total.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # what is said of the ticks moves none
+        self.total.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self.total)
         self._engine = plain(engine, 120)
         self.shown_commands = CommandText(self.tr("Command lines"), rows=min(max(len(commands), 2), 8), folded=True)
@@ -132,7 +134,8 @@ class DeleteDialog(AskDialog):
         lines = len(self._items[0].details) if len(self._items) == 1 else 0
         steps = sum(len(item.steps) for item in self._items)
         rows = min(len(self._items) + self._blocked + lines + steps, _ROWS_SHOWN)
-        tree.setMinimumHeight((tree.sizeHintForRow(0) + 1) * min(max(rows, 2), 14) + header.sizeHint().height() + 6)
+        high = tree.fontMetrics().height() + 5
+        tree.setMinimumHeight(high * min(max(rows, 2), 14) + header.sizeHint().height() + 6)
         return tree
 
     @staticmethod

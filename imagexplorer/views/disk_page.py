@@ -218,8 +218,9 @@ class DiskPage(QWidget):
         uses = self._found.uses if self._found is not None else ()
         words = self.filter.text().casefold().split()
         self.table.set_records([use for use in uses if all(word in _haystack(use) for word in words)])
-        if self._whole and not self.table.currentIndex().isValid():
-            self.table.select_first()
+        if self._whole and not self.table.selectionModel().hasSelection():
+            # What was chosen is gone, and the keyboard stands somewhere else already.
+            self.table.selectRow(max(self.table.currentIndex().row(), 0))
 
     def _failed(self, error: ImagexplorerError) -> None:
         words = self.tr("Looking was cancelled") if isinstance(error, Cancelled) else sentence_of(error)

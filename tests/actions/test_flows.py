@@ -773,12 +773,11 @@ def test_what_was_kept_comes_back_with_its_names(stage: Stage) -> None:
     stage.qtbot.waitUntil(lambda: any("Undo (Ctrl+Z) brings it back" in words for words in said))
     item = stage.session.trash.items[0]
     assert (item.names, item.engine, item.bytes) == (("myapp:dev", "myapp:latest"), "fake", 2048 + len(image.id))
-    stage.registry.update()
+    stage.qtbot.waitUntil(lambda: stage.registry.blocked("file.undo") == "")
     stage.act("file.undo")
     stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
     assert stage.engine.images[image.id].tags == ("myapp:dev", "myapp:latest")
     assert said[-1] == "Brought back image myapp:dev"
-    stage.registry.update()
     assert stage.registry.run("file.undo") == "Nothing that was deleted on this engine is in the trash"
     assert stage.session.activity.deeds[-1].command.startswith(f"docker load -i {item.id}.tar && docker tag ")
 
@@ -820,7 +819,7 @@ def test_of_an_image_that_stays_only_the_name_is_remembered(stage: Stage) -> Non
     assert not stage.engine.called("saved")
     stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
     assert (stage.session.trash.items[0].kind, stage.session.trash.items[0].names) == ("tags", ("myapp:dev",))
-    stage.registry.update()
+    stage.qtbot.waitUntil(lambda: stage.registry.blocked("file.undo") == "")
     stage.act("file.undo")
     stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
     assert set(stage.engine.images[image.id].tags) == {"myapp:dev", "myapp:latest"}
