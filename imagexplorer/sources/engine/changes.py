@@ -24,7 +24,7 @@ from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change, short_i
 from imagexplorer.core.errors import NotFound, Refused
 from imagexplorer.sources.engine.actions import quoted
 from imagexplorer.sources.engine.container_tar import nanoseconds
-from imagexplorer.sources.engine.fields import Json, moment, number, rows, section, text
+from imagexplorer.sources.engine.fields import Json, go_text, moment, number, rows, section, text
 from imagexplorer.sources.engine.wire import SHORT_SECONDS, Wire, gone_is_not_found
 
 HEADS = 256
@@ -104,12 +104,6 @@ def mount_points(inspect: Any) -> list[str]:
     mounts = inspect.get("Mounts") if isinstance(inspect, Mapping) else None
     tmpfs = section(section(inspect, "HostConfig"), "Tmpfs") if isinstance(inspect, Mapping) else {}
     return [*(text(mount, "Destination").rstrip("/") for mount in rows(mounts)), *(str(at).rstrip("/") for at in tmpfs)]
-
-
-def go_text(path: str) -> str:
-    """A path as Go's encoding/json writes it: U+FFFD for each byte that is not part of valid UTF-8."""
-    raw = path.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
-    return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in raw)
 
 
 def upper_nodes(upper: str, control: Control) -> dict[str, Node] | None:

@@ -15,6 +15,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ADDED, DELETED, Change, short_id
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.sources.engine.actions import quoted
+from imagexplorer.sources.engine.fields import go_text
 from imagexplorer.sources.engine.wire import LONG_SECONDS, SHORT_SECONDS, Wire, gone_is_not_found
 
 PIECE = 256 * 1024
@@ -22,7 +23,8 @@ _ENGINES = frozenset({"/.dockerenv", "/run/.containerenv"})
 
 
 def written_tar(wire: Wire, container: str, changes: Sequence[Change] | None, control: Control) -> Iterator[bytes]:
-    """Raises Unreachable where the engine breaks off: what was yielded before is no whole tar then."""
+    """Raises Unreachable where the engine breaks off: what was yielded before is no whole tar then. A name that is no
+    UTF-8 is found by the one that the engine's list of changes has for it."""
     what = f"export of container {short_id(container)}"
     at = f"/containers/{quoted(container)}"
     wanted = Wanted(changes) if changes is not None else None
@@ -38,7 +40,9 @@ def written_tar(wire: Wire, container: str, changes: Sequence[Change] | None, co
                 for member in members(archive):
                     control.step(body.taken, None, "reading the container")
                     path = "/" + member.name.removeprefix("./").strip("/")
-                    if path == "/" or path in _ENGINES or (wanted is not None and not wanted(path)):
+                    if path == "/" or path in _ENGINES:
+                        continue
+                    if wanted is not None and not wanted(path) and not wanted(go_text(path)):
                         continue
                     member.name = path[1:]
                     if member.islnk():

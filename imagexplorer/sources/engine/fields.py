@@ -90,3 +90,9 @@ def _by_number(name: str) -> tuple[list[tuple[int, str]], str]:
 def digests(record: Any) -> tuple[str, ...]:
     names = [*strings(record, "RepoDigests"), *(name for name in strings(record, "RepoTags") if "@" in name)]
     return tuple(dict.fromkeys(name for name in names if "<none>" not in name))
+
+
+def go_text(path: str) -> str:
+    """A path as Go's encoding/json writes it: U+FFFD for each byte that is not part of valid UTF-8."""
+    raw = path.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in raw)

@@ -77,6 +77,9 @@ def test_a_file_that_the_engine_takes_for_the_same_one(engine: Engine, container
     )
     assert ("/opaque/z" in {row["Path"] for row in engine.api.diff(container)}) == engine.podman
     mine = found(engine, container, local=True)
+    if engine.containerd:  # where the folder lies is not told
+        assert "/opaque/z" not in mine
+        return
     assert mine["/opaque/z"].kind == MODIFIED
     assert mine["/opaque/z"].size_bytes is not None
     assert not any(path.startswith("/data") for path in mine)

@@ -126,6 +126,9 @@ def test_it_builds_what_a_commit_holds(
     tidy.append(f"image:{committed}")
     image = built(engine, folder, "test/rebuilt:1", tidy)
     mine, theirs = tree(engine, image, tidy), tree(engine, committed, tidy)
+    if engine.containerd and not flat:  # it tells no name that is no UTF-8: not which one was deleted either
+        assert "was deleted: its name is no UTF-8" in said
+        del mine["/\udcff"]
     assert mine.keys() == theirs.keys()
     assert {path: mine[path] for path in mine if mine[path] != theirs[path]} == {}, theirs
     assert mine["/new/su"][-6:-3] == (0o6755, 12, 34)

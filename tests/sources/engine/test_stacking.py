@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Sequence
 
 import pytest
+from docker.errors import APIError
 from hypothesis import HealthCheck, assume, given, settings
 
 from imagexplorer.core.file_tree import FileTree
@@ -150,7 +151,11 @@ def _agrees(engine: Engine, count: list[int], layers: Sequence[Sequence[naive.En
     archive = tars.docker_archive([tars.tar(map(member, layer)) for layer in layers], tags=("test/stack:1",))
     said = list(engine.api.load_image(archive))
     assume(not any("error" in line for line in said))
-    theirs, _ = exported(engine, "test/stack:1")
+    try:
+        theirs, _ = exported(engine, "test/stack:1")
+    except APIError as error:  # containerd takes layers that it cannot unpack
+        assume("failed to extract layer" not in str(error))
+        raise
     for path in OWN:
         theirs.pop(path, None)
     count[0] += 1
