@@ -53,6 +53,17 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             1,
             lambda _selection: retry_blocked(session),
         ),
+        Action(
+            "source.lock",
+            "Change &nothing on this engine",
+            lambda _selection: flows.lock(),
+            "padlock",
+            (),
+            "&File",
+            1,
+            lambda _selection: lock_blocked(session),
+            checked=lambda: session.current is not None and session.current.locked,
+        ),
         *flows.trash.actions(),
         # -- images ---------------------------------------------------------------------------------
         Action(
@@ -282,11 +293,20 @@ def source_kind(session: Session, selection: Selection) -> str:
         return rules.SEVERAL
     if not state.is_engine:
         return rules.FILE
+    if state.live and state.locked:
+        return rules.LOCKED
     return {"live": rules.ENGINE, "lost": rules.LOST, "connecting": rules.CONNECTING}.get(state.state, rules.NONE)
 
 
 def copy_targets(session: Session, selection: Selection) -> int:
-    return sum(each.live and each.key != selection.source for each in session.sources)
+    return sum(each.live and not each.locked and each.key != selection.source for each in session.sources)
+
+
+def lock_blocked(session: Session) -> str:
+    current = session.current
+    if current is None or not current.is_engine:
+        return "Only an engine could be changed: choose one at the left"
+    return "Choose one engine at the left" if of_all(current) else ""
 
 
 def close_blocked(session: Session) -> str:

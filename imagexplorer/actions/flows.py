@@ -55,6 +55,11 @@ class Flows:
         current = self._session.current
         self._session.retry(current.key if current is not None and not current.live and current.is_engine else "")
 
+    def lock(self) -> None:
+        current = self._session.current
+        if current is not None:
+            self._session.lock(current.key, not current.locked)
+
     def open_image(self, selection: Selection) -> None:
         self._session.page_wanted.emit("image", selection.images[0])
 

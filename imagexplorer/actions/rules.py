@@ -8,11 +8,15 @@ from imagexplorer.core.entities import Container, Selection
 from imagexplorer.core.text import plain
 
 NONE, ENGINE, LOST, CONNECTING, FILE, SEVERAL = "none", "engine", "lost", "connecting", "file", "several"
-"""What the selection's source is. NONE: there is none, or it is closed; SEVERAL: it is not one."""
+LOCKED = "locked"
+"""What the selection's source is. NONE: there is none, or it is closed; SEVERAL: it is not one; LOCKED: an engine that
+answers, on which nothing shall be changed."""
 
 
-def needs_engine(source: str, to_do: str) -> str:
-    """`to_do` completes "connect to an engine to ..."."""
+def needs_engine(source: str, to_do: str, reads: bool = False) -> str:
+    """`to_do` completes "connect to an engine to ...". `reads`: it changes nothing there."""
+    if source == LOCKED:
+        return "" if reads else f"This engine is locked: unlock it in the File menu to {to_do}"
     if source == FILE:
         return f"An archive is read-only: connect to an engine to {to_do}"
     if source == LOST:
@@ -60,7 +64,7 @@ def tag_image(selection: Selection, source: str, busy: Collection[str] = ()) -> 
 
 def copy_image(selection: Selection, source: str, others: int) -> str:
     """`others`: how many engines it could be copied to."""
-    if why := one_image(selection) or needs_engine(source, "copy its images"):
+    if why := one_image(selection) or needs_engine(source, "copy its images", reads=True):
         return why
     return "" if others else "Connect to a second engine first: there is none to copy it to"
 
@@ -136,7 +140,7 @@ def commit(selection: Selection, source: str, busy: Collection[str] = ()) -> str
 
 
 def write_changes(selection: Selection, source: str) -> str:
-    return one_container(selection) or needs_engine(source, "read what a container changed")
+    return one_container(selection) or needs_engine(source, "read what a container changed", reads=True)
 
 
 def delete_containers(selection: Selection, source: str, busy: Collection[str] = ()) -> str:

@@ -47,4 +47,6 @@ class TrashFlows:
             return "Nothing was deleted here"
         if self._session.trash.newest(current.key) is None:
             return "Nothing that was deleted on this engine is in the trash"
+        if current.locked:
+            return "This engine is locked: unlock it in the File menu to bring something back"
         return "" if current.live else "The engine does not answer"

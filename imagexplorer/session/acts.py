@@ -96,8 +96,12 @@ class Acts:
             if failed is not None:
                 failed(error)
 
-        lane = f"attached/{next(self._numbers)}"
-        self._jobs.load(lane, lambda control: host.run_attached(spec, control), over, broke, title, record)
+        def work(control: Control) -> Ended:
+            link.state.may_change(title)
+            ended: Ended = host.run_attached(spec, control)
+            return ended
+
+        self._jobs.load(f"attached/{next(self._numbers)}", work, over, broke, title, record)
 
     def start(self, source: str, containers: Sequence[Container], failed: Failed | None = None) -> None:
         self._each(source, "start", containers, lambda host, each, control: host.start(each.id, control), failed)
@@ -240,12 +244,13 @@ class Acts:
         ids: Sequence[str] = (),
     ) -> None:
         """`ids`: what is busy meanwhile, where the things do not say it."""
-        _link, host = self._host(source)
+        link, host = self._host(source)
         record = self._activity.begin(title, command)
         ids = ids or [thing.id for thing in things if thing.id]
         self._busy += ids
 
         def work(control: Control) -> Touched:
+            link.state.may_change(title)
             return one_by_one(title, things, host, control)
 
         def free() -> None:

@@ -37,6 +37,7 @@ class Copying:
         record = self._activity.begin(title, copy_command(image, names, *ends))
 
         def work(control: Control) -> str:
+            there.state.may_change(title)
             return str(opened.copy_image(image, names, other, control))
 
         def over(made: str) -> None:

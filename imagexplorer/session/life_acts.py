@@ -121,8 +121,11 @@ class LifeActs(Acts):
             if failed is not None:
                 failed(error)
 
-        lane = f"kill/{next(_kills)}"
-        self._jobs.load(lane, lambda control: one_by_one(title, things, host, control), over, broke, title, record)
+        def work(control: Control) -> Touched:
+            link.state.may_change(title)
+            return one_by_one(title, things, host, control)
+
+        self._jobs.load(f"kill/{next(_kills)}", work, over, broke, title, record)
 
     def replace(
         self,
@@ -170,7 +173,7 @@ class LifeActs(Acts):
 
         name = container.name
         place = f"{name}:{plan.folder.rstrip('/')}/"
-        lines = [joined(["docker", "cp", path, place]) for path in plan.chosen[:_LINES]]
+        lines = [joined([self.program(source), "cp", path, place]) for path in plan.chosen[:_LINES]]
         if len(plan.chosen) > _LINES:
             lines.append(f"# and {len(plan.chosen) - _LINES} more")
         title = f"Copy {_named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"

@@ -274,8 +274,19 @@ class Link(QObject):
         since: float = 0.0,
     ) -> None:
         self.state = SourceState(
-            self.key, address or self.state.address, state, words, since or time.time(), error, info or self.state.info
+            self.key,
+            address or self.state.address,
+            state,
+            words,
+            since or time.time(),
+            error,
+            info or self.state.info,
+            locked=self.state.locked,
         )
+        self.changed.emit()
+
+    def lock(self, locked: bool) -> None:
+        self.state = replace(self.state, locked=locked)
         self.changed.emit()
 
     def failed(self, then: Failed) -> Failed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import DOCKER, Address, EngineInfo, LayerTotals
-from imagexplorer.core.errors import ImagexplorerError
+from imagexplorer.core.errors import ImagexplorerError, Refused
 
 if TYPE_CHECKING:
     from imagexplorer.indexing.client import RemoteSource
@@ -41,6 +41,12 @@ class SourceState:
     error: ImagexplorerError | None = None
     info: EngineInfo | None = None
     stale_since: float = 0.0
+    locked: bool = False  # nothing is changed there: so the user said
+
+    def may_change(self, what: str) -> None:
+        """Raises Refused where it is locked."""
+        if self.locked:
+            raise Refused(what, f"{self.name} is locked: nothing is changed there", "Unlock it in the File menu")
 
     @property
     def is_engine(self) -> bool:

@@ -34,6 +34,7 @@ from imagexplorer.settings import Settings
 
 _FILE_KEY = "file:"
 _ENGINE_KEY = "engine:"
+_LOCKED = "engine.locked"
 
 
 class Session(Shown):
@@ -71,6 +72,8 @@ class Session(Shown):
         self.pruning = Pruning(self._ask, self.acts, self.message.emit)
         self.from_changes = FromChanges(self._ask, self.message.emit)
         self._open_address, self._sample = open_address, sample
+        self._locked = set(settings.texts(_LOCKED)) if settings is not None else set[str]()
+        self._settings = settings
         self._kept: dict[str, Address] = {}
         self._wanted: WantedImage | None = None
         self.engines = Engines(jobs, find_places, open_address, self._engine_chosen, self)
@@ -163,6 +166,17 @@ class Session(Shown):
             self._current = key
             self._tell_everything()
 
+    def lock(self, key: str, locked: bool) -> None:
+        """From now on nothing is changed on that engine, also the next time it is opened; or it may be again."""
+        link = self._links.get(key)
+        if link is None:
+            return
+        change = self._locked.add if locked else self._locked.discard
+        change(link.state.address.location)
+        if self._settings is not None:
+            self._settings.set(_LOCKED, sorted(self._locked))
+        link.lock(locked)
+
     def close_source(self, key: str) -> None:
         link = self._links.pop(key, None)
         if link is None:
@@ -239,6 +253,8 @@ class Session(Shown):
     def _add(self, key: str, address: Address, source: OpenSource | None = None) -> Link:
         link = Link(key, address, self.jobs, self._open_address, self, source)
         self._links[key] = link
+        if address.location in self._locked:
+            link.lock(True)
 
         def if_current(tell: Callable[[], None]) -> Callable[[], None]:
             return lambda: tell() if link in self._shown else None

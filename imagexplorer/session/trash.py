@@ -112,7 +112,7 @@ class Trash(QObject):
         that go; of the others only names are taken off."""
         directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
         limits, engine, location = self.limits, self._link(source).state.name, self._location(source)
-        done: dict[str, TrashItem] = {}
+        done: dict[str, TrashItem | ImagexplorerError] = {}
 
         def keep(image: Image, names: Sequence[str], host: Any, control: Control) -> TrashItem:
             folder = _folder(directory)
@@ -129,12 +129,18 @@ class Trash(QObject):
             def call(host: Any, control: Control) -> Touched:
                 fresh = key not in done
                 if fresh:
-                    done[key] = keep(image, names, host, control)
+                    try:
+                        done[key] = keep(image, names, host, control)
+                    except ImagexplorerError as error:
+                        done[key] = error
+                kept = done[key]
+                if isinstance(kept, ImagexplorerError):
+                    raise kept
                 try:
                     return thing.call(host, control)
                 except ImagexplorerError:
                     if fresh:  # it is all still there
-                        _folder(directory).remove(done[key].id)
+                        _folder(directory).remove(kept.id)
                     raise
 
             return replace(thing, call=call)

@@ -117,7 +117,7 @@ class Sidebar(QListWidget):
 
     def _add_source(self, source: SourceState, current: bool) -> None:
         name = plain(source.address.name or source.address.location, 200)
-        words = plain(source.words or source.state, 200)
+        words = plain(source.words or source.state, 200) + (self.tr(", locked") if source.locked else "")
         item = QListWidgetItem(name)
         for role, value in (
             (_Role.KIND, "source"),

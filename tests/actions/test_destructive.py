@@ -1,8 +1,8 @@
 """Destructive acts by a model: any order of clicks, lists that lag, answers, faults and changes by others.
 
-With the real flows, acts and plans, upon an engine that records. Held are D1 to D4, D6 to D9 and, for a lost engine,
-D12 of the properties of destructive acts; a mutant of the code for each shows that the model sees it. (D5 stands among
-the tests of dialogs, D10 of the session, D11 of the output.)
+With the real flows, acts and plans, upon an engine that records. Held are D1 to D4, D6 to D9, D12 for an engine that is
+lost or locked, and that nothing goes that was to be kept first; a mutant of the code for each shows that the model sees
+it. (D5 stands among the tests of dialogs, D10 below the model, D11 among those of the output.)
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, PruneAnswer, 
 from imagexplorer.actions.prune_flows import planned
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Container, Image, Selection, Touched
+from imagexplorer.core.entities import Address, Container, Image, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, Refused
 from imagexplorer.core.trash import TrashItem
 from imagexplorer.core.world import World
 from imagexplorer.session import trash
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.pruning import Pruning
+from imagexplorer.session.records import LIVE, SourceState
 from imagexplorer.session.trash import Trash
 from tests.fakes import FakeEngine, FakeFile, FakeHost, FakeSource
 
@@ -64,8 +65,9 @@ class Bench:
     def __post_init__(self) -> None:
         self.source = FakeSource(self.engine)
         self.failed = self.message = SimpleNamespace(emit=self.said.append)
-        state = SimpleNamespace(program="docker", name="fake", address=SimpleNamespace(location="fake"))
-        link = SimpleNamespace(source=self.source, state=state, refresh=lambda _touched: None)
+        link = SimpleNamespace(source=self.source, refresh=lambda _touched: None)
+        self.link = link
+        self.lock(False)
         self.acts = Acts(self, lambda _source: link, self.activity, self.said.append)  # type: ignore[arg-type]
         self.pruning = Pruning(self.ask, self.acts, self.said.append)
         settings = SimpleNamespace(
@@ -76,6 +78,9 @@ class Bench:
         self.begun: Callable[[], None] = lambda: None
         self.refresh()
 
+    def lock(self, locked: bool) -> None:
+        self.link.state = SourceState(KEY, Address("engine", "fake", "fake"), LIVE, locked=locked)
+
     def refresh(self) -> None:
         self.rows = (tuple(self.engine.images.values()), tuple(self.engine.containers.values()))
 
@@ -84,7 +89,7 @@ class Bench:
 
     @property
     def sources(self) -> list[Any]:
-        return [SimpleNamespace(key=KEY, name="fake", live=not self.engine.lost)]
+        return [SimpleNamespace(key=KEY, name="fake", live=not self.engine.lost)]  # its lock was seen too late
 
     def ask(self, _lane: str, _source: str, work: Any, done: Any, failed: Any, _title: str = "") -> None:
         try:
@@ -282,6 +287,7 @@ class Machine(RuleBasedStateMachine):
         fault=faults,
         net=st.booleans(),
         lost=st.sampled_from([False] * 7 + [True]),
+        locked=st.sampled_from([False] * 5 + [True]),
     )
     def press(
         self,
@@ -296,6 +302,7 @@ class Machine(RuleBasedStateMachine):
         fault: str | None,
         net: bool,
         lost: bool,
+        locked: bool,
     ) -> None:
         """A button, the answers to what is asked then, what others do while it stands and once it is agreed to."""
         images, containers = self.bench.rows
@@ -321,7 +328,9 @@ class Machine(RuleBasedStateMachine):
         self.engine.lost = False
         self._by_others(late)
         self.engine.fail = {fault: Refused("it", "on strike")} if fault else {}
-        self.carried_out(bool(self.bench.line))
+        self.bench.lock(locked)
+        self.carried_out(bool(self.bench.line), locked)
+        self.bench.lock(False)
         self.engine.fail = {}
 
     def answer(self, agreed: Agreed, yes: Any) -> Any:
@@ -344,13 +353,14 @@ class Machine(RuleBasedStateMachine):
     def changed(self) -> list[tuple[str, Any]]:
         return [call for call in self.engine.calls if call[0] in CHANGING]
 
-    def carried_out(self, anything: bool) -> None:
+    def carried_out(self, anything: bool, locked: bool) -> None:
         engine, agreed = self.engine, self.agreed or Agreed()
         images, containers = dict(engine.images), dict(engine.containers)
         begun, since = len(self.changed()), len(engine.calls)
         self.bench.work_off()
         calls = self.changed()[begun:]
         assert anything or not calls, "D1: nobody said yes"
+        assert not (locked and calls), "D12: it was locked"
         assert len(calls) == len(set(calls)), "D8: each thing once"
         assert not [call for call in calls if call[0].startswith("remove") and any(call[1][1:])], "D6: force or volumes"
         gone = {each for each in images if each not in engine.images}
@@ -371,7 +381,8 @@ class Machine(RuleBasedStateMachine):
             left += [name for name, identifier in agreed.names & _names(list(engine.images.values()))]
             error = self.bench.activity.deeds[-1].error
             asked = len(agreed.removed) + len(agreed.names)
-            for each in left:
+            assert not locked or "is locked" in error, "D12: nothing says why"
+            for each in left if not locked else ():
                 named = each.removeprefix("sha256:")[:12]
                 assert error if asked == 1 else named in error, f"D9: {named} is left and nothing says why: {error!r}"
 
@@ -440,6 +451,10 @@ def _changed(_plan: Any, real: Any) -> object:
     return None
 
 
+def _unlocked(_state: Any, _what: str, real: Any) -> None:
+    return None
+
+
 def _lost(_flows: Any, _source: str, real: Any) -> bool:
     return True
 
@@ -460,6 +475,7 @@ MUTANTS = {
     "D7 a prune of what changed": (prune_flows, "_facts", _changed),
     "D8 twice": (Acts, "delete", _twice),
     "D9 one result for all": ("imagexplorer.session.acts", "_together", _silent),
+    "D12 a locked engine": (SourceState, "may_change", _unlocked),
     "D12 a lost engine": (Flows, "_live", _lost),
 }
 

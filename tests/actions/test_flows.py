@@ -127,6 +127,7 @@ class Stage:
     registry: Registry
     prompts: Asked
     qtbot: QtBot
+    settings: Settings
     errors: list[ImagexplorerError] = field(default_factory=list)
 
     def select(self, *names: str) -> Selection:
@@ -163,7 +164,7 @@ def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
     settings.set("trash.directory", str(tmp_path / "trash"))
     session = Session(jobs, open_address, find, settings=settings)
     prompts = Asked()
-    made = Stage(engine, session, Registry(session, catalog(session, prompts)), prompts, qtbot)
+    made = Stage(engine, session, Registry(session, catalog(session, prompts)), prompts, qtbot, settings)
     session.failed.connect(made.errors.append)
     session.start()
     qtbot.waitUntil(lambda: session.images_known and session.containers_known)
@@ -849,3 +850,55 @@ def test_a_name_taken_off_is_remembered_where_the_setting_says_so(stage: Stage) 
         stage.qtbot.waitUntil(lambda name=name: name not in stage.engine.images[image.id].tags)
         stage.settled()
     stage.qtbot.waitUntil(lambda: [item.names for item in stage.session.trash.items] == [("myapp:latest",)])
+
+
+# -- locked, and closed in the middle -----------------------------------------------------------------
+def test_a_locked_engine_is_read_and_not_changed(stage: Stage) -> None:
+    web, image = stage.engine.named("web"), stage.engine.find_image("busybox:1.36")
+    stage.select("web")
+    stage.act("source.lock")
+    stage.qtbot.waitUntil(lambda: "locked" in stage.registry.blocked("container.stop"))
+    assert stage.registry.action("source.lock").isChecked()
+    assert stage.registry.blocked("container.tar") == ""
+    for action in ("container.start", "container.kill", "container.delete", "container.commit", "engine.prune"):
+        assert "This engine is locked" in stage.registry.run(action), action
+    errors: list[object] = []
+    stage.session.jobs.ended.connect(lambda state: errors.append(state.error))
+    acts = stage.session.acts
+    acts.stop(KEY, [web])
+    acts.kill(KEY, [web], "SIGKILL")
+    acts.tag(KEY, image, "new:1", ())
+    acts.run(KEY, RunSpec("busybox:1.36"))
+    acts.run(KEY, RunSpec("busybox:1.36", detach=False))
+    stage.qtbot.waitUntil(lambda: len(errors) == 5)
+    assert all("is locked" in str(error) for error in errors)
+    assert stage.acts() == []
+    assert not stage.engine.called("tag")
+    assert stage.settings.texts("engine.locked") == (ENGINE_ADDRESS.location,)
+    stage.act("source.lock")
+    stage.qtbot.waitUntil(lambda: stage.registry.blocked("container.stop") == "")
+    stage.act("container.stop")
+    stage.qtbot.waitUntil(lambda: stage.acts() == [("stop", (web.id,))])
+    assert stage.settings.texts("engine.locked") == ()
+
+
+def test_closing_in_the_middle_begins_nothing_more(stage: Stage) -> None:
+    """D10: what the engine was asked for already is its own; nothing is stopped, removed or begun by the end."""
+    names = [f"many{number}" for number in range(6)]
+    for name in names:
+        stage.engine.add_container(name, stage.engine.find_image("myapp:dev"), "exited")
+    stage.engine.emit(Touched(containers=frozenset(stage.engine.containers)))
+    stage.qtbot.waitUntil(lambda: {*names} <= {each.name for each in stage.session.containers})
+    gate = stage.engine.gate["remove_container"] = threading.Event()
+    stage.select(*names)
+    stage.prompts.answer = DeleteAnswer()
+    stage.act("container.delete")
+    stage.select("web")
+    stage.act("container.stop")
+    stage.qtbot.waitUntil(lambda: len(stage.acts()) == 1)
+    stage.session.close()
+    stage.session.jobs.close()
+    gate.set()
+    assert [name for name, _ in stage.acts()] == ["remove_container"]
+    assert {each.name for each in stage.engine.containers.values()} >= {*names[1:], "web"}
+    assert stage.engine.named("web").running
