@@ -134,7 +134,7 @@ def contents_differ(
 
 
 def _title(words: Sequence[str]) -> str:
-    return ", ".join(("difference", *words))
+    return ", ".join(("difference", *filter(None, words)))
 
 
 def _change(row: Difference) -> Change:

@@ -102,6 +102,7 @@ class Side(QWidget):
         self.finder.edit.setFixedWidth(self.fontMetrics().averageCharWidth() * 20)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 12, 4)
+        bar.setSpacing(8)
         bar.addWidget(plain_label(title), 1)
         bar.addWidget(self.finder)
         layout = QVBoxLayout(self)

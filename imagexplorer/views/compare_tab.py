@@ -9,33 +9,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 
 from imagexplorer.core.entities import Image
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, WrongUse
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.secrets import masked_difference
-from imagexplorer.core.text import human_size, plain, plain_bytes
+from imagexplorer.core.text import human_size, plain
 from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.models.config_differences import CONFIG_DIFFERENCES
-from imagexplorer.models.tree_rows import CHANGES, TreeRow
+from imagexplorer.models.tree_rows import CHANGES
 from imagexplorer.session.comparing import Compared
 from imagexplorer.views.compare_bar import CompareBar
+from imagexplorer.views.differing_file import DifferingFile
 from imagexplorer.views.empty_view import EmptyView, Offer
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.page_tab import PageTab
-from imagexplorer.views.preview import PreviewView
 from imagexplorer.views.records_view import RecordsView
 from imagexplorer.views.waiting_view import WaitingView
 
 if TYPE_CHECKING:
     from imagexplorer.session.comparing import ComparisonHandle
     from imagexplorer.views.image_page import ImagePage
-
-SLOW_MS = 400
 
 
 class CompareTab(PageTab[Any]):
@@ -56,7 +54,8 @@ class CompareTab(PageTab[Any]):
             self.page.session.jobs, self.lane + "compare", layered=False, columns=CHANGES, owned=True, narrow=True
         )
         self.files.tree.by_path = True  # another comparison has other nodes
-        self.file = PreviewView()
+        jobs = self.page.session.jobs
+        self.file = DifferingFile(jobs, self.lane + "file", self._ask_file, self._file_failed)
         self.config = RecordsView(CONFIG_DIFFERENCES, lambda row: row.key, self.tr("Differences of the configuration"))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.files)
@@ -72,8 +71,6 @@ class CompareTab(PageTab[Any]):
         self.body = QStackedWidget()
         for widget in (self.empty, self.waiting, self.parts):
             self.body.addWidget(widget)
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
-        self._slow.timeout.connect(lambda: self.file.show_message(self.tr("Comparing the contents"), busy=True))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -83,7 +80,7 @@ class CompareTab(PageTab[Any]):
         self.bar.times.toggled.connect(self._again)
         self.bar.save.clicked.connect(self._save)
         self.files.spec_wanted.connect(self._look)
-        self.files.row_selected.connect(self._show_row)
+        self.files.row_selected.connect(self.file.show_row)
         session = self.page.session
         session.sources_changed.connect(self._fill_choice)
         session.images_changed.connect(self._fill_choice)
@@ -150,7 +147,7 @@ class CompareTab(PageTab[Any]):
             return
         source, image = self._wanted
         self.bar.save.setEnabled(False)
-        self._forget_file()
+        self.file.forget()
         self._wait(self.tr("Comparing with {name}").format(name=plain(image.name, 80)))
         self.bar.summary.set_whole("")
         reference = image.id
@@ -200,7 +197,7 @@ class CompareTab(PageTab[Any]):
         then, self._then = self._then, None
         if then is None:
             self.parts.setCurrentIndex(0 if files else 1)
-        self.file.show_message(self.tr("Select a file to see how it differs"))
+        self.file.show_row(None)
         self._look(self.files.spec)
         if then is not None:
             then()
@@ -261,36 +258,19 @@ class CompareTab(PageTab[Any]):
         elif not self._once_more("view", error, lambda: None):
             self._failed(error)
 
-    def _forget_file(self) -> None:
-        """No answer comes any more to what was selected before."""
-        self._slow.stop()
-        self.page.session.jobs.drop(self.lane + "file")
+    def _ask_file(
+        self, path: bytes, done: Callable[[Preview], None], failed: Callable[[ImagexplorerError], None]
+    ) -> None:
+        def shown(preview: Preview) -> None:
+            self._repeated.discard("file")
+            done(preview)
 
-    def _show_row(self, row: TreeRow | None) -> None:
-        if self._a is None or self._b is None or self._found is None:
-            return
-        self._forget_file()
-        if row is None:
-            self.file.show_message(self.tr("Select a file to see how it differs"))
-        elif not row.mark:
-            self.file.show_message(self.tr("Only what it holds differs"), "/" + plain_bytes(row.path))
-        else:
-            self._slow.start()
-            self.page.session.comparing.file(
-                self.lane + "file", self._a, self._b, self._found, row.path, self._show_file, self._file_failed
-            )
+        if self._a is not None and self._b is not None and self._found is not None:
+            comparing = self.page.session.comparing
+            comparing.file(self.lane + "file", self._a, self._b, self._found, path, shown, failed)
 
-    def _show_file(self, preview: Preview) -> None:
-        self._slow.stop()
-        self._repeated.discard("file")
-        self.file.show_preview(preview)
-
-    def _file_failed(self, error: ImagexplorerError) -> None:
-        self._slow.stop()
-        if self._once_more("file", error, lambda: self._show_row(self.files.tree.selected_row())):
-            return
-        if not isinstance(error, Cancelled):
-            self.file.show_message(self.tr("The contents cannot be compared"), sentence_of(error), "error")
+    def _file_failed(self, error: ImagexplorerError) -> bool:
+        return self._once_more("file", error, lambda: self.file.show_row(self.files.tree.selected_row()))
 
     def _failed(self, error: ImagexplorerError) -> None:
         self._then = None

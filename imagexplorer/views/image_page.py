@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Problem, Selection, Touched
-from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
 from imagexplorer.core.secrets import masked_image
 from imagexplorer.core.text import plain
-from imagexplorer.core.tree_view import TreeView, ViewSpec
 from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
 from imagexplorer.views.compare_tab import CompareTab
@@ -24,10 +23,9 @@ from imagexplorer.views.config_tab import ImageConfig
 from imagexplorer.views.dragging import Dragging
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.extracting import Extracting
-from imagexplorer.views.file_details import FileDetails
-from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.image_facts import image_facts, merged
+from imagexplorer.views.image_files import ImageFiles
 from imagexplorer.views.image_stack import ImageStack
 from imagexplorer.views.manifest_tab import ManifestTab
 from imagexplorer.views.origin import Origin
@@ -48,27 +46,21 @@ class ImagePage(RecordPage):
         self._masked: ImageDetail | None = None
         self._tree: IndexedTree | None = None
         self._totals: dict[int, LayerTotals] = {}
-        self._failed: ImagexplorerError | None = None
         self._platform = ""  # the one that was chosen, "" for the source's own choice
-        self._again = False
         self.origin = Origin(self)
         self.stack = ImageStack(self)
         self.path = PathPane(self)
         self.compare = CompareTab(self)
-        details = FileDetails(of_layer=self.stack.of_layer)
-        self.files = FilePane(session.jobs, self.lane + "index", layered=True, details=details, below=self.path)
+        self.files = ImageFiles(self)
         self.tabs.addTab(self.side_by_side(self.stack, self.files), self.tr("Fil&es"))
         for tab, title in self._more_tabs():
             self.tabs.addTab(tab, title)
         self.stack.follow(self.files)
-        self.files.spec_wanted.connect(self._look)
         session.images_changed.connect(self._row_changed)
         self.files.row_selected.connect(self.path.show_row)
         self.extracting = Extracting(self)
         self.files.offer_extraction(self.extracting.fill_menu, self.extracting.extract_selected)
         self.dragging = Dragging(self)
-        self.files.tree.let_many()
-        self.files.tree.setDragEnabled(True)
         self.files.tree.drag_wanted.connect(self.dragging.drag)
         self.setFocusProxy(self.stack.view)
         self.show_header()
@@ -140,7 +132,7 @@ class ImagePage(RecordPage):
 
     def _look_up(self) -> None:
         """Tabs in sight follow by `known` where something came of it."""
-        self._failed = None
+        self.files.forget_failure()
         self.notice.hide()
         if self.detail is None:
             self.files.show_waiting(self.tr("Looking at {name}").format(name=plain(self.image.name, 80)))
@@ -160,13 +152,13 @@ class ImagePage(RecordPage):
             detail = replace(detail, problems=tuple(dict.fromkeys((*before.problems, *detail.problems))))
         self._show_detail(detail)
         if not same:
-            self._index(detail)
+            self.read_layers(detail)
 
     def _not_found(self, error: ImagexplorerError) -> None:
         if isinstance(error, NotFound) and self.live:
             self._removed()
         elif self.detail is None:
-            self._show_error(error)
+            self.files.show_error(error)
         elif not isinstance(error, Cancelled):
             self.notice.show_notice("warning", sentence_of(error), self.tr("&Retry"), self.refresh)
 
@@ -201,7 +193,7 @@ class ImagePage(RecordPage):
 
     # -- files ----------------------------------------------------------------------------------------
 
-    def _index(self, detail: ImageDetail) -> None:
+    def read_layers(self, detail: ImageDetail) -> None:
         self.session.checking.leave(self.lane)  # what is read now is another reading
         self._tree = None
         self._totals = {}
@@ -212,7 +204,7 @@ class ImagePage(RecordPage):
             return
         self.files.show_waiting(self.tr("Reading the layers of {name}").format(name=plain(self.image.name, 80)))
         lane = self.lane + "index"
-        self.session.index_image(lane, self.source, detail, self._indexed, self._show_error, self._layer_read)
+        self.session.index_image(lane, self.source, detail, self._indexed, self.files.show_error, self._layer_read)
 
     def _layer_read(self, totals: LayerTotals) -> None:
         self._totals[totals.index] = totals
@@ -222,7 +214,7 @@ class ImagePage(RecordPage):
         self._tree = tree
         self._totals = {totals.index: totals for totals in tree.layers} or self._totals
         self._show_detail(detail)
-        self._look(self.files.spec)
+        self.files.look(self.files.spec)
         lane = self.lane + "verify"
         self.session.checking.want(lane, tree, detail, self._layer_checked, self._checked, self._not_checked)
 
@@ -242,58 +234,6 @@ class ImagePage(RecordPage):
     def _not_checked(self, error: ImagexplorerError) -> None:
         if self.detail is not None and not isinstance(error, Cancelled):
             self._checked(replace(self.detail, problems=(Problem(self.tr("verification"), str(error)),)))
-
-    def _look(self, spec: ViewSpec) -> None:
-        self.stack.view.set_reach(spec.layer if spec.layer >= 0 else None, spec.delta)
-        if self._tree is None:
-            self.files.keep()
-            return
-        self.session.view_tree(self.lane + "view", self._tree, spec, self._show_view, self._view_failed)
-
-    def _show_view(self, view: TreeView) -> None:
-        self._again = False
-        self.files.show_view(view, (self.tr("No files"), self._why_empty()))
-
-    def _why_empty(self) -> str:
-        if not self.problems.isHidden():
-            return self.tr("What could not be read stands under the name of the image.")
-        if self.files.spec.delta:
-            return self.tr("This layer changed no file.")
-        return self.tr("The image is empty up to here.")
-
-    def _view_failed(self, error: ImagexplorerError) -> None:
-        """A tree that was thrown out of the cache meanwhile is made again, once."""
-        if isinstance(error, WrongUse):
-            self.files.show_fault(error.reason or sentence_of(error))
-            return
-        if isinstance(error, NotFound) and self.detail is not None and not self._again:
-            self._again = True
-            self._index(self.detail)
-        else:
-            self._show_error(error)
-
-    def _show_error(self, error: ImagexplorerError) -> None:
-        self._failed = error
-        if isinstance(error, Cancelled):
-            self.files.show_message(
-                self.tr("Reading was cancelled"),
-                self.tr("Layers that were read already are kept."),
-                "cancel",
-                [(self.tr("&Read the files"), self._retry)],
-            )
-            return
-        self.files.show_message(
-            self.tr("The files cannot be shown"), sentence_of(error), "error", [(self.tr("&Retry"), self._retry)]
-        )
-
-    def _retry(self) -> None:
-        self._failed = None
-        if self.detail is None:
-            self.refresh()
-        elif self._tree is None:
-            self._index(self.detail)
-        else:
-            self._look(self.files.spec)
 
     # -- following the session --------------------------------------------------------------------------
 
@@ -318,8 +258,8 @@ class ImagePage(RecordPage):
 
     def source_changed(self) -> None:
         """What failed for want of an engine is asked again when it is back."""
-        if self.live and isinstance(self._failed, Unreachable):
-            self._retry()
+        if self.live:
+            self.files.reach_again()
         self.selection_changed.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:

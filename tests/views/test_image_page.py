@@ -67,7 +67,7 @@ def test_a_long_wait_shows_progress_and_can_be_cancelled(pages, engine, image, q
     qtbot.waitUntil(lambda: page.files.body.currentWidget() is page.files.empty)
     assert page.files.empty.title.text() == "Reading was cancelled"
     engine.gate.clear()
-    page._retry()
+    page.files.retry()
     ready(page, qtbot)
 
 
@@ -156,7 +156,7 @@ def test_an_error_says_why_and_offers_the_way_out(pages, engine, image, qtbot):
     kinds = [slab.kind for slab in page.stack.view.stack.slabs()]
     assert (kinds.count(LAYER), kinds.count(EMPTY)) == (3, 1), "layers and steps stay"
     del engine.fail["build"]
-    page._retry()
+    page.files.retry()
     ready(page, qtbot)
 
 
@@ -331,7 +331,7 @@ def test_another_reading_ends_the_verification_of_the_one_before(pages, engine, 
     page = pages.open_image(next(iter(content.images.values())), key)
     qtbot.waitUntil(lambda: pages.session.jobs.in_lane(page.lane + "verify") is not None)
     content.gate["build"] = threading.Event()
-    page._index(page.detail)
+    page.read_layers(page.detail)
     assert pages.session.checking.idle
     gate.set()
     content.gate["build"].set()
