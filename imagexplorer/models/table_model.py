@@ -80,7 +80,8 @@ class TableModel(QAbstractItemModel):
         fresh = {self._key(record): record for record in records}
         for old in self._records:
             identifier = self._key(old)
-            if fresh.get(identifier) != old:
+            new = fresh.get(identifier)
+            if new is not old and new != old:
                 self._haystacks.pop(identifier, None)
         self._records = list(fresh.values())
         self._show(self._order.lists(self._records))
@@ -132,16 +133,18 @@ class TableModel(QAbstractItemModel):
         before = {
             serial: {self._entry_id(entry): entry for entry in entries} for serial, entries in self._lists.items()
         }
-        self._remove_missing(wanted)
-        self._reorder(wanted)
-        self._insert_missing(wanted)
+        ids = {serial: list(entries) for serial, entries in before.items()}
+        if ids != {serial: [self._entry_id(entry) for entry in entries] for serial, entries in wanted.items()}:
+            self._remove_missing(wanted)
+            self._reorder(wanted)
+            self._insert_missing(wanted)
         for serial, entries in wanted.items():
             old = before.get(serial, {})
             self._lists[serial] = entries
             changed = [
                 row
                 for row, entry in enumerate(entries)
-                if (was := old.get(self._entry_id(entry))) is not None and was != entry
+                if (was := old.get(self._entry_id(entry))) is not None and was is not entry and was != entry
             ]
             for first, last in ranges(changed):
                 right = self.createIndex(last, len(self.columns) - 1, serial)

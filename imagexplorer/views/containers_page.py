@@ -115,6 +115,8 @@ class ContainersPage(ListPage):
             (self._folded.add if folded else self._folded.discard)(group.key)
 
     def _unfold(self) -> None:
+        if not self._tree.rootIsDecorated():
+            return  # no heading among thousands of rows
         for row in range(self.proxy.rowCount()):
             index = self.proxy.index(row, 0)
             group = index.data(Role.RECORD)
