@@ -69,6 +69,7 @@ class _Bench:
         self.browse(50_000 // smaller, 0)
         self.browse(50_000 // smaller, 930_000 // smaller)
         self.stall(1_000_000 // smaller)
+        self.load(60 // smaller)
 
     def start(self) -> None:
         made = self.make(many_files, 10, 1)
@@ -160,6 +161,17 @@ class _Bench:
         print(f"  {'layers and steps shown':32} {layers} s   budget 0.15 s;   files {tree} s")
         print(f"  {'lateness of a 5 ms timer':32} median {median}, p99 {p99}, most {worst} ms   budget 16 / 50 ms")
         made.path.unlink()
+
+    def load(self, seconds: int) -> None:
+        print(
+            f"\nthe window while an engine of 5,000 images and 2,000 containers tells 200 events a second, {seconds} s"
+        )
+        command = [sys.executable, "-m", "tests.benchmarks.load", str(seconds)]
+        told = subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL).split()[-8:]
+        rows, median, p99, worst, held, asked, events, right = told
+        print(f"  {'first rows':32} {rows} s;   {asked} requests for {events} events; lists right at the end: {right}")
+        print(f"  {'lateness of a 5 ms timer':32} median {median}, p99 {p99}, most {worst} ms   budget 50 / 200 ms")
+        print(f"  {'memory of the window':32} {held} MiB   budget 600 MiB")
 
     def browse(self, children: int, others: int) -> None:
         made = self.make(wide_folder, others, children)
