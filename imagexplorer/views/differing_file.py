@@ -25,6 +25,7 @@ class DifferingFile(PreviewView):
         """`failed` says whether somebody else sees to an error; `ask` works in the lane."""
         super().__init__()
         self._jobs, self._lane, self._ask, self._seen_to = jobs, lane, ask, failed
+        self._row: TreeRow | None = None
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(lambda: self.show_message(self.tr("Comparing the contents"), busy=True))
 
@@ -34,6 +35,7 @@ class DifferingFile(PreviewView):
 
     def show_row(self, row: TreeRow | None) -> None:
         self.forget()
+        self._row = row
         if row is None:
             self.show_message(self.tr("Select a file to see how it differs"))
         elif not row.mark:
@@ -49,4 +51,5 @@ class DifferingFile(PreviewView):
     def _failed(self, error: ImagexplorerError) -> None:
         self._slow.stop()
         if not self._seen_to(error) and not isinstance(error, Cancelled):
-            self.show_message(self.tr("The contents cannot be compared"), sentence_of(error), "error")
+            offers = [(self.tr("Tr&y again"), lambda: self.show_row(self._row))]
+            self.show_message(self.tr("The contents cannot be compared"), sentence_of(error), "error", offers=offers)

@@ -5,6 +5,8 @@ Asks the session for the path that is selected, once the selection rests. Knows 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -45,6 +47,7 @@ class PathPane(QTabWidget):
         self._path = b""
         self._story: Story | None = None
         self._version: int | None = None
+        self._retry: Callable[[], None] = self._ask  # what was asked last
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("The selected path"))
         self.owners = OwnerNames(page)
@@ -107,6 +110,7 @@ class PathPane(QTabWidget):
         page, node = self._page, self._node
         if node is None or page.tree is None or page.detail is None:
             return
+        self._retry = self._ask
         page.session.contents.load_story(
             self._lane + "story", page.source, page.detail, page.tree, node, self._told, self._failed
         )
@@ -181,19 +185,22 @@ class PathPane(QTabWidget):
 
     def _differ(self) -> None:
         """The two selected versions, the older one first."""
-        page, chosen = self._page, [row.version for row in self.versions.selected()]
-        if len(chosen) != 2 or page.tree is None or page.detail is None:
-            return
-        older, newer = sorted(chosen, key=lambda version: version.number)
-        if older.content is None or newer.content is None:
+        chosen = sorted((row.version for row in self.versions.selected()), key=lambda version: version.number)
+        contents = [version.content for version in chosen if version.content is not None]
+        if len(chosen) == len(contents) == 2:
+            self.setCurrentWidget(self.preview)
+            self._compare(contents[0], contents[1])
+
+    def _compare(self, older: int, newer: int) -> None:
+        page = self._page
+        if page.tree is None or page.detail is None:
             return
         self._version = None
+        self._retry = partial(self._compare, older, newer)
         self._slow.start()
-        self.setCurrentWidget(self.preview)
         page.session.contents.load_difference(
-            self._lane + "preview", page.source, page.detail, page.tree, (older.content, newer.content), self._read_it,
-            self._failed,
-        )  # fmt: skip
+            self._lane + "preview", page.source, page.detail, page.tree, (older, newer), self._read_it, self._failed
+        )
 
     def _nothing(self, title: str, text: str) -> None:
         self._version = None
@@ -204,6 +211,7 @@ class PathPane(QTabWidget):
         page = self._page
         if self._version is None or page.tree is None or page.detail is None:
             return
+        self._retry = partial(self._read, more)
         if not more:
             self._slow.start()
         page.session.contents.load_preview(
@@ -225,7 +233,10 @@ class PathPane(QTabWidget):
     def _failed(self, error: ImagexplorerError) -> None:
         self._slow.stop()
         if not isinstance(error, Cancelled):
-            self.preview.show_message(self.tr("The content cannot be shown"), sentence_of(error), "error")
+            offers = [(self.tr("Try a&gain"), lambda: self._retry())]
+            self.preview.show_message(
+                self.tr("The content cannot be shown"), sentence_of(error), "error", offers=offers
+            )
 
 
 def _looked_at(rows: list[VersionRow], layer: int) -> VersionRow | None:

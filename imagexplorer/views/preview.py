@@ -3,6 +3,8 @@ images nor where contents come from, so that every page can use it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
@@ -21,7 +23,7 @@ from imagexplorer.core.recognise import EMPTY, PICTURE, TEXT
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.views.beside_view import BesideView
 from imagexplorer.views.elided import Elided
-from imagexplorer.views.empty_view import EmptyView
+from imagexplorer.views.empty_view import EmptyView, Offer
 from imagexplorer.views.find_bar import FindBar
 from imagexplorer.views.hex_view import HexView
 from imagexplorer.views.highlighter import Highlighter
@@ -160,12 +162,14 @@ class PreviewView(QWidget):
             self.hex.set_data(preview.data or preview.text.encode("utf-8", "replace"))
             self.body.setCurrentWidget(self.hex)
 
-    def show_message(self, title: str, text: str = "", icon: str = "", busy: bool = False) -> None:
+    def show_message(
+        self, title: str, text: str = "", icon: str = "", busy: bool = False, offers: Sequence[Offer] = ()
+    ) -> None:
         self._shown = None
         self.words.set_whole("")
         for tool in (self.more, self.as_bytes, self.wrap, self.finder, self.ways, self.note, self.about):
             tool.hide()
-        self.empty.show_text(title, text, (), icon, busy)
+        self.empty.show_text(title, text, offers, icon, busy)
         self.body.setCurrentWidget(self.empty)
 
     def focus_filter(self) -> None:

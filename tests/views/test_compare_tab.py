@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING
-from imagexplorer.core.errors import ImagexplorerError, NotFound
+from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.tree_view import MARK_MODIFIED
@@ -134,6 +134,22 @@ def test_what_the_worker_has_no_more_is_compared_again(tab: CompareTab, qtbot: Q
     assert comparing.made == 3, "what is lost again is not asked for ever"
 
 
+def test_a_file_that_could_not_be_read_is_tried_again(tab: CompareTab, qtbot: QtBot) -> None:
+    comparing = tab.page.session.comparing
+    works = comparing.read
+
+    def refuses(_path: bytes, _control: Control) -> Preview:
+        raise Unreachable("reading", "the reader process ended", "Try again")
+
+    comparing.read = refuses
+    tab.files.tree.reveal(b"app/b")
+    qtbot.waitUntil(lambda: shown(tab) == "The contents cannot be compared")
+    comparing.read = works
+    (again,) = tab.file.empty.findChildren(QPushButton)
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown(tab) == "of app/b")
+
+
 def test_another_comparison_keeps_the_path_that_is_selected(tab: CompareTab, qtbot: QtBot) -> None:
     tab.files.tree.reveal(b"app/b")
     after = {"aa": Row("file", 1, mark=MARK_MODIFIED), **FILES}  # other nodes for the same paths
@@ -190,7 +206,7 @@ def test_a_failure_offers_to_compare_again(tab: CompareTab, qtbot: QtBot) -> Non
     tab.bar.times.click()
     assert tab.body.currentWidget() is tab.empty
     comparing.compare = works
-    (retry,) = [button for button in tab.empty.findChildren(type(tab.bar.save)) if button.text() == "&Retry"]
+    (retry,) = [button for button in tab.empty.findChildren(QPushButton) if button.text() == "&Retry"]
     qtbot.mouseClick(retry, Qt.MouseButton.LeftButton)
     assert tab.body.currentWidget() is tab.parts
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 
 from imagexplorer.core.entities import ALL, Problem, Touched
 from imagexplorer.core.errors import Refused, Unreachable
@@ -336,3 +337,16 @@ def test_another_reading_ends_the_verification_of_the_one_before(pages, engine, 
     gate.set()
     content.gate["build"].set()
     qtbot.waitUntil(lambda: {slab.verified for slab in page.stack.view.stack.slabs() if slab.kind == LAYER} == {True})
+
+
+def test_what_a_path_held_is_asked_again_where_it_could_not_be_read(pages, engine, image, qtbot):
+    page = pages.open_image(image)
+    ready(page, qtbot)
+    engine.fail["story"] = Unreachable("reading", "the reader process ended", "Try again")
+    page.files.tree.reveal(b"app/main.py")
+    empty = page.path.preview.empty
+    qtbot.waitUntil(lambda: empty.title.text() == "The content cannot be shown")
+    del engine.fail["story"]
+    (again,) = empty.findChildren(QPushButton)
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: empty.title.text() == "Nothing to show")
