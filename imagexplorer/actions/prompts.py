@@ -134,6 +134,7 @@ class PruneAnswer:
     days: int = 0
     like: str = ""
     build_cache: bool = False
+    trash: bool = False  # images are kept there first
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,10 @@ class Prompts(Protocol):
         """The key of one of its places."""
         ...
 
-    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
-        """`before` is what was answered when the world was another."""
+    def prune(
+        self, world: World, engine: str, before: PruneAnswer | None = None, keep: bool | None = None
+    ) -> PruneAnswer | None:
+        """`before` is what was answered when the world was another; `keep` as in `delete`."""
         ...
 
     def open_path(self) -> str | None:

@@ -36,13 +36,18 @@ class PruneFlows:
         if agreed is not None:
             answer, plan = agreed
             if _facts(planned(world, answer)) == _facts(plan):
-                self._session.pruning.act(source, plan, world, self._session.failed.emit)
+                trash = self._session.trash
+                kept = {image.id for image in plan.deleted}
+                guard = trash.guard(source, kept) if answer.trash and trash.there else None
+                self._session.pruning.act(source, plan, world, self._session.failed.emit, guard, trash.look)
                 return
             self._session.message.emit("Something changed meanwhile: look again before it is done")
 
         def ask() -> bool:
             name = next((each.name for each in self._session.sources if each.key == source), source)
-            answer = self._prompts.prune(world, name, agreed[0] if agreed is not None else None)
+            trash = self._session.trash
+            keep = trash.keeps if trash.there else None
+            answer = self._prompts.prune(world, name, agreed[0] if agreed is not None else None, keep)
             if answer is not None:
                 self._look(source, (answer, planned(world, answer)))
             return True

@@ -7,7 +7,6 @@ each has its own result: what failed is named, what worked stays done. Asks nobo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -15,25 +14,16 @@ from imagexplorer.core.activity import Activity
 from imagexplorer.core.command_line import commit_command, joined, run_command, tag_commands
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, DOCKER, CommitSpec, Container, Ended, Image, Touched, short_id
-from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
 from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
+from imagexplorer.session.things import One, named, one_by_one
 
 Say = Callable[[str], None]
 
 _EVERY_ROW = Touched(frozenset({ALL}), frozenset({ALL}))
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """One thing of several: what it is called, and the call that does it. `words` are said while it is under way."""
-
-    name: str
-    call: Callable[[Any, Control], Touched]
-    id: str = ""
-    words: str = ""
 
 
 class Acts:
@@ -187,7 +177,7 @@ class Acts:
         kind = "containers" if not images else "images" if not containers else "things"
         self.act(
             source,
-            f"Delete {_named([each.name for each in things], kind)}",
+            f"Delete {named([each.name for each in things], kind)}",
             things,
             " && ".join((*done_by, *lines)),
             failed,
@@ -229,7 +219,7 @@ class Acts:
             return One(container.name, call, container.id)
 
         names = [container.name for container in containers]
-        title = f"{verb.capitalize()} {_named(names, 'containers')}"
+        title = f"{verb.capitalize()} {named(names, 'containers')}"
         command = joined([self.program(source), verb, *names])
         self.act(source, title, [one(each) for each in containers], command, failed)
 
@@ -283,35 +273,3 @@ class Acts:
         if link.source is None or link.source.host is None:
             raise NotFound(source, "no engine of that name is open")
         return link, link.source.host
-
-
-def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -> Touched:
-    """Each has its own result: what failed is named in one error, what worked stays done."""
-    touched = Touched()
-    errors: list[tuple[str, ImagexplorerError]] = []
-    for number, thing in enumerate(things):
-        several = len(things) > 1  # how far one alone is nobody knows
-        control.step(number, len(things) if several else None, thing.words or (thing.name if several else ""))
-        try:
-            touched |= thing.call(host, control)
-        except (Cancelled, Unreachable):
-            raise  # the others would fare no better
-        except ImagexplorerError as error:
-            errors.append((thing.name, error))
-    if errors:
-        raise _together(title, errors, len(things))
-    return touched
-
-
-def _named(names: Sequence[str], kind: str) -> str:
-    return names[0] if len(names) == 1 else f"{len(names)} {kind}"
-
-
-def _together(title: str, errors: Sequence[tuple[str, ImagexplorerError]], total: int) -> ImagexplorerError:
-    """One error for several: the only one as it is; else each thing with the engine's words for it."""
-    if total == 1:
-        return errors[0][1]
-    words = "; ".join(f"{name}: {error.reason or error.what}" for name, error in errors)
-    ways = list(dict.fromkeys(error.way_out for _name, error in errors if error.way_out))
-    done = total - len(errors)
-    return Refused(title, f"{done} of {total} done. {words}", ways[0] if len(ways) == 1 else "")

@@ -13,8 +13,9 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, Container, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
 from imagexplorer.core.run_spec import RunSpec, kept_name
-from imagexplorer.session.acts import Acts, One, _named, _together, one_by_one
+from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed
+from imagexplorer.session.things import One, named, one_by_one, one_error
 
 if TYPE_CHECKING:
     from imagexplorer.core.copy_plan import CopyPlan
@@ -44,7 +45,7 @@ def beside(title: str, things: Sequence[One], host: Any, control: Control, words
                 except ImagexplorerError as error:
                     errors.append((thing.name, error))
     if errors:
-        raise _together(title, errors, len(things))
+        raise one_error(title, errors, len(things))
     return touched
 
 
@@ -71,7 +72,7 @@ class LifeActs(Acts):
 
         names = [container.name for container in containers]
         command = joined([self.program(source), "stop", *options, *names])
-        title, things = f"Stop {_named(names, 'containers')}", [one(each) for each in containers]
+        title, things = f"Stop {named(names, 'containers')}", [one(each) for each in containers]
         if len(things) > 1:
             waiting = One(title, lambda host, control: beside(title, things, host, control, words))
             self.act(source, title, [waiting], command, failed, ids=[each.id for each in containers])
@@ -98,7 +99,7 @@ class LifeActs(Acts):
         """Beside all else that is under way: it is the way out of a stop that takes long."""
         link, host = self._host(source)
         names = [container.name for container in containers]
-        title = f"Kill {_named(names, 'containers')}"
+        title = f"Kill {named(names, 'containers')}"
         record = self._activity.begin(title, joined([self.program(source), "kill", "-s", signal, *names]))
 
         def one(container: Container) -> One:
@@ -176,7 +177,7 @@ class LifeActs(Acts):
         lines = [joined([self.program(source), "cp", path, place]) for path in plan.chosen[:_LINES]]
         if len(plan.chosen) > _LINES:
             lines.append(f"# and {len(plan.chosen) - _LINES} more")
-        title = f"Copy {_named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
+        title = f"Copy {named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
         self.act(
             source, title, [One(name, call, container.id)], "\n".join(lines), failed, lambda _none: done(reports[0])
         )

@@ -13,8 +13,9 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Image, Touched
 from imagexplorer.core.errors import ImagexplorerError
 from imagexplorer.core.text import human_size
-from imagexplorer.session.acts import Acts, One
+from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed
+from imagexplorer.session.things import One
 
 if TYPE_CHECKING:
     from imagexplorer.core.plan import Plan
@@ -77,8 +78,17 @@ class Pruning:
 
         return lambda _touched: self._ask("actions/deleted", source, measure, tell, unknown, "")
 
-    def act(self, source: str, plan: Plan, before: World, failed: Failed) -> None:
-        """Do what the plan says; afterwards what was freed is told beside what was planned."""
+    def act(
+        self,
+        source: str,
+        plan: Plan,
+        before: World,
+        failed: Failed,
+        guard: Callable[[One, Image, str], One] | None = None,
+        kept: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Do what the plan says; afterwards what was freed is told beside what was planned. `guard` keeps things first,
+        `kept` hears when all is over."""
         tags = {image.id: image.tags for image in before.images}
         images = [(name, Image(identifier, tags.get(identifier, ()))) for name, identifier in plan.references]
 
@@ -91,7 +101,12 @@ class Pruning:
         cache = [One("build cache", prune_cache)] if plan.build_cache else []
         lines = [step for step in plan.steps if " builder " in step]
 
+        def broke(error: ImagexplorerError) -> None:
+            kept()
+            failed(error)
+
         def done(_touched: Touched) -> None:
+            kept()
             self._ask("actions/pruned", source, measure, tell, unknown, "")
 
         def measure(opened: Any, control: Control) -> int | None:
@@ -113,4 +128,6 @@ class Pruning:
         def unknown(_error: ImagexplorerError) -> None:
             self._say("Pruned; what came free could not be asked")
 
-        self._acts.delete(source, plan.containers, images, failed=failed, done=done, more=cache, lines=lines)
+        self._acts.delete(
+            source, plan.containers, images, failed=broke, done=done, more=cache, lines=lines, guard=guard
+        )

@@ -19,9 +19,10 @@ from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.core.trash import IMAGE, TAGS, TrashItem, TrashLimits
 from imagexplorer.jobs import Jobs
-from imagexplorer.session.acts import Acts, One
+from imagexplorer.session.acts import Acts
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
+from imagexplorer.session.things import One
 from imagexplorer.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,12 +10,11 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QMenu,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -23,13 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.core.disk import KINDS, DiskUse, Use, way_out
+from imagexplorer.core.disk import KINDS, DiskUse, Use
 from imagexplorer.core.disk_map import TITLES, DiskMap, disk_map
 from imagexplorer.core.entities import Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.core.world import CONTAINER, IMAGE
 from imagexplorer.models.disk_table import COLUMNS, KIND_WORDS
+from imagexplorer.views.disk_foot import DiskFoot
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.records_view import RecordsView
@@ -72,10 +72,7 @@ class DiskPage(QWidget):
         self.map.setAccessibleName(self.tr("Map of the engine's disk, areas by bytes"))
         self.table = RecordsView(COLUMNS, lambda use: f"{use.kind} {use.id}", self.tr("What takes the disk"))
         self.table.sort_by("own")
-        self.about = plain_label(tone="muted", wrap=True)
-        self.delete = QPushButton(resources.icon("delete"), self.tr("&Delete…"))
-        self.prune = QPushButton(resources.icon("delete"), self.tr("Pr&une…"))
-        self.copy_line = QPushButton(resources.icon("copy"), self.tr("Copy co&mmand line"))
+        self.foot = DiskFoot()
         self.empty = EmptyView()
         self.waiting = WaitingView(session.jobs, self._lane)
         self.body = QStackedWidget()
@@ -96,18 +93,12 @@ class DiskPage(QWidget):
         inner.addWidget(self.map)
         upper = QWidget()
         upper.setLayout(inner)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 6, 12, 8)
-        foot.setSpacing(8)
-        foot.addWidget(self.about, 1)
-        for button in (self.copy_line, self.delete, self.prune):
-            foot.addWidget(button)
         lower = QWidget()
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.table, 1)
-        column.addLayout(foot)
+        column.addWidget(self.foot)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(upper)
@@ -131,9 +122,7 @@ class DiskPage(QWidget):
         self.map.current_changed.connect(self._picked)
         self.map.opened.connect(lambda row: self._open(self._use_at(row)))
         self.map.menu_wanted.connect(self._menu)
-        self.delete.clicked.connect(lambda: self._run(f"{self._kind()}.delete"))
-        self.prune.clicked.connect(lambda: self._run("engine.prune"))
-        self.copy_line.clicked.connect(self._copy_line)
+        self.foot.wanted.connect(self._run)
         self.session.touched.connect(self._touched)
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self.refresh)
@@ -257,20 +246,7 @@ class DiskPage(QWidget):
         row = self._map.row_of(use) if self._map is not None and use is not None else -1
         if row >= 0 and row != self.map.current:
             self.map.select(row)
-        way = way_out(use, found.command) if use is not None and found is not None else {}
-        action = way.get("action", "")
-        self.delete.setVisible(action in ("image.delete", "container.delete"))
-        self.copy_line.setVisible("line" in way)
-        if "line" in way:
-            words = self.tr("Nothing here deletes a volume: {0}").format(plain(way["line"], 300))
-        elif "why" in way or use is None:
-            words = way.get("why", "")
-        elif action == "engine.prune":
-            words = self.tr("Goes with a prune of the build cache")
-        else:
-            own = self.tr("what comes free is not told") if use.own is None else f"{human_size(use.own)} of its own"
-            words = "; ".join(filter(None, (own if use.exact or use.own is None else f"about {own}", use.used)))
-        self.about.set_text(words)
+        self.foot.show_use(use, found.command if found is not None else "")
         self.selection_changed.emit()
 
     def _words(self, row: int) -> str:
@@ -304,20 +280,16 @@ class DiskPage(QWidget):
             self.registry.fill_context_menu(menu, selection)
             menu.addSeparator()
         menu.addAction(self.table.copy_rows)
-        if not self.copy_line.isHidden():
-            menu.addAction(self.copy_line.icon(), self.copy_line.text(), self._copy_line)
+        copies = self.foot.copy_line
+        if not copies.isHidden():
+            menu.addAction(copies.icon(), copies.text(), self.foot.copy)
         menu.popup(at)
 
     def _run(self, action: str) -> None:
         self.registry.set_selection(self.selection())
         why = self.registry.run(action)
         if why:
-            self.about.set_text(why)
-
-    def _copy_line(self) -> None:
-        use, found = self.table.current(), self._found
-        if use is not None and found is not None:
-            QGuiApplication.clipboard().setText(way_out(use, found.command).get("line", ""))
+            self.foot.about.set_text(why)
 
 
 def _totals(found: DiskUse) -> str:

@@ -127,10 +127,12 @@ class DialogPrompts:
         dialog = CopyImageDialog(question, self._parent())
         return dialog.answer() if _asked(dialog) else None
 
-    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+    def prune(
+        self, world: World, engine: str, before: PruneAnswer | None = None, keep: bool | None = None
+    ) -> PruneAnswer | None:
         from imagexplorer.views.prune_dialog import PruneDialog
 
-        dialog = PruneDialog(world, engine, self._parent(), before)
+        dialog = PruneDialog(world, engine, self._parent(), before, keep)
         return dialog.answer() if _asked(dialog) else None
 
     def open_path(self) -> str | None:

@@ -38,8 +38,16 @@ _ID = Qt.ItemDataRole.UserRole + 1
 
 
 class PruneDialog(AskDialog):
-    def __init__(self, world: World, engine: str, parent: QWidget | None, before: PruneAnswer | None = None) -> None:
-        """`before` is what was chosen when the world was another: nobody has to say it again."""
+    def __init__(
+        self,
+        world: World,
+        engine: str,
+        parent: QWidget | None,
+        before: PruneAnswer | None = None,
+        keep: bool | None = None,
+    ) -> None:
+        """`before` is what was chosen when the world was another: nobody has to say it again. `keep`: whether the tick
+        for the trash is set at first; None: there is no such tick."""
         super().__init__(self.tr("Prune"), self.tr("Prune"), parent, dangerous=True)
         self._world = world
         self._now = round(time.time())  # of one question: what is old does not change while it stands
@@ -62,6 +70,9 @@ class PruneDialog(AskDialog):
             (self.build_cache, chosen.build_cache),
         ):
             box.setChecked(ticked)
+        self.trash = QCheckBox(self.tr("&Keep images in the trash: they can be brought back from there"))
+        self.trash.setVisible(keep is not None)
+        self.trash.setChecked(before.trash if before is not None else bool(keep))
         self.days = QSpinBox()
         self.days.setRange(0, 9999)
         self.days.setSpecialValueText(self.tr("any"))
@@ -82,6 +93,7 @@ class PruneDialog(AskDialog):
             box.toggled.connect(lambda _on: self._fill(self.answer().keep))
         self.body.addLayout(self._narrowing())
         self.body.addWidget(self.tree, 1)
+        self.body.addWidget(self.trash)
         self.body.addWidget(self.total)
         self.body.addWidget(self.commands)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 120)
@@ -106,6 +118,7 @@ class PruneDialog(AskDialog):
             days=days,
             like=self.like.text().strip(),
             build_cache=bool(self._world.build_cache) and self.build_cache.isChecked(),
+            trash=self.trash.isChecked(),
         )
 
     def _narrowing(self) -> QHBoxLayout:

@@ -198,9 +198,11 @@ class Asked:
         agreed.stopped = frozenset(each.id for each in users if each.running)
         return machine.answer(agreed, DeleteAnswer(stop_first=ticked, kept=kept, keep=machine.net))
 
-    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+    def prune(
+        self, world: World, engine: str, before: PruneAnswer | None = None, keep: bool | None = None
+    ) -> PruneAnswer | None:
         machine = self.machine
-        answer = PruneAnswer(dangling=True, unused=machine.ticked, containers=True)
+        answer = PruneAnswer(dangling=True, unused=machine.ticked, containers=True, trash=machine.net)
 
         def facts(at: World) -> object:
             plan = planned(at, answer)
@@ -312,7 +314,7 @@ class Machine(RuleBasedStateMachine):
             return
         self.chosen = Selection(KEY, True, *{"images": (records,), "containers": ((), records), "prune": ()}[kind])
         self.ticked, self.left, self.answers = ticked, left, list(answers)
-        self.net = net and kind == "images"
+        self.net = net and kind != "containers"
         self.meanwhile, self.seen, self.lost = meanwhile, seen, lost
         self.agreed: Agreed | None = None
         self.bench.begun = self.begun
@@ -474,7 +476,7 @@ MUTANTS = {
     "D6 by force": (Acts, "_removal", _forced),
     "D7 a prune of what changed": (prune_flows, "_facts", _changed),
     "D8 twice": (Acts, "delete", _twice),
-    "D9 one result for all": ("imagexplorer.session.acts", "_together", _silent),
+    "D9 one result for all": ("imagexplorer.session.things", "one_error", _silent),
     "D12 a locked engine": (SourceState, "may_change", _unlocked),
     "D12 a lost engine": (Flows, "_live", _lost),
 }

@@ -56,6 +56,7 @@ class Asked:
     refusals: list[RunQuestion | CommitQuestion | None] = field(default_factory=list)
     told: list[Callable[[DeleteAnswer], Told] | None] = field(default_factory=list)
     programs: list[str] = field(default_factory=list)
+    kept: list[bool | None] = field(default_factory=list)
 
     def _ask(self, kind: str, *what: Any) -> Any:
         self.questions.append((kind, what))
@@ -116,7 +117,10 @@ class Asked:
         self.programs.append(program)
         return self._ask("tag", image, dict(taken))
 
-    def prune(self, world: World, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+    def prune(
+        self, world: World, engine: str, before: PruneAnswer | None = None, keep: bool | None = None
+    ) -> PruneAnswer | None:
+        self.kept.append(keep)
         return self._ask("prune", world, before)
 
 
@@ -902,3 +906,22 @@ def test_closing_in_the_middle_begins_nothing_more(stage: Stage) -> None:
     assert [name for name, _ in stage.acts()] == ["remove_container"]
     assert {each.name for each in stage.engine.containers.values()} >= {*names[1:], "web"}
     assert stage.engine.named("web").running
+
+
+def test_a_prune_keeps_what_it_deletes_where_that_was_ticked(stage: Stage) -> None:
+    dangling = next(image for image in stage.session.images if image.dangling)
+    stage.session.trash.set_up(True, stage.session.trash.limits)
+    stage.prompts.answer = PruneAnswer(dangling=True, trash=True)
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    assert stage.session.trash.items[0].image_id == dangling.id
+    assert dangling.id not in stage.engine.images
+    stage.qtbot.waitUntil(lambda: stage.registry.blocked("file.undo") == "")
+    stage.act("file.undo")
+    stage.qtbot.waitUntil(lambda: dangling.id in stage.engine.images)
+    stage.session.trash.set_up(False, stage.session.trash.limits)
+    stage.prompts.answer = PruneAnswer(dangling=True)
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: dangling.id not in stage.engine.images)
+    assert len(stage.engine.called("saved")) == 1
+    assert stage.prompts.kept == [True, False], "the tick is as the setting says"

@@ -124,7 +124,9 @@ class Answers:
         self.asked.append(("copy_image", (question,)))
         return self.copy_target
 
-    def prune(self, world: Holdings, engine: str, before: PruneAnswer | None = None) -> PruneAnswer | None:
+    def prune(
+        self, world: Holdings, engine: str, before: PruneAnswer | None = None, keep: bool | None = None
+    ) -> PruneAnswer | None:
         self.asked.append(("prune", (world,)))
         return None
 

@@ -86,17 +86,17 @@ def test_each_has_its_way_to_be_freed(qtbot: QtBot, page: DiskPage, on: Stage, e
     answers = on.answers
     assert answers is not None
     choose(page, "left over")
-    assert page.delete.isHidden()
-    page.copy_line.click()
+    assert page.foot.delete.isHidden()
+    page.foot.copy_line.click()
     assert QApplication.clipboard().text() == "docker volume rm 'left over'"
     choose(page, "data")
-    assert page.about.text() == "It is used by web"
-    assert page.copy_line.isHidden()
+    assert page.foot.about.text() == "It is used by web"
+    assert page.foot.copy_line.isHidden()
     choose(page, "pulled from x")
-    page.prune.click()
+    page.foot.prune.click()
     qtbot.waitUntil(lambda: [kind for kind, _ in answers.asked] == ["prune"])
     choose(page, "old")
-    page.delete.click()
+    page.foot.delete.click()
     assert [kind for kind, _ in answers.asked] == ["prune", "delete"]
     assert answers.asked[-1][1][0] == "Delete container old?"
     choose(page, "busybox:1.36")

@@ -138,3 +138,15 @@ def test_the_builders_cache_is_offered_where_there_is_one_and_goes_as_a_whole(qt
     again.show()
     assert not again.build_cache.isVisible()
     assert not again.answer().build_cache
+
+
+def test_the_tick_for_the_trash_stands_where_there_is_one(qtbot: QtBot) -> None:
+    for keep in (None, False, True):
+        made = PruneDialog(WORLD, "local", None, None, keep)
+        qtbot.addWidget(made)
+        made.show()
+        assert made.trash.isVisible() == (keep is not None)
+        assert made.answer().trash == bool(keep)
+    again = PruneDialog(WORLD, "local", None, PruneAnswer(dangling=True, trash=True), False)
+    qtbot.addWidget(again)
+    assert again.answer().trash, "what was ticked stays so"

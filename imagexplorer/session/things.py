@@ -1,0 +1,53 @@
+"""Several things that are done in one act: each has its own result, and what failed is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Touched
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, Refused, Unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One thing of several: what it is called, and the call that does it. `words` are said while it is under way."""
+
+    name: str
+    call: Callable[[Any, Control], Touched]
+    id: str = ""
+    words: str = ""
+
+
+def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -> Touched:
+    """Each has its own result: what failed is named in one error, what worked stays done."""
+    touched = Touched()
+    errors: list[tuple[str, ImagexplorerError]] = []
+    for number, thing in enumerate(things):
+        several = len(things) > 1  # how far one alone is nobody knows
+        control.step(number, len(things) if several else None, thing.words or (thing.name if several else ""))
+        try:
+            touched |= thing.call(host, control)
+        except (Cancelled, Unreachable):
+            raise  # the others would fare no better
+        except ImagexplorerError as error:
+            errors.append((thing.name, error))
+    if errors:
+        raise one_error(title, errors, len(things))
+    return touched
+
+
+def named(names: Sequence[str], kind: str) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} {kind}"
+
+
+def one_error(title: str, errors: Sequence[tuple[str, ImagexplorerError]], total: int) -> ImagexplorerError:
+    """One error for several: the only one as it is; else each thing with the engine's words for it."""
+    if total == 1:
+        return errors[0][1]
+    words = "; ".join(f"{name}: {error.reason or error.what}" for name, error in errors)
+    ways = list(dict.fromkeys(error.way_out for _name, error in errors if error.way_out))
+    done = total - len(errors)
+    return Refused(title, f"{done} of {total} done. {words}", ways[0] if len(ways) == 1 else "")
