@@ -51,6 +51,10 @@ class Node:
     mtime: int | None = None
 
 
+_FORMATS = {
+    stat.S_IFREG: "file", stat.S_IFDIR: "dir", stat.S_IFLNK: "symlink", stat.S_IFIFO: "fifo", stat.S_IFCHR: "char",
+    stat.S_IFBLK: "block",
+}  # fmt: skip
 _WHITEOUT = Node("other", 0, 0)
 """Overlay's mark of what was deleted."""
 
@@ -85,11 +89,10 @@ def changes(
             nodes = {path: replace(node, owner=None) for path, node in nodes.items()}
         return sorted((_sized(change, nodes) for change in found), key=lambda change: change.path)
     # JSON of the engine has U+FFFD for each byte that is no UTF-8; the folder has the bytes.
-    spelled = {go_text(path): path for path in nodes}
-    return sorted(
-        (_sized(replace(change, path=spelled.get(change.path, change.path)), nodes) for change in found),
-        key=lambda change: change.path,
-    )
+    spelled = {go_text(path): path for path in nodes if not path.isascii()}
+    if spelled:
+        found = [replace(change, path=spelled.get(change.path, change.path)) for change in found]
+    return sorted((_sized(change, nodes) for change in found), key=lambda change: change.path)
 
 
 def listed(answer: Any) -> Iterator[Change]:
@@ -252,16 +255,13 @@ def _sized(change: Change, nodes: Mapping[str, Node]) -> Change:
     node = nodes.get(change.path)
     if node is None or node is _WHITEOUT or change.kind == DELETED:
         return change
-    return replace(change, size_bytes=node.size, node=node.kind, mode=node.mode, owner=node.owner, mtime=node.mtime)
+    # Said in full: `replace` takes three times as long, and there may be 50,000 of them.
+    return Change(change.path, change.kind, node.size, node.kind, node.mode, change.engines, node.owner, node.mtime)
 
 
 def _node(status: os.stat_result, owner: tuple[int, int] | None) -> Node:
     mode = status.st_mode
-    kinds = (
-        (stat.S_ISREG, "file"), (stat.S_ISDIR, "dir"), (stat.S_ISLNK, "symlink"),
-        (stat.S_ISFIFO, "fifo"), (stat.S_ISCHR, "char"), (stat.S_ISBLK, "block"),
-    )  # fmt: skip
-    kind = next((kind for test, kind in kinds if test(mode)), "other")
+    kind = _FORMATS.get(stat.S_IFMT(mode), "other")
     return Node(kind, status.st_size if kind == "file" else 0, stat.S_IMODE(mode), owner, status.st_mtime_ns)
 
 

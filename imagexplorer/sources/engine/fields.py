@@ -94,5 +94,7 @@ def digests(record: Any) -> tuple[str, ...]:
 
 def go_text(path: str) -> str:
     """A path as Go's encoding/json writes it: U+FFFD for each byte that is not part of valid UTF-8."""
+    if path.isascii():
+        return path
     raw = path.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in raw)
