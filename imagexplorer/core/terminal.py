@@ -6,7 +6,6 @@ swallowed; nothing of it reaches anything but these cells and `answers`.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import deque
 from collections.abc import Callable
@@ -14,23 +13,10 @@ from itertools import islice
 
 from imagexplorer.core.ansi import USUAL, after
 from imagexplorer.core.terminal_cells import GRAPHICS, Grid, Row, width_of
+from imagexplorer.core.terminal_tokens import Tokens
 
 HISTORY_ROWS = 5000
 LEAST, MOST = 2, 500
-_UNFINISHED = 4096
-_TOKENS = re.compile(
-    r"(?P<text>[^\x00-\x1f\x7f\x80-\x9f]+)"
-    r"|\x1b\[(?P<private>[<=>?]?)(?P<numbers>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"
-    r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
-    r"|\x1b[PX^_][^\x1b\x07]*(?:\x1b\\|\x07)"
-    r"|\x1b(?P<charset>[()*+\-./][0-~])"
-    r"|\x1b[ #%][0-~]"
-    r"|\x1b(?P<escape>[0-OQ-WYZ\\`-~])"
-    r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
-)
-_BEGUN = re.compile(r"\x1b(?:\[[<=>?]?[0-9;:]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x07\x1b]*\x1b?|[ -/]*)")
-_STRINGS = "]PX^_"
-_STRING_END = re.compile(r"\x07|\x18|\x1a|\x1b\\?")
 _TITLE_CHARS = 200
 
 
@@ -48,9 +34,7 @@ class Terminal:
         self.cursor_keys = self.bracketed = False
         self.cursor_shown = True
         self._main: Grid | None = None  # while the other screen is shown
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._left = ""
-        self._dropping = False  # the rest of a control string that is too long, or broken off by another escape
+        self._tokens = Tokens()
         self._graphics = [False, False]
         self._shifted = 0
         self._last = " "
@@ -67,37 +51,8 @@ class Terminal:
                 self._keep(grid.resize(columns, rows), grid)
 
     def feed(self, data: bytes) -> None:
-        text = self._left + self._decoder.decode(data)
-        at, end = 0, len(text)
-        while at < end:
-            if self._dropping:
-                at = self._dropped(text, at)
-                if self._dropping:
-                    break
-                continue
-            found = _TOKENS.match(text, at)
-            if found is None:
-                # An escape that is not whole yet; one that never ends is let go of.
-                rest = text[at:]
-                if len(rest) < _UNFINISHED and _may_go_on(rest):
-                    break
-                self._dropping = rest[1:2] in _STRINGS and len(rest) > 1
-                at += 1 + self._dropping
-                continue
-            at = found.end()
+        for found in self._tokens.of(data):
             self._act(found)
-        self._left = text[at:]
-
-    def _dropped(self, text: str, at: int) -> int:
-        """Where it goes on: behind the end of a control string, or at the escape that breaks it off."""
-        found = _STRING_END.search(text, at)
-        if found is None:
-            return len(text)
-        escape = found[0] == "\x1b"
-        if escape and found.end() == len(text):
-            return found.start()  # the next character tells which it is
-        self._dropping = False
-        return found.start() if escape else found.end()
 
     def _act(self, found: re.Match[str]) -> None:
         kind = found.lastgroup
@@ -298,11 +253,6 @@ class Terminal:
     def lines(self) -> list[str]:
         """What is seen, without the blanks at the ends."""
         return [row.text().rstrip() for row in self.grid.lines]
-
-
-def _may_go_on(rest: str) -> bool:
-    """Whether more may make a sequence of what begins here."""
-    return _BEGUN.fullmatch(rest) is not None
 
 
 def _to_line(grid: Grid, count: int) -> None:

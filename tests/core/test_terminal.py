@@ -123,7 +123,7 @@ def test_wide_joined_and_drawn_characters() -> None:
 def test_nothing_is_kept_without_bound() -> None:
     terminal = shown(b"\n" * (HISTORY_ROWS + 500) + b"\x1b]" + b"x" * 100_000)
     assert len(terminal.history) == HISTORY_ROWS
-    assert len(terminal._left) <= 4096
+    assert len(terminal._tokens._left) <= 4096
     terminal.feed(b"\x1b]0;a title\x1b\\\x1b]52;c;aGk=\x07")
     assert terminal.title == "a title"
     terminal.resize(100_000, 100_000)
