@@ -46,7 +46,7 @@ class CopyFlows:
         here = next((state for state in self._session.sources if state.key == source), None)
         if image is None or here is None:
             return None
-        others = [state for state in self._session.sources if state.live and state.key != source]
+        others = [state for state in self._session.sources if state.live and not state.locked and state.key != source]
         return CopyQuestion(
             image,
             here.name,

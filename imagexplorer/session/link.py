@@ -18,6 +18,7 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unr
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.fetch import FIRST_WAIT_S, LATE_MS, LONGEST_WAIT_S
 from imagexplorer.session.listing import LATE, Listing
+from imagexplorer.session.looks import Look
 from imagexplorer.session.records import (
     CONNECTING,
     FAILED,
@@ -54,6 +55,7 @@ class Link(QObject):
             key, address, CONNECTING, "connecting" if address.kind == "engine" else "reading", time.time()
         )
         self.source: Any = source  # None until it is open
+        self._named = ""  # by the user
         self._jobs, self._open = jobs, open_address
         self.patient = False  # an engine that was there once is tried again, also before its first answer
         self._attempts = 0
@@ -91,10 +93,17 @@ class Link(QObject):
 
         self._jobs.load(f"{self.key}/connect", work, self._connected, self._not_connected)
 
+    def show_as(self, look: Look) -> None:
+        """What the user calls it, and the colour that they gave it."""
+        self._named = look.name
+        address = replace(self.state.address, name=look.name or self.state.address.name)
+        self.state = replace(self.state, address=address, colour=look.colour)
+        self.changed.emit()
+
     def take_over(self, address: Address) -> None:
         """The user connected to the same engine again: by another name, with other certificates."""
         known = self.state.address
-        changed = replace(address, name=address.name or known.name)
+        changed = replace(address, name=self._named or address.name or known.name)
         self.state = replace(self.state, address=changed)
         self.changed.emit()
         if (changed.tls, changed.identity, changed.context) != (known.tls, known.identity, known.context):
@@ -116,7 +125,7 @@ class Link(QObject):
         self.source, info = answer
         again = self.state.state == LOST
         self._sockets.stop()
-        address = replace(self.source.address, name=self.source.address.name or self.state.address.name)
+        address = replace(self.source.address, name=self._named or self.source.address.name or self.state.address.name)
         if info is None:
             self._set_state(FILE, address.kind.replace("-", " "), address)
         else:
@@ -282,6 +291,7 @@ class Link(QObject):
             error,
             info or self.state.info,
             locked=self.state.locked,
+            colour=self.state.colour,
         )
         self.changed.emit()
 

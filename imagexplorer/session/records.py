@@ -42,6 +42,7 @@ class SourceState:
     info: EngineInfo | None = None
     stale_since: float = 0.0
     locked: bool = False  # nothing is changed there: so the user said
+    colour: str = ""  # of `looks.COLOURS`: the user's
 
     def may_change(self, what: str) -> None:
         """Raises Refused where it is locked."""

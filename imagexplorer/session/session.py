@@ -22,6 +22,7 @@ from imagexplorer.session.from_changes import FromChanges
 from imagexplorer.session.index_cache import IndexCache
 from imagexplorer.session.life_acts import LifeActs
 from imagexplorer.session.link import Link
+from imagexplorer.session.looks import Look
 from imagexplorer.session.pruning import Pruning
 from imagexplorer.session.records import FAILED, FindEngine, OpenAddress, OpenSource, Tried
 from imagexplorer.session.reports import ReadReport, Reports
@@ -187,6 +188,26 @@ class Session(Shown):
             self._current = next(iter(self._links), "")
         self._tell_everything()
 
+    def show_as(self, key: str, look: Look) -> None:
+        """The user's name and colour for a source."""
+        now = [state.key for state in self.sources]
+        self.looks.give(key, look)
+        self.looks.order(now)  # what is known of one sorts before what is not: the order stays
+        if key in self._links:
+            self._links[key].show_as(look)
+        self._tell_everything()
+
+    def move(self, key: str, step: int) -> None:
+        """Up (-1) or down (1) among its like."""
+        states = {state.key: state for state in self.sources}
+        if key not in states:
+            return
+        like = [each for each, state in states.items() if state.is_engine == states[key].is_engine]
+        at = like.index(key)
+        like.insert(max(at + step, 0), like.pop(at))
+        self.looks.order([*like, *(each for each in states if each not in like)])
+        self._tell_everything()
+
     def retry(self, key: str = "") -> None:
         """Try a source again now; without one, look for an engine again."""
         link = self._links.get(key)
@@ -253,6 +274,8 @@ class Session(Shown):
     def _add(self, key: str, address: Address, source: OpenSource | None = None) -> Link:
         link = Link(key, address, self.jobs, self._open_address, self, source)
         self._links[key] = link
+        if self.looks.of(key) != Look():
+            link.show_as(self.looks.of(key))
         if address.location in self._locked:
             link.lock(True)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from imagexplorer.core.entities import Container, Image
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
+from imagexplorer.session.looks import Looks
 from imagexplorer.session.questions import Questions
 from imagexplorer.session.records import SourceState
 from imagexplorer.session.together import ALL_ENGINES, Marked, together
@@ -18,12 +19,18 @@ class Shown(Questions):
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(jobs, parent)
         self._current = ""
+        self.looks = Looks()
         self._all_images: Marked[Image] = Marked()
         self._all_containers: Marked[Container] = Marked()
 
     @property
     def sources(self) -> Sequence[SourceState]:
-        return [link.state for link in self._links.values()]
+        return [link.state for link in self._ordered]
+
+    @property
+    def _ordered(self) -> list[Link]:
+        """As the user wants them."""
+        return sorted(self._links.values(), key=lambda link: self.looks.place(link.key))
 
     @property
     def current(self) -> SourceState | None:
@@ -52,7 +59,7 @@ class Shown(Questions):
 
     @property
     def _engines(self) -> list[Link]:
-        return [link for link in self._links.values() if link.state.is_engine]
+        return [link for link in self._ordered if link.state.is_engine]
 
     @property
     def _shown(self) -> list[Link]:

@@ -118,6 +118,8 @@ class MainWindow(QMainWindow):
         self.sidebar.list_wanted.connect(self.show_list)
         self.sidebar.close_wanted.connect(session.close_source)
         self.sidebar.retry_wanted.connect(session.retry)
+        self.sidebar.move_wanted.connect(session.move)
+        self.sidebar.look_wanted.connect(self._look_of)
         self.sidebar.engine_wanted.connect(self.registry.action("file.engine").trigger)
         self.strip.retry_wanted.connect(self._retry)
         self.strip.page_wanted.connect(self.own_pages.activity)
@@ -247,6 +249,7 @@ class MainWindow(QMainWindow):
         """Files and engines of the last run are sources again, and what was in front is; not before a `with_target`."""
         if with_target:
             self._wanted_source = ""
+        self.session.looks.read(self.settings.texts("window.looks"))
         self.session.reopen(self.settings.texts("window.files"))
         self.session.reopen_engines(self.settings.texts("window.engines"))
 
@@ -290,6 +293,16 @@ class MainWindow(QMainWindow):
         self.session.choose(key)
         source = self.session.current
         self.show_list(self._list if source is not None and source.is_engine else "images")
+
+    def _look_of(self, key: str) -> None:
+        from imagexplorer.views.source_dialog import SourceDialog
+
+        state = next((each for each in self.session.sources if each.key == key), None)
+        if state is not None:
+            dialog = SourceDialog(state, self)
+            dialog.accepted.connect(lambda: self.session.show_as(key, dialog.look()))
+            dialog.finished.connect(lambda _result: dialog.deleteLater())
+            dialog.open()
 
     def _retry(self) -> None:
         source = self.session.current
@@ -343,5 +356,6 @@ class MainWindow(QMainWindow):
         front = self.tabs.currentWidget()
         if isinstance(front, RecordPage):
             save_page(front, self.settings)
+        self.settings.set("window.looks", self.session.looks.lines())
         self._state.save(source.key if source is not None else "", self.session.files, self.session.kept_engines)
         super().closeEvent(event)

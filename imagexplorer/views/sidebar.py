@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPalette
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 from imagexplorer import resources
 from imagexplorer.core.text import plain
 from imagexplorer.session import ALL_ENGINES, SourceState
-from imagexplorer.views.theme import tone_color, tooltip
+from imagexplorer.views.theme import source_color, tone_color, tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -42,6 +43,7 @@ class _Role(IntEnum):
     STATE = Qt.ItemDataRole.UserRole + 6
     CURRENT = Qt.ItemDataRole.UserRole + 7  # the current source
     FILE = Qt.ItemDataRole.UserRole + 8  # not an engine: it can be closed
+    COLOUR = Qt.ItemDataRole.UserRole + 9  # the user's for a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Sidebar(QListWidget):
     close_wanted = Signal(str)
     retry_wanted = Signal(str)
     engine_wanted = Signal()
+    look_wanted = Signal(str)  # another name, another colour
+    move_wanted = Signal(str, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +130,7 @@ class Sidebar(QListWidget):
             (_Role.STATE, source.state),
             (_Role.CURRENT, current),
             (_Role.FILE, not source.is_engine),
+            (_Role.COLOUR, source.colour),
             (Qt.ItemDataRole.AccessibleTextRole, f"{name}, {words}" + (", current" if current else "")),
         ):
             item.setData(role, value)
@@ -151,6 +156,14 @@ class Sidebar(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
+        own = item is not None and item.data(_Role.KIND) == "source" and item.data(_Role.KEY) != ALL_ENGINES
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if own and event.key() == Qt.Key.Key_F2:
+            self.look_wanted.emit(item.data(_Role.KEY))
+            return
+        if own and event.key() in steps and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.move_wanted.emit(item.data(_Role.KEY), steps[Qt.Key(event.key())])
+            return
         if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._go(item)
         elif item is not None and event.key() == Qt.Key.Key_Delete and item.data(_Role.FILE):
@@ -180,6 +193,9 @@ class Sidebar(QListWidget):
             menu.addAction(
                 resources.icon("close"), self.tr("&Remove from this list"), lambda: self.close_wanted.emit(key)
             )
+        menu.addAction(resources.icon("edit"), self.tr("Na&me and colour…\tF2"), lambda: self.look_wanted.emit(key))
+        for words, step in ((self.tr("Move &up\tAlt+Up"), -1), (self.tr("Move &down\tAlt+Down"), 1)):
+            menu.addAction(words, partial(self.move_wanted.emit, key, step))
         menu.addSeparator()
         menu.addAction(resources.icon("engine"), self.tr("Co&nnect to an engine…"), self.engine_wanted.emit)
         if not menu.isEmpty():
@@ -226,6 +242,9 @@ class _SidebarDelegate(QStyledItemDelegate):
             )
             painter.restore()
             return
+        if colour := index.data(_Role.COLOUR):
+            bar = QRect(own.rect.left() + 3, own.rect.top() + 4, 3, own.rect.height() - 8)
+            painter.fillRect(bar, source_color(colour))
         metrics = QFontMetrics(own.font)  # bold for the current one
         top = rect.top() + 4 if kind == "source" else rect.top() + (rect.height() - metrics.height()) // 2
         mode = icon.Mode.Selected if selected else icon.Mode.Normal

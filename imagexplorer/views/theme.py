@@ -57,6 +57,16 @@ def tone_color(name: str, palette: QPalette | None = None) -> QColor:
     return QColor(pair[is_dark(palette)]) if pair else palette.color(QPalette.ColorRole.Text)
 
 
+SOURCE_TONES = {
+    "red": "error", "orange": "warning", "green": "success", "blue": "info", "purple": "owner", "grey": "muted",
+}  # fmt: skip
+"""The colours that a user may give a source."""
+
+
+def source_color(colour: str) -> QColor:
+    return tone_color(SOURCE_TONES.get(colour, ""))
+
+
 def blend(over: QColor, under: QColor, share: float) -> QColor:
     """`share` of `over` on `under`: how quiet fills are made from palette colours."""
 
