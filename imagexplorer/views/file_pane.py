@@ -32,6 +32,7 @@ from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_filter import FileFilter
 from imagexplorer.views.file_tree_view import FileTreeView
 from imagexplorer.views.keys import own_key
+from imagexplorer.views.preview import search_where_focus_is
 from imagexplorer.views.theme import set_tip
 from imagexplorer.views.toggle import Toggle
 from imagexplorer.views.waiting_view import WaitingView
@@ -199,6 +200,9 @@ class FilePane(QWidget):
         self.spec_wanted.emit(self.spec)
 
     def focus_filter(self) -> None:
+        """Or the search in a content, where that has the focus."""
+        if search_where_focus_is():
+            return
         self.filter.paths.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.paths.edit.selectAll()
 

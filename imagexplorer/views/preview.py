@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -172,11 +173,15 @@ class PreviewView(QWidget):
         self.empty.show_text(title, text, offers, icon, busy)
         self.body.setCurrentWidget(self.empty)
 
-    def focus_filter(self) -> None:
+    def begin_search(self) -> bool:
+        """Ctrl+F here; False where there is no text to search."""
         if self.body.currentWidget() is self.text:
             self.finder.begin()
         elif self.body.currentWidget() is self.beside:
             self.beside.focus_filter()
+        else:
+            return False
+        return True
 
     def _none_differs(self, beside: SideBySide) -> str:
         return "" if beside.marks else self.tr("The same in structure: only the order of keys or white space differ.")
@@ -189,6 +194,14 @@ class PreviewView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             QTimer.singleShot(0, self, self.colours.recolour)  # when the text has the new palette, too
+
+
+def search_where_focus_is() -> bool:
+    """Begin a search in the content that has the focus, if one has."""
+    widget = QApplication.focusWidget()
+    while widget is not None and not isinstance(widget, PreviewView):
+        widget = widget.parentWidget()
+    return widget is not None and widget.begin_search()
 
 
 class Picture(QLabel):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from array import array
 
+import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.core.preview import STYLES, Preview
+from imagexplorer.core.preview import LINES, SAME, STYLES, Preview, SideBySide
 from imagexplorer.core.recognise import TEXT
+from imagexplorer.jobs import Jobs
+from imagexplorer.views.file_pane import FilePane
 from imagexplorer.views.preview import PreviewView
 from imagexplorer.views.theme import apply_scheme, is_dark, tone_color
 
@@ -54,3 +57,26 @@ def test_what_a_certificate_says_of_itself_stands_over_it(qtbot: QtBot) -> None:
     assert view.about.text() == "SHA-256 <b>AB</b>\\u202e"
     view.show_preview(Preview(TEXT, "text", 1, 1, text="x"))
     assert view.about.isHidden()
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_ctrl_f_searches_the_content_that_has_the_focus(qtbot: QtBot, beside: bool) -> None:
+    pane = FilePane(Jobs(), "lane", layered=False, below=(view := PreviewView()))
+    qtbot.addWidget(pane)
+    pane.resize(900, 700)
+    with qtbot.waitActive(pane):
+        pane.show()
+        pane.activateWindow()
+    ways = (SideBySide(LINES, bytes([SAME]), "a", "a"),) if beside else ()
+    view.show_preview(Preview(TEXT, "text", 1, 1, text="a", beside=ways))
+    if beside:
+        view.ways.setCurrentIndex(1)
+        view.ways.activated.emit(1)
+    text, finder = (view.beside.b.text, view.beside.b.finder) if beside else (view.text, view.finder)
+    text.setFocus()
+    qtbot.waitUntil(text.hasFocus)
+    pane.focus_filter()
+    assert finder.edit.hasFocus()
+    view.show_message("Nothing to search")
+    pane.focus_filter()
+    assert pane.filter.paths.edit.hasFocus()
