@@ -49,7 +49,7 @@ class ProcessesTab(PageTab["ContainerPage"]):
             self._say_why()
         elif not self._asking:
             self._asking = True
-            if self.table is None:
+            if self.table is None and self._error is None:  # what was said stands until there is more to say
                 self.empty.show_text(self.tr("Reading the processes"), busy=True)
             self.page.session.live.load_processes(
                 self.lane + "ask", self.page.source, self.page.container.id, self._came, self._failed

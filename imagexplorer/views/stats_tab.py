@@ -242,11 +242,11 @@ class StatsTab(PageTab["ContainerPage"]):
         elif self._error is not None:
             offers = [(self.tr("&Retry"), self.refresh)]
             self.empty.show_text(self.tr("Its use cannot be read"), sentence_of(self._error), offers, "error")
-        elif self._streaming:
-            self.empty.show_text(self.tr("Waiting for the first sample"), busy=True)
         elif self.page.container.state == "restarting":
             text = self.tr("It ended and is started again: its use is shown once it runs.")
             self.empty.show_text(self.tr("It is being started again"), text, (), "restarting")
+        elif self._streaming:
+            self.empty.show_text(self.tr("Waiting for the first sample"), busy=True)
         else:
             self.empty.show_text(
                 self.tr("It does not run"),

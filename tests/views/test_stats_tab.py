@@ -147,7 +147,7 @@ def test_processes_come_again_and_errors_are_named(pages, engine, qtbot, monkeyp
     assert len(engine.called("processes")) == asked
 
 
-def test_one_that_is_started_again_and_again_says_so(pages, engine, qtbot):
+def test_one_that_is_started_again_and_again_says_so(pages, engine, qtbot, monkeypatch):
     engine.set_state("web", "restarting")
     engine.fail["processes"] = Refused("processes of web", "Container is restarting, wait until it is running")
     words = "It is being started again"
@@ -158,8 +158,13 @@ def test_one_that_is_started_again_and_again_says_so(pages, engine, qtbot):
         return stats.empty.title.text() == words
 
     qtbot.waitUntil(said)
+    monkeypatch.setattr(processes_tab, "EVERY_MS", 20)
     tab = open_tab(pages, "ProcessesTab")
     qtbot.waitUntil(lambda: tab.empty.title.text() == words)
+    engine.gate["processes"] = threading.Event()
+    asked = len(engine.called("processes"))
+    qtbot.waitUntil(lambda: len(engine.called("processes")) > asked)
+    assert tab.empty.title.text() == words, "it does not blink while it is asked again"
 
 
 def test_processes_that_come_after_the_removal_are_not_shown(pages, engine, qtbot):
