@@ -42,6 +42,10 @@ class HttpEngine:
         self.containers: dict[str, Json] = {}
         self.asked: list[str] = []
         self.loaded: list[bytes] = []
+        self.version: Json = {
+            "ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24", "Os": "linux", "Arch": "amd64",
+            "Components": [{"Name": "Engine"}],
+        }  # fmt: skip
         self.refuses = ""  # why nothing is loaded
         self.listened = 0  # how often somebody began to listen
         self.layer = bytes(range(256)) * (layer_bytes // 256)
@@ -196,8 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         name, _, what = unquote(rest).rpartition("/")
         match kind, rest:
             case "version", _:
-                self._json({"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24", "Os": "linux",
-                            "Arch": "amd64", "Components": [{"Name": "Engine"}]})  # fmt: skip
+                self._json(engine.version)
             case "_ping", _:
                 self._plain(b"OK", "text/plain")
             case "info", _:

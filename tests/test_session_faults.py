@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from imagexplorer.sources.engine import adapter
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fault_proxy import Fault, FaultProxy
 from tests.http_engine import HttpEngine
-from tests.watching import SHORT_SECONDS, Watched, shorten
+from tests.watching import SHORT_SECONDS, USUAL_SECONDS, Watched, shorten
 
 
 @pytest.fixture
@@ -72,6 +71,7 @@ def test_a_list_that_fails_is_kept_marked_as_old_and_asked_for_again(
     watched: Watched, proxy: FaultProxy, engine: HttpEngine, fault: Fault
 ) -> None:
     before = [image.id for image in watched.session.images]
+    watched.wait_at_most(SHORT_SECONDS)
     proxy.strike(fault)
     engine.add_image("new:1")
     watched.list_again()
@@ -100,6 +100,7 @@ def test_an_engine_that_fails_altogether_is_lost_and_found_again_by_itself(
     watched: Watched, proxy: FaultProxy, engine: HttpEngine, fault: Fault
 ) -> None:
     begun = watched.state.since
+    watched.wait_at_most(SHORT_SECONDS)
     proxy.strike(fault)
     watched.until(lambda: watched.state.state == "lost")
     assert watched.state.error is not None
@@ -132,6 +133,7 @@ def test_an_engine_that_does_not_tell_what_changes_is_never_taken_at_its_word(
     watched: Watched, proxy: FaultProxy, engine: HttpEngine, fault: Fault
 ) -> None:
     """All else works: the lists are called old while nobody tells that they are not, and right once somebody does."""
+    watched.wait_at_most(SHORT_SECONDS)
     proxy.strike(fault)
     proxy.cut()
     watched.until(lambda: watched.state.stale_since or watched.state.state == "lost")
@@ -143,7 +145,7 @@ def test_an_engine_that_does_not_tell_what_changes_is_never_taken_at_its_word(
 
 
 def test_a_slow_engine_is_waited_for_and_not_lost(watched: Watched, proxy: FaultProxy, engine: HttpEngine) -> None:
-    proxy.strike(Fault("latency", seconds=SHORT_SECONDS / 2))
+    proxy.strike(Fault("latency", seconds=0.2))
     engine.add_image("slow:1")
     watched.list_again()
     watched.until(lambda: len(watched.session.images) == 4 and watched.right)
@@ -157,6 +159,22 @@ def test_a_socket_that_is_removed_and_replaced(watched: Watched, proxy: FaultPro
     engine.add_container("behind-the-new-one")
     proxy.listen()
     watched.until(lambda: watched.right and "behind-the-new-one" in watched.names)
+
+
+def test_another_engine_in_its_place_is_known_as_what_it_is(
+    watched: Watched, proxy: FaultProxy, engine: HttpEngine
+) -> None:
+    proxy.remove()
+    engine.version = {
+        **engine.version,
+        "ApiVersion": "1.43",
+        "Version": "4.9",
+        "Components": [{"Name": "Podman Engine"}],
+    }
+    proxy.listen()
+    watched.until(lambda: watched.right and watched.state.words == "Podman 4.9, live")
+    watched.list_again()
+    watched.until(lambda: "GET /v1.43/images/json" in engine.asked)
 
 
 def test_a_permission_that_is_lost_and_given_again(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,11 +204,13 @@ def test_a_permission_that_is_lost_and_given_again(watched: Watched, monkeypatch
 def test_an_export_that_breaks_off_is_an_error_and_works_the_next_time(
     watched: Watched, proxy: FaultProxy, engine: HttpEngine, kind: str
 ) -> None:
+    watched.wait_at_most(SHORT_SECONDS if kind == "stall" else USUAL_SECONDS)
     proxy.strike(Fault(kind, "/get", at=40_000))
     read = watched.export(next(iter(engine.images)))
     watched.until(lambda: watched.errors)
     assert read == [], "half a layer is none"
     proxy.heal()
+    watched.wait_at_most(USUAL_SECONDS)
     watched.errors.clear()
     read = watched.export(next(iter(engine.images)))
     watched.until(lambda: read or watched.errors)
@@ -214,7 +234,7 @@ def test_what_hangs_ends_at_once_when_it_is_cancelled(
 ) -> None:
     """Not when some bound is reached: here each waits as long as in real life."""
     source = watched.session.link(watched.key).source
-    source.wire = replace(source.wire, short_seconds=600)
+    watched.wait_at_most(600)
     proxy.strike(Fault("freeze", where))
     control = Control()
     ended: list[str] = []

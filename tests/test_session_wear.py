@@ -29,7 +29,7 @@ from tests import engine_images
 from tests.fault_proxy import Fault, FaultProxy
 from tests.http_engine import HttpEngine
 from tests.private_engine import PrivateEngine
-from tests.watching import Watched, shorten
+from tests.watching import SHORT_SECONDS, Watched, shorten
 
 SOAK_SECONDS = float(os.environ.get("IMAGEXPLORER_SOAK_SECONDS", "7200"))
 ROUTES = {"list": "/images/json", "containers": "/containers/json", "events": "/events", "export": "/get",
@@ -92,6 +92,7 @@ def watched(qtbot: QtBot, engine: HttpEngine, proxy: FaultProxy, monkeypatch: py
     shorten(monkeypatch)
     made = Watched(qtbot, proxy.location)
     made.until(lambda: engine.listened)
+    made.wait_at_most(SHORT_SECONDS)
     yield made
     made.close()
 
@@ -150,7 +151,7 @@ def test_an_engine_killed_in_the_middle_of_everything(
 
         api = APIClient(base_url=private.location)
         image = engine_images.build(api, "wear:1", "FROM scratch\nCOPY busybox /bin/busybox\n")
-        watched = Watched(qtbot, private.location, 20.0)
+        watched = Watched(qtbot, private.location)
         counts = Counts()
         times: list[float] = []
         ended: dict[str, int] = {}

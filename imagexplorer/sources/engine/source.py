@@ -216,15 +216,18 @@ class EngineSource(Presence, Layers, Live):
         what = f"events of {self.address.location}"
         with suppress(Refused):
             image_files.remove_stale(self.wire, control)
-        with self.wire.open("GET", "/events", what=what, control=control, open_end=True) as response:
-            yield Touched()  # connected: who listens may list now and miss nothing
-            for event in json_lines(response, what):
-                found = events.touched(event) if isinstance(event, Mapping) else Touched()
-                if found:
-                    yield found
-            control.step()
-            self.lost()
-            raise Unreachable(what, "the engine ended the stream", "Reconnect")
+        try:
+            with self.wire.open("GET", "/events", what=what, control=control, open_end=True) as response:
+                yield Touched()  # connected: who listens may list now and miss nothing
+                for event in json_lines(response, what):
+                    found = events.touched(event) if isinstance(event, Mapping) else Touched()
+                    if found:
+                        yield found
+                control.step()
+                raise Unreachable(what, "the engine ended the stream", "Reconnect")
+        except Unreachable:
+            self.lost()  # another may come in its place
+            raise
 
     # -- acts -----------------------------------------------------------------------------------
     def run(self, spec: RunSpec, control: Control) -> str:
