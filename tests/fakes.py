@@ -478,6 +478,11 @@ class FakeHost:
         self._tell(container.id)
         return container.id
 
+    def create(self, spec: RunSpec, control: Control) -> str:
+        made = self.run(spec, control)
+        self._set(made, "created")
+        return made
+
     def run_attached(self, spec: RunSpec, control: Control) -> Ended:
         made = self.run(spec, control)
         self._set(made, "exited")

@@ -160,6 +160,7 @@ class DeleteFlows:
                 _verb(names, "container"),
                 any(each.blocked for each in plan),
                 told,
+                self._session.trash.keeps if self._session.trash.there else None,
             )
             if answer is None or not self._live(source):
                 return True
@@ -167,7 +168,16 @@ class DeleteFlows:
                 return False
             going = removal_of_containers(records, answer.stop_first, answer.kept, answer.volumes)
             if going.containers:
-                self._session.acts.delete(source, going.containers, stop_first=answer.stop_first, volumes=going.volumes)
+                trash = self._session.trash
+                self._session.acts.delete(
+                    source,
+                    going.containers,
+                    stop_first=answer.stop_first,
+                    volumes=going.volumes,
+                    done=lambda _touched: trash.look(),
+                    failed=lambda _error: trash.look(),
+                    guard_container=trash.guard_container(source) if answer.keep and trash.there else None,
+                )
             return True
 
         self._once(ask)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from imagexplorer.core.entities import short_id
 
 SCHEMA = "imagexplorer.trash/1"
-IMAGE, TAGS = "image", "tags"
+IMAGE, TAGS, CONTAINER = "image", "tags", "container"
 DAY_S = 86_400
 _ID = re.compile(r"[0-9a-f]{16}")
 _IMAGE_ID = re.compile(r"sha256:[0-9a-f]{64}")
@@ -19,8 +19,9 @@ _NAMES_MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class TrashItem:
-    """`kind` IMAGE has an archive of `bytes`; of TAGS only the names were taken off. `source` is the address of the
-    engine, `engine` what a person calls it; `at` Unix seconds."""
+    """`kind` IMAGE has an archive of `bytes`; of TAGS only the names were taken off. A CONTAINER has an archive of the
+    image that a commit makes of it, its name, and the `line` that makes one like it, with all values. `source` is the
+    address of the engine, `engine` what a person calls it; `at` Unix seconds."""
 
     id: str
     kind: str
@@ -30,9 +31,12 @@ class TrashItem:
     names: tuple[str, ...] = ()
     bytes: int = 0
     at: float = 0.0
+    line: str = field(default="", repr=False)
 
     @property
     def title(self) -> str:
+        if self.kind == CONTAINER:
+            return f"container {', '.join(self.names)}"
         if self.kind == TAGS:
             return f"names {', '.join(self.names)}" if len(self.names) > 1 else f"name {', '.join(self.names)}"
         return f"image {self.names[0] if self.names else short_id(self.image_id)}"
@@ -55,6 +59,7 @@ def document(item: TrashItem) -> dict[str, Any]:
         "names": list(item.names),
         "bytes": item.bytes,
         "at": item.at,
+        "line": item.line,
     }
 
 
@@ -64,8 +69,8 @@ def read(data: object) -> TrashItem | None:
         return None
     identifier, kind, image = (data.get(key) for key in ("id", "kind", "image_id"))
     names, size, at = data.get("names"), data.get("bytes"), data.get("at")
-    texts = [data.get("source"), data.get("engine")]
-    if not (isinstance(identifier, str) and _ID.fullmatch(identifier) and kind in (IMAGE, TAGS)):
+    texts = [data.get("source"), data.get("engine"), data.get("line", "")]
+    if not (isinstance(identifier, str) and _ID.fullmatch(identifier) and kind in (IMAGE, TAGS, CONTAINER)):
         return None
     if not (isinstance(image, str) and _IMAGE_ID.fullmatch(image) and all(isinstance(each, str) for each in texts)):
         return None
@@ -73,8 +78,8 @@ def read(data: object) -> TrashItem | None:
         return None
     if not isinstance(size, int) or isinstance(size, bool) or size < 0 or not isinstance(at, int | float):
         return None
-    source, engine = (str(each) for each in texts)
-    return TrashItem(identifier, str(kind), source, engine, image, tuple(names), size, float(at))
+    source, engine, line = (str(each) for each in texts)
+    return TrashItem(identifier, str(kind), source, engine, image, tuple(names), size, float(at), line)
 
 
 def outdated(items: Sequence[TrashItem], limits: TrashLimits, now: float) -> list[TrashItem]:

@@ -313,6 +313,9 @@ class RemoteHost(RemoteLive):
     def run(self, spec: RunSpec, control: Control) -> str:
         return str(self._ask("run", control, spec=spec))
 
+    def create(self, spec: RunSpec, control: Control) -> str:
+        return str(self._ask("create", control, spec=spec))
+
     def run_attached(self, spec: RunSpec, control: Control) -> Ended:
         ended: Ended = self._ask("run_attached", control, spec=spec)
         return ended

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from imagexplorer.core.command_line import joined
+from imagexplorer.core.command_line import joined, run_command
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, Image, Touched, short_id
+from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, Touched, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
 from imagexplorer.core.text import human_size, plain
-from imagexplorer.core.trash import IMAGE, TAGS, TrashItem, TrashLimits
+from imagexplorer.core.trash import CONTAINER, IMAGE, TAGS, TrashItem, TrashLimits
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.link import Link
@@ -148,17 +148,61 @@ class Trash(QObject):
 
         return guarded
 
+    def guard_container(self, source: str) -> Callable[[One, Container], One]:
+        """As `guard`, for containers: what a commit makes of one is kept, and the line that makes one like it."""
+        directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
+        limits, engine, location = self.limits, self._link(source).state.name, self._location(source)
+        opened: Any = self._link(source).source
+
+        def keep(container: Container, host: Any, control: Control) -> TrashItem:
+            from imagexplorer.core.run_line import like
+
+            folder = _folder(directory)
+            config = opened.image(container.image_id, control).config.get("config")
+            spec = like(host.container(container.id, control), config, whole=True)
+            made = host.commit(CommitSpec(container.id), control)
+            line = run_command(spec, values=True)
+            try:
+                item = TrashItem("", CONTAINER, location, engine, made, (container.name,), line=line)
+                kept = folder.keep(item, host.saved(made, control), limits.bytes)
+            finally:
+                host.remove_image(made, Control(), image_id=made)  # also where it was cancelled
+            folder.sweep(limits, keep=kept.id)
+            return kept
+
+        def guarded(thing: One, container: Container) -> One:
+            def call(host: Any, control: Control) -> Touched:
+                kept = keep(container, host, control)
+                try:
+                    return thing.call(host, control) | Touched(images=frozenset({ALL}))
+                except ImagexplorerError:
+                    _folder(directory).remove(kept.id)
+                    raise
+
+            return replace(thing, call=call)
+
+        return guarded
+
     # -- bringing back ------------------------------------------------------------------------------
 
     def undo(self, source: str, item: TrashItem, failed: Failed) -> None:
         """It comes back with the names that nobody else has by now. Says what could not be restored, and why."""
         opened: Any = self._link(source).source
         directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
+        from imagexplorer.core.run_parse import parse_run
+
         left: list[str] = []
 
         def call(host: Any, control: Control) -> Touched:
             folder = _folder(directory)
             identifier = self._back(folder, item, opened, host, control)
+            if item.kind == CONTAINER:
+                taken = any(each.name in item.names for each in host.containers(control))
+                left.extend(item.names if taken else ())
+                spec = parse_run(item.line).spec
+                host.create(replace(spec, image=identifier, name="" if taken else spec.name), control)
+                folder.remove(item.id)
+                return Touched(frozenset({ALL}), frozenset({ALL}))
             for name in item.names:
                 if _id_of(opened, name, control) in ("", identifier):
                     host.tag(identifier, name, control)
@@ -168,8 +212,10 @@ class Trash(QObject):
             return Touched(images=frozenset({ALL}))
 
         def over(_touched: Touched) -> None:
-            names = f"; {', '.join(left)} is the name of another image now, and stays that" if left else ""
-            self._say(plain(f"Brought back {item.title}{names}", 600))
+            what = "container" if item.kind == CONTAINER else "image"
+            names = f"; {', '.join(left)} is the name of another {what} now, and stays that" if left else ""
+            how = ", not started, upon an image of its own" if item.kind == CONTAINER else ""
+            self._say(plain(f"Brought back {item.title}{how}{names}", 600))
             self.look()
 
         def broke(error: ImagexplorerError) -> None:
@@ -177,8 +223,11 @@ class Trash(QObject):
             failed(error)
 
         program = self._acts.program(source)
-        lines = [joined([program, "load", "-i", f"{item.id}.tar"])] if item.kind == IMAGE else []
-        lines += [joined([program, "tag", short_id(item.image_id), name]) for name in item.names]
+        lines = [joined([program, "load", "-i", f"{item.id}.tar"])] if item.kind != TAGS else []
+        if item.kind == CONTAINER:
+            lines.append(joined([program, "create", "--name", *item.names, short_id(item.image_id)]))
+        else:
+            lines += [joined([program, "tag", short_id(item.image_id), name]) for name in item.names]
         self._acts.act(source, f"Undo: {item.title}", [One(item.title, call)], " && ".join(lines), broke, over)
 
     @staticmethod

@@ -190,6 +190,10 @@ class ContainerHost(LiveHost, Protocol):
         """Create and start; returns the container's id, whether it is detached or not."""
         ...
 
+    def create(self, spec: RunSpec, control: Control) -> str:
+        """As `run`, and does not start it."""
+        ...
+
     def run_attached(self, spec: RunSpec, control: Control) -> Ended:
         """As `run`, and waits for its end. Cancelling stops nothing: the container goes on."""
         ...

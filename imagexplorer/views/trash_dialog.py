@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.core.trash import IMAGE, TrashItem, TrashLimits
+from imagexplorer.core.trash import CONTAINER, IMAGE, TrashItem, TrashLimits
 from imagexplorer.models.columns import Column
 from imagexplorer.models.tables import age_column, size_column
 from imagexplorer.session.trash import Trash, summary
@@ -30,7 +30,7 @@ COLUMNS = (
     Column(
         "What",
         lambda item: item.title,
-        icon=lambda item: "image" if item.kind == IMAGE else "tag",
+        icon=lambda item: {IMAGE: "image", CONTAINER: "container"}.get(item.kind, "tag"),
         tooltip=lambda item: "\n".join((item.image_id, *item.names[:20])),
         stretch=True,
         chars=40,
@@ -64,9 +64,7 @@ class TrashDialog(QDialog):
         self.days.setAccessibleName(self.tr("Not longer than"))
         nothing = (
             self.tr("The trash is empty"),
-            self.tr(
-                "Images and names that are deleted with “Keep it in the trash” come here, and can be brought back."
-            ),
+            self.tr("What is deleted with “Keep it in the trash” comes here, and can be brought back."),
         )
         self.list = TableOrWords(COLUMNS, lambda item: str(item.id), self.tr("What is in the trash"), nothing)
         self.list.table.sort_by("deleted")

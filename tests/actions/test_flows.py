@@ -925,3 +925,62 @@ def test_a_prune_keeps_what_it_deletes_where_that_was_ticked(stage: Stage) -> No
     stage.qtbot.waitUntil(lambda: dangling.id not in stage.engine.images)
     assert len(stage.engine.called("saved")) == 1
     assert stage.prompts.kept == [True, False], "the tick is as the setting says"
+
+
+def test_a_container_is_kept_with_what_it_wrote_and_how_it_was_run(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    web = stage.engine.named("web")
+    before = set(stage.engine.images)
+    stage.select("web")
+    stage.prompts.answer = DeleteAnswer(stop_first=True, keep=True)
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    order = [
+        name
+        for name, _ in stage.engine.calls
+        if name in ("commit", "saving", "remove_image", "stop", "remove_container")
+    ]
+    assert order == ["commit", "saving", "remove_image", "stop", "remove_container"], "kept before anything is touched"
+    assert set(stage.engine.images) == before, "nothing of it is left on the engine"
+    item = stage.session.trash.items[0]
+    assert (item.kind, item.names) == ("container", ("web",))
+    assert item.line.startswith("docker run -d --name web ")
+    stage.qtbot.waitUntil(lambda: stage.registry.blocked("file.undo") == "")
+    stage.act("file.undo")
+    stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
+    back = stage.engine.named("web")
+    assert back.id != web.id
+    assert (back.state, back.image_id) == ("created", item.image_id)
+    assert said[-1] == "Brought back container web, not started, upon an image of its own"
+
+
+def test_a_container_whose_name_is_another_s_comes_back_without_it(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer(keep=True)
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    other = stage.engine.add_container("old", stage.engine.find_image("busybox:1.36"))
+    stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
+    assert stage.engine.named("old").id == other.id
+    assert "made_up" in {each.name for each in stage.engine.containers.values()}
+    assert said[-1].endswith("; old is the name of another container now, and stays that")
+
+
+@pytest.mark.parametrize("at", ["commit", "saving", "container"])
+def test_a_container_that_cannot_be_kept_is_not_touched(stage: Stage, at: str) -> None:
+    before = set(stage.engine.images)
+    stage.select("web")
+    stage.prompts.answer = DeleteAnswer(stop_first=True, keep=True)
+    stage.engine.fail[at] = Refused("web", "no space left on device")
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(
+        lambda: bool(stage.session.activity.deeds) and stage.session.activity.deeds[-1].ended is not None
+    )
+    assert [name for name, _ in stage.acts() if name in ("stop", "remove_container")] == []
+    assert stage.engine.named("web").running
+    assert set(stage.engine.images) == before
+    assert "no space left on device" in stage.session.activity.deeds[-1].error

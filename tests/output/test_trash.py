@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
-from imagexplorer.core.trash import DAY_S, IMAGE, TAGS, TrashItem, TrashLimits, document, outdated, read
+from imagexplorer.core.trash import CONTAINER, DAY_S, IMAGE, TAGS, TrashItem, TrashLimits, document, outdated, read
 from imagexplorer.output import trash as trash_module
 from imagexplorer.output.trash import TrashFolder
 
@@ -100,13 +100,14 @@ def test_a_sweep_takes_what_is_old_or_too_much_and_what_was_never_whole(folder: 
 items = st.builds(
     TrashItem,
     st.text("0123456789abcdef", min_size=16, max_size=16),
-    st.sampled_from([IMAGE, TAGS]),
+    st.sampled_from([IMAGE, TAGS, CONTAINER]),
     st.text(),
     st.text(),
     st.just(ID),
     st.lists(st.text(), max_size=4).map(tuple),
     st.integers(0, 2**40),
     st.floats(0, 2e9),
+    st.text(),
 )
 
 

@@ -233,6 +233,9 @@ class EngineSource(Presence, Layers, Live):
     def run(self, spec: RunSpec, control: Control) -> str:
         return actions.run(self.wire, spec, control)
 
+    def create(self, spec: RunSpec, control: Control) -> str:
+        return actions.create(self.wire, spec, control)
+
     def run_attached(self, spec: RunSpec, control: Control) -> Ended:
         return attached.run_attached(self.wire, spec, control)
 
