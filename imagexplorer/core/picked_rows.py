@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from imagexplorer.core.layer_index import DIR
 from imagexplorer.core.tree_steps import beyond
 from imagexplorer.core.tree_view import ROOT, TreeView
 
@@ -28,6 +29,10 @@ class PickedRows:
     def nodes(self) -> tuple[int, ...]:
         """Of the FileTree."""
         return tuple(int(self.view.node[row]) for row in self)
+
+    @property
+    def has_folders(self) -> bool:
+        return any(self.view.kind[row] == DIR for row in self)
 
     @property
     def size_bytes(self) -> int:

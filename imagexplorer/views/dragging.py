@@ -89,13 +89,19 @@ class Dragging(QObject):
             much = human_size(size) if size > BYTES_MOST else self.tr("{n} rows").format(n=f"{count:,}")
             page.session.message.emit(self.tr("{much} are too much to drag: extract them (Ctrl+E)").format(much=much))
             return None
+        if page.files.filtered and rows.has_folders:  # how much that is nobody sees
+            words = self.tr("The filter hides some of what would be dragged: drag files, or extract (Ctrl+E)")
+            page.session.message.emit(words)
+            return None
         data = TakenFiles()
         spec = page.files.spec
         wanted = Wanted(rows.nodes, spec.layer, spec.delta)
 
         def done(folder: Path, report: Report) -> None:
             skipped = len(report.skipped) + report.skipped_more
-            if skipped:
+            if not (report.files or report.folders or report.links or skipped):
+                page.session.message.emit(self.tr("Nothing of what was dragged is there any more"))
+            elif skipped:
                 page.session.message.emit(self.tr("{n} of what was dragged could not be written").format(n=skipped))
             data.finish(folder)
 

@@ -55,6 +55,7 @@ class Extracting(QObject):
         what = self.tr("{n} selected rows, with {files}, {size}").format(
             n=f"{len(rows):,}", files=counted(rows.files, "file"), size=human_size(rows.size_bytes)
         )
+        what += self._hidden(rows.has_folders)
         self._ask(what, self._image_name(), Wanted(rows.nodes, spec.layer, spec.delta))
 
     def extract_row(self, row: TreeRow | None) -> None:
@@ -63,11 +64,17 @@ class Extracting(QObject):
             return
         what = "/" + plain_bytes(row.path, 300)
         if row.is_dir:
-            what += self.tr(", with {n} files, {size}").format(n=f"{row.files:,}", size=human_size(row.size_bytes))
+            files = counted(row.files, "file")
+            what += self.tr(", with {files}, {size}").format(files=files, size=human_size(row.size_bytes))
+            what += self._hidden(True)
         elif row.has_size:
             what += f", {human_size(row.size_bytes)}"
         wanted = Wanted((row.node,), page.files.spec.layer, page.files.spec.delta)
         self._ask(what, plain_bytes(row.name, 80), wanted)
+
+    def _hidden(self, folders: bool) -> str:
+        """A folder is taken whole, and what the filter counts of it is less."""
+        return self.tr(", and what the filter hides in it") if folders and self._page.files.filtered else ""
 
     def extract_version(self, row: VersionRow, node: int, path: bytes) -> None:
         version = row.version

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from imagexplorer.core.recognise import BINARY, PICTURE, TEXT
 from imagexplorer.models.versions_table import VERSIONS, VersionRow
@@ -204,6 +204,29 @@ def test_a_folder_is_dragged_out(open_: Open, tmp_path: Path, monkeypatch: pytes
     assert sorted(url.fileName() for url in together[0].urls()) == ["dot.png", "empty", "main.py", "tool"]
     person.session.taken_out.give_up(together[1])
 
+    said: list[str] = []
+    person.session.message.connect(said.append)
+    page.stack.view.select_layer(3)
+    page.files.one_layer.click()
+    person.sees(lambda: page.files.tree.reveal(b"app/notes"))
+    gone = page.dragging.take(page.files.tree.picked())
+    assert gone is not None
+    assert not gone[0].urls()
+    assert said[-1] == "Nothing of what was dragged is there any more"
+    page.files.all_layers.click()
+    person.qtbot.keyClicks(page.files.filter.paths.edit, "main")
+    person.sees(lambda: page.files.filter.results.words.text().startswith("1 hit"))
+    assert tree.reveal(b"app")
+    assert page.dragging.take(tree.picked()) is None
+    assert said[-1].startswith("The filter hides some")
+    page.extracting.extract_selected()
+    assert page.extracting.dialog is not None
+    told = [label.text() for label in page.extracting.dialog.findChildren(QLabel)]
+    assert any("/app, with 1 file, " in words and "what the filter hides" in words for words in told)
+    page.extracting.dialog.reject()
+    person.sees(lambda: page.extracting.dialog is None)
+
+    assert tree.reveal(b"app/main.py")
     again = page.dragging.take(page.files.tree.picked())
     assert again is not None
     assert again[0].urls()
