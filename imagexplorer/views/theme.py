@@ -138,6 +138,7 @@ _DARK = {
     "Dark": "#18191b",
     "Shadow": "#0f1011",
 }
+_BOX_EDGE = "#a0a4aa"
 _GREYED = ("WindowText", "Text", "ButtonText", "HighlightedText")
 
 
@@ -168,11 +169,21 @@ def apply_scheme(application: QApplication, scheme: str) -> None:
     if scheme == "system":
         hints.unsetColorScheme()
         application.setPalette(QPalette())
-        return
-    hints.setColorScheme(SCHEMES[scheme])
-    application.setPalette(QPalette())
-    if is_dark(application.palette()) != (scheme == "dark"):
-        application.setPalette(own_palette(scheme == "dark"))
+    else:
+        hints.setColorScheme(SCHEMES[scheme])
+        application.setPalette(QPalette())
+        if is_dark(application.palette()) != (scheme == "dark"):
+            application.setPalette(own_palette(scheme == "dark"))
+    _outline_boxes(application)
+
+
+def _outline_boxes(application: QApplication) -> None:
+    """Fusion draws the edge of a box in a darker shade of the window's ground: unseen where that is dark already."""
+    palette = QPalette()
+    if is_dark(application.palette()):
+        palette.setColor(QPalette.ColorRole.Window, QColor(_BOX_EDGE))
+    for name in ("QCheckBox", "QRadioButton"):
+        application.setPalette(palette, name)
 
 
 def foot_height(widget: QWidget) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from imagexplorer.views import theme
 
@@ -42,6 +43,27 @@ def test_own_palette_takes_over_where_the_platform_has_no_scheme(qapp):
         for scheme, dark in (("dark", True), ("light", False)):
             theme.apply_scheme(qapp, scheme)
             assert theme.is_dark(qapp.palette()) is dark
+    finally:
+        theme.apply_scheme(qapp, "system")
+
+
+def test_the_edge_of_a_box_is_seen_on_every_ground(qapp, qtbot):
+    """Also of one that stood there before the scheme changed."""
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    box = QCheckBox("x", panel)
+    box.resize(box.sizeHint())
+    panel.show()
+    try:
+        for scheme in ("light", "dark", "light"):
+            theme.apply_scheme(qapp, scheme)
+            qapp.processEvents()
+            picture = panel.grab().toImage()
+            middle = box.height() // 2
+            ground = picture.pixelColor(panel.width() - 1, panel.height() - 1)
+            edge = max(abs(picture.pixelColor(x, middle).lightness() - ground.lightness()) for x in range(4))
+            assert edge > 40, (scheme, edge)
+            assert theme.is_dark(panel.palette()) == (scheme == "dark")
     finally:
         theme.apply_scheme(qapp, "system")
 
