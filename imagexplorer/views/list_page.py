@@ -330,9 +330,9 @@ def age_words(source: SourceState | None) -> str:
     """Of when the rows are and why they are no newer; "" while they are right."""
     if source is None or not (source.stale_since or source.state == "lost"):
         return ""
-    if of_all(source):
-        return plain(source.words.partition(", ")[2], 200)
     since = time.strftime("%H:%M", time.localtime(source.stale_since or source.since))
+    if of_all(source):
+        return plain(f"{source.words.partition(', ')[2]}, as of {since}", 200)
     if source.state == "lost":
         return f"as of {since}, reconnecting"
     return plain(f"as of {since}: {source.error.reason if source.error is not None else 'no answer'}", 300)

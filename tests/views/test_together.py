@@ -116,7 +116,7 @@ def test_one_that_is_lost_greys_its_own_rows_only(both: Stage, far: FakeEngine, 
     page = both.window.images
     far.lose()
     qtbot.waitUntil(lambda: [state.state for state in both.session.sources] == ["live", "lost"])
-    qtbot.waitUntil(lambda: page.note.text() == "far lost")
+    qtbot.waitUntil(lambda: page.note.text().startswith("far lost, as of "))
     old = page._cells.old
     assert old is not None
     assert {record.source for record in page.model.records() if old(record)} == {FAR_KEY}
