@@ -183,7 +183,7 @@ def _outline_boxes(application: QApplication) -> None:
     if is_dark(application.palette()):
         palette.setColor(QPalette.ColorRole.Window, QColor(_BOX_EDGE))
     for name in ("QCheckBox", "QRadioButton"):
-        application.setPalette(palette, name)
+        application.setPalette(palette, name)  # type: ignore[arg-type]  # the stub says bytes, which Qt refuses
 
 
 def foot_height(widget: QWidget) -> int:
