@@ -12,7 +12,7 @@ from imagexplorer import resources
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import Container, Image, Selection
 from imagexplorer.core.text import plain
-from imagexplorer.session import Session, SourceState, of_all
+from imagexplorer.session import Session
 from imagexplorer.settings import Settings
 from imagexplorer.views.activity_strip import ActivityStrip
 from imagexplorer.views.containers_page import ContainersPage
@@ -25,10 +25,11 @@ from imagexplorer.views.page_tabs import PageTabs
 from imagexplorer.views.places import Places
 from imagexplorer.views.record_page import RecordPage
 from imagexplorer.views.record_pages import MakePage, make_page, page_key
-from imagexplorer.views.sidebar import Entry, Sidebar
+from imagexplorer.views.sidebar import Sidebar
 from imagexplorer.views.start_page import StartPage
 from imagexplorer.views.tool_bar import BARS, WindowBar
 from imagexplorer.views.window_actions import WindowActions
+from imagexplorer.views.window_sources import WindowSources
 from imagexplorer.views.window_state import WindowState
 
 TITLES = {"images": "Images", "containers": "Containers"}
@@ -46,7 +47,6 @@ class MainWindow(QMainWindow):
         self.session, self.registry, self.settings = session, registry, settings
         self._make_page = make_page
         self._list = "images"
-        self._wanted_source = settings.text("window.source")
         self.setWindowTitle("imagexplorer")
         self.setAcceptDrops(True)
         self.places = Places()
@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self.tabs = PageTabs(self.lists)
         self.own_pages = OwnPages(self)
         self.leaving = Leaving(self, session.jobs)
+        self.sources = WindowSources(self)
         registry.add(*WindowActions(self).records())
         for identifier in registry.ids():
             self.addAction(registry.action(identifier))
@@ -106,22 +107,17 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.sources_changed.connect(self._sources_changed)
-        session.images_changed.connect(self._show_sidebar)
-        session.containers_changed.connect(self._show_sidebar)
+        session.images_changed.connect(self.sources.show)
+        session.containers_changed.connect(self.sources.show)
         session.page_wanted.connect(self.open_page)
         session.reports.wanted.connect(self.own_pages.report)
         session.comparing.wanted.connect(self._compare)
         session.list_wanted.connect(self.show_list)
         session.message.connect(self.strip.show_message)
         session.failed.connect(self.strip.show_error)
-        self.sidebar.source_wanted.connect(self._choose)
         self.sidebar.list_wanted.connect(self.show_list)
-        self.sidebar.close_wanted.connect(session.close_source)
-        self.sidebar.retry_wanted.connect(session.retry)
-        self.sidebar.move_wanted.connect(session.move)
-        self.sidebar.look_wanted.connect(self._look_of)
         self.sidebar.engine_wanted.connect(self.registry.action("file.engine").trigger)
-        self.strip.retry_wanted.connect(self._retry)
+        self.strip.retry_wanted.connect(self.sources.retry)
         self.strip.page_wanted.connect(self.own_pages.activity)
         self.start.open_wanted.connect(self.registry.action("file.open").trigger)
         self.start.engine_wanted.connect(self.registry.action("file.engine").trigger)
@@ -136,6 +132,11 @@ class MainWindow(QMainWindow):
             page.selection_changed.connect(self.selection_changed)
 
     # -- lists and pages ----------------------------------------------------------------------------
+
+    @property
+    def list_name(self) -> str:
+        """Of the list behind the tabs: `images` or `containers`."""
+        return self._list
 
     @property
     def list_page(self) -> ListPage:
@@ -223,7 +224,7 @@ class MainWindow(QMainWindow):
         self.bar.show_place("" if key else self._home_title())
         on_list = not key and self.session.current is not None
         self.bar.show_filter(self._list if on_list else "", self.list_page.filter_text)
-        self._show_sidebar()
+        self.sources.show()
         self.selection_changed()
         self.registry.update()  # where one can go from here
         self._show_window_title()
@@ -248,7 +249,7 @@ class MainWindow(QMainWindow):
     def reopen(self, with_target: bool = False) -> None:
         """Files and engines of the last run are sources again, and what was in front is; not before a `with_target`."""
         if with_target:
-            self._wanted_source = ""
+            self.sources.wanted = ""
         self.session.looks.read(self.settings.texts("window.looks"))
         self.session.reopen(self.settings.texts("window.files"))
         self.session.reopen_engines(self.settings.texts("window.engines"))
@@ -256,57 +257,14 @@ class MainWindow(QMainWindow):
     def _sources_changed(self) -> None:
         self.start.set_tried(self.session.tried)
         self._close_orphans()
-        if self._wanted_source and any(each.key == self._wanted_source for each in self._choices()):
-            wanted, self._wanted_source = self._wanted_source, ""
-            self.session.choose(wanted)
+        self.sources.choose_wanted()
         home = self.lists.currentWidget()
         self._show_home()
         self.strip.show_source(self.session.current)
         if home is not self.lists.currentWidget() and not self.tabs.current_key:
             self._page_changed()
             self.current_page.setFocus()
-        self._show_sidebar()
-
-    def _choices(self) -> list[SourceState]:
-        """What the lists may show: all engines together, where there are several, and each source."""
-        together = self.session.together
-        return [*([together] if together is not None else []), *self.session.sources]
-
-    def _show_sidebar(self) -> None:
-        session, current = self.session, self.session.current
-        entries = []
-        unknown = "" if current is not None and current.state == "failed" else "…"
-        if current is not None:
-            count = f"{len(session.images):,}" if session.images_known else unknown
-            entries.append(Entry("images", "Images", "image", count))
-        if current is not None and current.is_engine:
-            count = f"{len(session.containers):,}" if session.containers_known else unknown
-            entries.append(Entry("containers", "Containers", "container", count))
-            if not of_all(current):
-                entries.append(Entry("disk", "Disk usage", "disk", ""))
-        key = self.tabs.current_key
-        active = "disk" if key.startswith(DISK) else "" if key else self._list
-        self.sidebar.show_state(self._choices(), current.key if current is not None else "", entries, active)
-
-    def _choose(self, key: str) -> None:
-        self._wanted_source = ""
-        self.session.choose(key)
-        source = self.session.current
-        self.show_list(self._list if source is not None and source.is_engine else "images")
-
-    def _look_of(self, key: str) -> None:
-        from imagexplorer.views.source_dialog import SourceDialog
-
-        state = next((each for each in self.session.sources if each.key == key), None)
-        if state is not None:
-            dialog = SourceDialog(state, self)
-            dialog.accepted.connect(lambda: self.session.show_as(key, dialog.look()))
-            dialog.finished.connect(lambda _result: dialog.deleteLater())
-            dialog.open()
-
-    def _retry(self) -> None:
-        source = self.session.current
-        self.session.retry(source.key if source is not None else "")
+        self.sources.show()
 
     def _filter(self, text: str) -> None:
         self.list_page.set_filter(text)
