@@ -127,7 +127,7 @@ class ImagePage(RecordPage):
         if platform:
             self._platform = platform
         elif self.front is not None:
-            self.front.refresh()
+            self.front.ask_again()
         self._look_up()
 
     def _look_up(self) -> None:
