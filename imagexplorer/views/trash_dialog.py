@@ -57,6 +57,8 @@ class TrashDialog(QDialog):
         self.days = QSpinBox()
         self.days.setRange(0, 3650)
         self.days.setSuffix(self.tr(" days"))
+        for box in (self.limit, self.days):
+            box.setKeyboardTracking(False)  # the 3 of a 30 that is being typed would throw things out
         self.keeps.setChecked(trash.keeps)
         self.limit.setValue(round(trash.limits.bytes / _GB))
         self.days.setValue(trash.limits.days)
@@ -123,5 +125,7 @@ class TrashDialog(QDialog):
             self._undo(chosen[0])
 
     def _set_up(self) -> None:
-        self._trash.set_up(self.keeps.isChecked(), TrashLimits(self.limit.value() * _GB, self.days.value()))
+        now = self._trash.limits.bytes
+        most = now if self.limit.value() == round(now / _GB) else self.limit.value() * _GB  # it may be no whole GB
+        self._trash.set_up(self.keeps.isChecked(), TrashLimits(most, self.days.value()))
         self._show_state()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -78,3 +79,26 @@ def test_limits_hold_at_once_and_the_setting_is_the_tick_of_a_delete(
     dialog.days.setValue(0)
     qtbot.waitUntil(lambda: not session.trash.items)
     assert dialog.list.body.currentWidget() is dialog.list.empty
+
+
+def test_a_number_that_is_being_typed_throws_nothing_out(
+    qtbot: QtBot, on: Stage, dialog: TrashDialog, session: Session
+) -> None:
+    dialog.days.selectAll()
+    qtbot.keyClicks(dialog.days, "0")
+    dialog.limit.selectAll()
+    qtbot.keyClicks(dialog.limit, "0")
+    assert session.trash.limits == TrashLimits()
+    qtbot.keyClicks(dialog.limit, "25")
+    qtbot.keyClick(dialog.limit, Qt.Key.Key_Return)
+    assert session.trash.limits.bytes == 25_000_000_000
+
+
+def test_a_limit_that_is_no_whole_gigabyte_stays_while_something_else_is_set(
+    dialog: TrashDialog, session: Session
+) -> None:
+    session.trash.set_up(False, TrashLimits(400_000_000, 7))
+    dialog.limit.setValue(0)
+    session.trash.set_up(False, TrashLimits(400_000_000, 7))
+    dialog.keeps.setChecked(True)
+    assert session.trash.limits == TrashLimits(400_000_000, 7)
