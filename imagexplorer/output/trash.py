@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from imagexplorer.output.writing import PART
 
 _DOCUMENT_MOST = 1 << 20
 _STALE_S = 3600
+_OURS = re.compile(rf"([0-9a-f]{{16}})\.(tar|tar{re.escape(PART)}|json{re.escape(PART)})")
+"""What is left where a program is killed while it keeps something, or removes it."""
 _TAR_END = 1024
 """A tar ends with so many zero bytes (POSIX, pax): what does not was cut off."""
 _HOWEVER = "Untick “Keep it in the trash” to delete it all the same"
@@ -49,6 +52,9 @@ class TrashFolder:
         item = replace(item, id=secrets.token_hex(8), at=time.time())
         archive = self.archive(item.id)
         part = archive.with_name(archive.name + PART)
+        raw = json.dumps(document(item), indent=2)
+        if len(raw) > _DOCUMENT_MOST - 100 or read(json.loads(raw)) != item:  # its bytes are not counted yet
+            raise Refused(item.title, "what would be written down of it could not be read again", _HOWEVER)
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
@@ -77,18 +83,20 @@ class TrashFolder:
             raise NotFound(item.title, "its archive is not in the trash any more")
         return archive
 
-    def sweep(self, limits: TrashLimits, keep: str = "") -> Sequence[TrashItem]:
-        """Take away what is too old or too much, but `keep`, and what a killed program left. What stays."""
+    def sweep(self, limits: TrashLimits, keep: Collection[str] = ()) -> Sequence[TrashItem]:
+        """Take away what is too old or too much, but `keep`, and what a killed program left: not what others put there,
+        and no archive whose document is there, though it cannot be read just now. What stays."""
         for item in outdated(self.items(), limits, time.time()):
-            if item.id != keep:
+            if item.id not in keep:
                 self.remove(item.id)
         items = self.items()
-        known = {item.id for item in items}
         with suppress(OSError):
             for place in self.path.iterdir():
-                ours = place.suffix == ".json" or place.name.endswith((".tar", f".tar{PART}"))
-                stale = time.time() - place.lstat().st_mtime > _STALE_S  # another window may write it just now
-                if ours and stale and place.name.partition(".")[0] not in known:
+                ours = _OURS.fullmatch(place.name)
+                whole = ours is not None and ours[2] == "tar" and (self.path / f"{ours[1]}.json").exists()
+                if ours is None or whole:
+                    continue
+                if time.time() - place.lstat().st_mtime > _STALE_S:  # another window may write it just now
                     place.unlink(missing_ok=True)
         return items
 
@@ -108,7 +116,8 @@ def _written(part: Path, pieces: Iterable[bytes], limit_bytes: int, title: str) 
         for piece in pieces:
             size += len(piece)
             if size > limit_bytes:
-                reason = f"it is larger than the trash may be ({human_size(limit_bytes)})"
+                room = human_size(max(limit_bytes, 0))
+                reason = f"it is larger than the trash may be: there is room for {room}"
                 raise Refused(title, reason, f"{_HOWEVER}, or let the trash be larger")
             file.write(piece)
             end = (end + piece)[-_TAR_END:]

@@ -161,17 +161,19 @@ class Acts:
         more: Sequence[One] = (),
         lines: Sequence[str] = (),
         guard: Callable[[One, Image, str], One] | None = None,
-        guard_container: Callable[[One, Container], One] | None = None,
+        guard_container: Callable[[One, Container, bool], One] | None = None,
     ) -> None:
         """Containers first, then images. `stop_first`: running containers are stopped, then removed; one that runs is
         not removed otherwise. `volumes`: ids of those whose nameless volumes go with them. Each image comes with a
         reference: its full id (the image goes) or a tag (the tag goes, and the image with its last one). `more` comes
-        after them, with command lines of its own; `guard`s may keep first what a thing takes."""
+        after them, with command lines of its own; `guard`s may keep first what a thing takes, and that of a container
+        stops it."""
         from imagexplorer.core.removal_steps import Removal  # when first needed: the window is painted before
 
-        things = [self._removal(each, stop_first, each.id in volumes) for each in containers]
-        if guard_container is not None:
-            things = [guard_container(thing, each) for thing, each in zip(things, containers, strict=True)]
+        things = []
+        for each in containers:
+            thing = self._removal(each, stop_first and guard_container is None, each.id in volumes)
+            things.append(guard_container(thing, each, stop_first) if guard_container is not None else thing)
         for reference, image in images:
             thing = self._image_removal(reference, image)
             things.append(guard(thing, image, reference) if guard is not None else thing)

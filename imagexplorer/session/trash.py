@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from imagexplorer.core.command_line import joined, run_command
+from imagexplorer.core.command_line import joined
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, Touched, short_id
+from imagexplorer.core.entities import ALL, Container, Image, Touched, short_id
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
 from imagexplorer.core.text import human_size, plain
-from imagexplorer.core.trash import CONTAINER, IMAGE, TAGS, TrashItem, TrashLimits
+from imagexplorer.core.trash import CONTAINER, TAGS, TrashItem, TrashLimits
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
+from imagexplorer.session.keeping import Keeper, id_of
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
 from imagexplorer.session.things import One
@@ -111,77 +112,17 @@ class Trash(QObject):
     def guard(self, source: str, whole: Collection[str]) -> Callable[[One, Image, str], One]:
         """For a delete: `guard(thing, image, reference)` keeps first what the thing takes. `whole` are ids of images
         that go; of the others only names are taken off."""
-        directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
-        limits, engine, location = self.limits, self._link(source).state.name, self._location(source)
-        done: dict[str, TrashItem | ImagexplorerError] = {}
+        return self._keeper(source).of_images(whole)
 
-        def keep(image: Image, names: Sequence[str], host: Any, control: Control) -> TrashItem:
-            folder = _folder(directory)
-            item = TrashItem("", IMAGE if image.id in whole else TAGS, location, engine, image.id, tuple(names))
-            pieces = host.saved(image.id, control) if item.kind == IMAGE else None
-            kept = folder.keep(item, pieces, limits.bytes)
-            folder.sweep(limits, keep=kept.id)
-            return kept
-
-        def guarded(thing: One, image: Image, reference: str) -> One:
-            key = image.id if image.id in whole else f"{image.id} {reference}"
-            names = image.tags if image.id in whole else (reference,)
-
-            def call(host: Any, control: Control) -> Touched:
-                fresh = key not in done
-                if fresh:
-                    try:
-                        done[key] = keep(image, names, host, control)
-                    except ImagexplorerError as error:
-                        done[key] = error
-                kept = done[key]
-                if isinstance(kept, ImagexplorerError):
-                    raise kept
-                try:
-                    return thing.call(host, control)
-                except ImagexplorerError:
-                    if fresh:  # it is all still there
-                        _folder(directory).remove(kept.id)
-                    raise
-
-            return replace(thing, call=call)
-
-        return guarded
-
-    def guard_container(self, source: str) -> Callable[[One, Container], One]:
+    def guard_container(self, source: str) -> Callable[[One, Container, bool], One]:
         """As `guard`, for containers: what a commit makes of one is kept, and the line that makes one like it."""
+        return self._keeper(source).of_container
+
+    def _keeper(self, source: str) -> Keeper:
         directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
-        limits, engine, location = self.limits, self._link(source).state.name, self._location(source)
-        opened: Any = self._link(source).source
-
-        def keep(container: Container, host: Any, control: Control) -> TrashItem:
-            from imagexplorer.core.run_line import like
-
-            folder = _folder(directory)
-            config = opened.image(container.image_id, control).config.get("config")
-            spec = like(host.container(container.id, control), config, whole=True)
-            made = host.commit(CommitSpec(container.id), control)
-            line = run_command(spec, values=True)
-            try:
-                item = TrashItem("", CONTAINER, location, engine, made, (container.name,), line=line)
-                kept = folder.keep(item, host.saved(made, control), limits.bytes)
-            finally:
-                host.remove_image(made, Control(), image_id=made)  # also where it was cancelled
-            folder.sweep(limits, keep=kept.id)
-            return kept
-
-        def guarded(thing: One, container: Container) -> One:
-            def call(host: Any, control: Control) -> Touched:
-                kept = keep(container, host, control)
-                try:
-                    return thing.call(host, control) | Touched(images=frozenset({ALL}))
-                except ImagexplorerError:
-                    _folder(directory).remove(kept.id)
-                    raise
-
-            return replace(thing, call=call)
-
-        return guarded
+        state = self._link(source).state
+        where = (state.address.location, state.name)
+        return Keeper(lambda: _folder(directory), self.limits, where, self._link(source).source)
 
     # -- bringing back ------------------------------------------------------------------------------
 
@@ -195,6 +136,8 @@ class Trash(QObject):
 
         def call(host: Any, control: Control) -> Touched:
             folder = _folder(directory)
+            if all(each.id != item.id for each in folder.items()):  # asked twice, or by another window
+                raise NotFound(item.title, "it is not in the trash any more")
             identifier = self._back(folder, item, opened, host, control)
             if item.kind == CONTAINER:
                 taken = any(each.name in item.names for each in host.containers(control))
@@ -204,7 +147,7 @@ class Trash(QObject):
                 folder.remove(item.id)
                 return Touched(frozenset({ALL}), frozenset({ALL}))
             for name in item.names:
-                if _id_of(opened, name, control) in ("", identifier):
+                if id_of(opened, name, control) in ("", identifier):
                     host.tag(identifier, name, control)
                 else:
                     left.append(name)
@@ -232,7 +175,7 @@ class Trash(QObject):
 
     @staticmethod
     def _back(folder: TrashFolder, item: TrashItem, opened: Any, host: Any, control: Control) -> str:
-        there = _id_of(opened, item.image_id, control)
+        there = id_of(opened, item.image_id, control)
         if there:
             return there
         if item.kind == TAGS:
@@ -257,10 +200,3 @@ class Trash(QObject):
 def summary(items: Sequence[TrashItem], limits: TrashLimits) -> str:
     size = human_size(sum(item.bytes for item in items))
     return f"{size} of {human_size(limits.bytes)}; each is kept for {limits.days} days"
-
-
-def _id_of(opened: Any, reference: str, control: Control) -> str:
-    try:
-        return str(opened.image(reference, control).image.id)
-    except NotFound:
-        return ""

@@ -941,7 +941,8 @@ def test_a_container_is_kept_with_what_it_wrote_and_how_it_was_run(stage: Stage)
         for name, _ in stage.engine.calls
         if name in ("commit", "saving", "remove_image", "stop", "remove_container")
     ]
-    assert order == ["commit", "saving", "remove_image", "stop", "remove_container"], "kept before anything is touched"
+    kept = ["commit", "saving", "remove_image"]
+    assert order == [*kept, "stop", *kept, "remove_container"], "kept before anything is touched, and as it ended"
     assert set(stage.engine.images) == before, "nothing of it is left on the engine"
     item = stage.session.trash.items[0]
     assert (item.kind, item.names) == ("container", ("web",))
@@ -968,6 +969,19 @@ def test_a_container_whose_name_is_another_s_comes_back_without_it(stage: Stage)
     assert stage.engine.named("old").id == other.id
     assert "made_up" in {each.name for each in stage.engine.containers.values()}
     assert said[-1].endswith("; old is the name of another container now, and stays that")
+
+
+def test_an_undo_that_is_asked_for_twice_brings_one_back(stage: Stage) -> None:
+    stage.select("old")
+    stage.prompts.answer = DeleteAnswer(keep=True)
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
+    before = len(stage.engine.containers)
+    for _ in range(2):
+        stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.qtbot.waitUntil(lambda: bool(stage.errors))
+    assert "it is not in the trash any more" in str(stage.errors[0])
+    assert len(stage.engine.containers) == before + 1
 
 
 @pytest.mark.parametrize("at", ["commit", "saving", "container"])

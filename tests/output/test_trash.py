@@ -97,6 +97,28 @@ def test_a_sweep_takes_what_is_old_or_too_much_and_what_was_never_whole(folder: 
     assert files(folder) == sorted([fresh.name, other.name, f"{third.id}.json", f"{third.id}.tar"])
 
 
+def test_a_sweep_leaves_what_others_put_there_and_what_cannot_be_read_just_now(folder: TrashFolder) -> None:
+    kept = folder.keep(ITEM, TAR, 10_000)
+    document_of = folder.path / f"{kept.id}.json"
+    theirs = [folder.path / name for name in ("backup.tar", "settings.json", "0123.tar.part", f"{'f' * 16}.tar.gz")]
+    left = folder.path / f"{'b' * 16}.json.part"  # with the values of an environment, maybe
+    for place in (*theirs, left):
+        place.write_bytes(b"x")
+    document_of.write_text(document_of.read_text().replace("imagexplorer.trash/1", "imagexplorer.trash/2"))
+    for place in folder.path.iterdir():
+        os.utime(place, (1, 1))
+    assert folder.sweep(TrashLimits()) == []
+    assert files(folder) == sorted([*(place.name for place in theirs), document_of.name, f"{kept.id}.tar"])
+
+
+def test_what_could_not_be_read_again_is_not_kept(folder: TrashFolder) -> None:
+    with pytest.raises(Refused, match="could not be read again"):
+        folder.keep(replace(ITEM, names=tuple(f"app:{number}" for number in range(2_000))), TAR, 10_000)
+    with pytest.raises(Refused, match="could not be read again"):
+        folder.keep(replace(ITEM, kind=CONTAINER, line="x" * (1 << 20)), TAR, 10_000)
+    assert files(folder) == []
+
+
 items = st.builds(
     TrashItem,
     st.text("0123456789abcdef", min_size=16, max_size=16),

@@ -1,0 +1,174 @@
+"""What a delete keeps first is there afterwards, whatever becomes of the delete: nothing that went is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Container, Image, Touched
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
+from imagexplorer.core.trash import TrashLimits
+from imagexplorer.output.trash import TrashFolder
+from imagexplorer.session.keeping import Keeper
+from imagexplorer.session.things import One, one_by_one
+from tests.fakes import FakeEngine, FakeSource
+
+
+class Bench:
+    def __init__(self, path: Path) -> None:
+        self.engine = FakeEngine()
+        self.source = FakeSource(self.engine)
+        self.host: Any = self.source.host
+        self.folder = TrashFolder(path)
+
+    def keeper(self, limits: TrashLimits | None = None) -> Keeper:
+        return Keeper(lambda: self.folder, limits or TrashLimits(), ("unix:///fake.sock", "fake"), self.source)
+
+    def kept(self) -> list[tuple[str, ...]]:
+        return sorted(item.names for item in self.folder.items())
+
+    def images(self, *images: Image) -> list[One]:
+        guard = self.keeper().of_images({image.id for image in images})
+        return [guard(self.removal(image, name), image, name) for image in images for name in image.tags]
+
+    def removal(self, image: Image, name: str) -> One:
+        def call(host: Any, control: Control) -> Touched:
+            host.remove_image(name, control, image_id=image.id)
+            return Touched()
+
+        return One(name, call)
+
+    def container_removal(self, container: Container) -> One:
+        def call(host: Any, control: Control) -> Touched:
+            host.remove_container(container.id, control)
+            return Touched()
+
+        return One(container.name, call)
+
+    def act(self, things: Sequence[One]) -> None:
+        one_by_one("Delete", things, self.host, Control())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path / "trash")
+
+
+@pytest.mark.parametrize("error", [Unreachable("engine", "timed out"), Cancelled("delete")])
+def test_a_delete_whose_answer_was_lost_leaves_it_kept(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: ImagexplorerError
+) -> None:
+    image = bench.engine.add_image("once:1")
+    does = bench.host.remove_image
+
+    def lost(*arguments: Any, **more: Any) -> None:
+        does(*arguments, **more)
+        raise error
+
+    monkeypatch.setattr(type(bench.host), "remove_image", lambda _self, *given, **more: lost(*given, **more))
+    with pytest.raises(type(error)):
+        bench.act(bench.images(image))
+    assert image.id not in bench.engine.images
+    assert bench.kept() == [("once:1",)]
+
+
+def test_a_container_whose_removal_broke_in_the_middle_stays_kept(bench: Bench) -> None:
+    old = bench.engine.named("old")
+    bench.engine.fail["remove_container"] = Refused("old", "driver failed to remove root filesystem")
+    thing = bench.keeper().of_container(bench.container_removal(old), old, False)
+    with pytest.raises(Refused):
+        bench.act([thing])
+    assert bench.kept() == [], "it is there still"
+    bench.host._set(old.id, "dead")
+    with pytest.raises(Refused):
+        bench.act([thing])
+    assert bench.kept() == [("old",)]
+
+
+def test_a_name_that_went_meanwhile_takes_no_archive_with_it(bench: Bench) -> None:
+    image = bench.engine.add_image("two:1", "two:2")
+    things = bench.images(image)
+    bench.host.remove_image("two:1", Control())
+    with pytest.raises(Refused, match="1 of 2 done"):
+        bench.act(things)
+    assert image.id not in bench.engine.images
+    assert bench.kept() == [("two:1", "two:2")]
+
+
+def test_a_name_that_is_refused_takes_no_archive_of_the_next_with_it(bench: Bench) -> None:
+    image = bench.engine.add_image("two:1", "two:2")
+    bench.engine.fail_of["remove_image", "two:1"] = Refused("two:1", "held")
+    with pytest.raises(Refused, match="1 of 2 done"):
+        bench.act(bench.images(image))
+    assert bench.engine.images[image.id].tags == ("two:1",)
+    assert bench.kept() == [("two:1", "two:2")]
+
+
+def test_what_is_kept_later_throws_out_nothing_that_the_same_delete_kept(bench: Bench) -> None:
+    first, second = bench.engine.add_image("first:1"), bench.engine.add_image("second:1")
+    one = 2048 + len(first.id)
+    limits = TrashLimits(one * 2 - 1, 7)
+    guard = bench.keeper(limits).of_images({first.id, second.id})
+    with pytest.raises(Refused, match="there is room for"):
+        bench.act([guard(bench.removal(each, each.name), each, each.name) for each in (first, second)])
+    assert first.id not in bench.engine.images
+    assert second.id in bench.engine.images
+    assert bench.kept() == [("first:1",)]
+    bench.folder.sweep(limits)
+    assert bench.kept() == [("first:1",)]
+
+
+def test_a_trash_that_keeps_no_day_is_not_promised_to(bench: Bench) -> None:
+    image = bench.engine.add_image("once:1")
+    guard = bench.keeper(TrashLimits(days=0)).of_images({image.id})
+    with pytest.raises(Refused, match="0 days"):
+        bench.act([guard(bench.removal(image, "once:1"), image, "once:1")])
+    assert image.id in bench.engine.images
+
+
+def test_what_a_container_writes_until_it_has_stopped_is_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    web = bench.engine.named("web")
+    state: list[str] = []
+
+    def saved(_self: Any, image_id: str, _control: Control) -> Iterator[bytes]:
+        state.append(bench.engine.named("web").state)
+        yield image_id.encode() + state[-1].encode() + bytes(1024)
+
+    monkeypatch.setattr(type(bench.host), "saved", saved)
+    bench.act([bench.keeper().of_container(bench.container_removal(web), web, True)])
+    assert state == ["running", "exited"]
+    (item,) = bench.folder.items()
+    assert b"exited" in bench.folder.found(item).read_bytes()
+    assert web.id not in bench.engine.containers
+
+
+def test_one_that_removes_itself_when_it_stops_is_kept_as_it_was(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    web = bench.engine.named("web")
+    monkeypatch.setattr(type(bench.host), "stop", lambda _self, key, _control: bench.engine.containers.pop(key))
+    with pytest.raises(NotFound):
+        bench.act([bench.keeper().of_container(bench.container_removal(web), web, True)])
+    assert bench.kept() == [("web",)]
+
+
+def test_the_answer_of_the_engine_is_let_go_of_where_it_cannot_be_kept(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = bench.engine.add_image("once:1")
+    closed: list[bool] = []
+
+    def saved(_self: Any, _image: str, _control: Control) -> Iterator[bytes]:
+        try:
+            while True:
+                yield bytes(1024)
+        finally:
+            closed.append(True)
+
+    monkeypatch.setattr(type(bench.host), "saved", saved)
+    guard: Callable[[One, Image, str], One] = bench.keeper(TrashLimits(3000)).of_images({image.id})
+    with pytest.raises(Refused) as held:
+        bench.act([guard(bench.removal(image, "once:1"), image, "once:1")])
+    assert closed == [True], f"while {held.value} is held"
