@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.sources.engine.actions import of_container, quoted, stop
 from imagexplorer.sources.engine.wire import Wire
 
 USUAL_TIMEOUT_S = 10
 """Of a stop, in docker and Podman, where the container has none of its own."""
+
+
+def with_time_out(spec: RunSpec, podman: bool) -> RunSpec:
+    """Podman 4's Docker API makes a container without a word of it one with a time out of 0, so that its stop is a
+    kill: what its program has not written yet would be lost."""
+    if not podman or any(name == "stop-timeout" for name, _ in spec.others):
+        return spec
+    return replace(spec, others=(*spec.others, ("stop-timeout", str(USUAL_TIMEOUT_S))))
 
 
 def stop_by(

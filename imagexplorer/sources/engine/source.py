@@ -231,13 +231,13 @@ class EngineSource(Presence, Layers, Live):
 
     # -- acts -----------------------------------------------------------------------------------
     def run(self, spec: RunSpec, control: Control) -> str:
-        return actions.run(self.wire, spec, control)
+        return actions.run(self.wire, life.with_time_out(spec, self.podman), control)
 
     def create(self, spec: RunSpec, control: Control) -> str:
-        return actions.create(self.wire, spec, control)
+        return actions.create(self.wire, life.with_time_out(spec, self.podman), control)
 
     def run_attached(self, spec: RunSpec, control: Control) -> Ended:
-        return attached.run_attached(self.wire, spec, control)
+        return attached.run_attached(self.wire, life.with_time_out(spec, self.podman), control)
 
     def start(self, container_id: str, control: Control) -> None:
         actions.start(self.wire, container_id, control)
@@ -264,7 +264,7 @@ class EngineSource(Presence, Layers, Live):
         life.rename(self.wire, container_id, name, control)
 
     def replace(self, container_id: str, spec: RunSpec, control: Control) -> str:
-        return replacing.replace(self.wire, container_id, spec, control)
+        return replacing.replace(self.wire, container_id, life.with_time_out(spec, self.podman), control)
 
     def commit(self, spec: CommitSpec, control: Control) -> str:
         if spec.left_out:
