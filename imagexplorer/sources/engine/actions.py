@@ -74,12 +74,14 @@ def start(wire: Wire, container: str, control: Control) -> None:
 def stop(wire: Wire, container: str, control: Control, timeout: int | None) -> None:
     """`timeout`: seconds before it is killed; None leaves it to the container's own setting."""
     params: Parameters = {} if timeout is None else {"t": timeout}
-    of_container(wire, "POST", container, "/stop", "stop container", control, params)
+    with _paused():
+        of_container(wire, "POST", container, "/stop", "stop container", control, params)
 
 
 def restart(wire: Wire, container: str, control: Control, timeout: int | None) -> None:
     params: Parameters = {} if timeout is None else {"t": timeout}
-    of_container(wire, "POST", container, "/restart", "restart container", control, params)
+    with _paused():
+        of_container(wire, "POST", container, "/restart", "restart container", control, params)
 
 
 def remove_container(wire: Wire, container: str, control: Control, force: bool, volumes: bool) -> None:
@@ -162,6 +164,17 @@ def of_container(
         wire.open(method, at + route, what=what, control=control, params=params, seconds=LONG_SECONDS),
     ):
         pass
+
+
+@contextmanager
+def _paused() -> Iterator[None]:
+    """Podman ends nothing that is paused, and says it in words for who wrote it."""
+    try:
+        yield
+    except Refused as error:
+        if "paused" not in error.reason:
+            raise
+        raise Refused(error.what, error.reason, "It is paused: let it go on first") from error
 
 
 @contextmanager

@@ -234,3 +234,15 @@ def test_an_export_that_breaks_off_is_a_loss(tmp_path: Path) -> None:
     lost = pytest.raises(Unreachable, match="broke the export off")
     with answering(tmp_path / "s", answer) as location, lost:
         asked(location).scan(detail, {0}, ScanOptions(True), lambda *_: None, Control())
+
+
+@pytest.mark.parametrize("act", ["stop", "restart"])
+def test_what_is_paused_has_to_go_on_before_it_ends(tmp_path: Path, act: str) -> None:
+    """As Podman 4.3 says it of a container that is paused."""
+    said = b'{"cause":"container state improper","message":"container 5 is running or paused, refusing to clean up"}'
+    with answering(tmp_path / "s", http(said, "500 Internal Server Error")) as location:
+        source = EngineSource(wire.Wire(Address("engine", location), location, "1.41"), {"Version": "x"})
+        with pytest.raises(Refused) as caught:
+            getattr(source, act)("5", Control())
+    assert "refusing to clean up" in caught.value.reason
+    assert caught.value.way_out == "It is paused: let it go on first"
