@@ -115,6 +115,7 @@ class LifeActs(Acts):
         def over(touched: Touched) -> None:
             self._activity.end(record)
             link.refresh(touched)
+            self._say(f"Sent {signal} to {named(names, 'containers')}")
 
         def broke(error: ImagexplorerError) -> None:
             self._activity.end(record, error)

@@ -20,6 +20,8 @@ ASKING_OF_IMAGES = ("image.tag", "image.run", "image.delete")
 def test_a_stop_that_takes_long_says_what_it_waits_for_and_can_be_escalated(stage: Stage) -> None:
     web = stage.engine.named("web")
     gate = stage.engine.gate["stop"] = threading.Event()
+    said: list[str] = []
+    stage.session.message.connect(said.append)
     stage.select("web")
     stage.act("container.stop")
     stage.qtbot.waitUntil(lambda: any("web: asked to end" in state.text for state in stage.session.jobs.running()))
@@ -31,6 +33,7 @@ def test_a_stop_that_takes_long_says_what_it_waits_for_and_can_be_escalated(stag
     stage.settled()
     assert stage.errors == []
     assert [deed.command for deed in stage.session.activity.deeds] == ["docker stop web", "docker kill -s SIGKILL web"]
+    assert "Sent SIGKILL to web" in said
 
 
 def test_stop_with_a_time_out_and_a_signal(stage: Stage) -> None:
