@@ -24,8 +24,8 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
     def kind(selection: Selection) -> str:
         return source_kind(session, selection)
 
-    def busy() -> frozenset[str]:
-        return session.acts.busy
+    def busy(selection: Selection) -> frozenset[str]:
+        return session.acts.busy_on(selection.source)
 
     return (
         # -- file -----------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("F2",),
             "&Image",
             2,
-            lambda selection: rules.tag_image(selection, kind(selection), busy()),
+            lambda selection: rules.tag_image(selection, kind(selection), busy(selection)),
         ),
         Action(
             "image.copy_to",
@@ -155,7 +155,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Del",),
             "&Image",
             2,
-            lambda selection: rules.delete_images(selection, kind(selection), busy()),
+            lambda selection: rules.delete_images(selection, kind(selection), busy(selection)),
         ),
         # -- containers -----------------------------------------------------------------------------
         Action(
@@ -177,7 +177,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Ctrl+Shift+S",),
             "&Container",
             1,
-            lambda selection: rules.start(selection, kind(selection), busy()),
+            lambda selection: rules.start(selection, kind(selection), busy(selection)),
         ),
         Action(
             "container.stop",
@@ -187,7 +187,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Ctrl+Shift+X",),
             "&Container",
             1,
-            lambda selection: rules.stop(selection, kind(selection), busy()),
+            lambda selection: rules.stop(selection, kind(selection), busy(selection)),
         ),
         Action(
             "container.restart",
@@ -197,7 +197,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Ctrl+Shift+R",),
             "&Container",
             1,
-            lambda selection: rules.restart(selection, kind(selection), busy()),
+            lambda selection: rules.restart(selection, kind(selection), busy(selection)),
         ),
         *flows.life.actions(kind, busy),
         Action(
@@ -218,7 +218,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Ctrl+E",),
             "&Container",
             2,
-            lambda selection: rules.edit_container(selection, kind(selection), busy()),
+            lambda selection: rules.edit_container(selection, kind(selection), busy(selection)),
         ),
         Action(
             "container.commit",
@@ -228,7 +228,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Ctrl+Shift+M",),
             "&Container",
             2,
-            lambda selection: rules.commit(selection, kind(selection), busy()),
+            lambda selection: rules.commit(selection, kind(selection), busy(selection)),
         ),
         Action(
             "container.dockerfile",
@@ -268,7 +268,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             ("Del",),
             "&Container",
             3,
-            lambda selection: rules.delete_containers(selection, kind(selection), busy()),
+            lambda selection: rules.delete_containers(selection, kind(selection), busy(selection)),
         ),
         # -- view -----------------------------------------------------------------------------------
         Action(

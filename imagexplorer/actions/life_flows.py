@@ -31,7 +31,9 @@ class LifeFlows:
         self._session, self._prompts = session, prompts
         self._once, self._live, self._same, self._engine = once, live, same, engine
 
-    def actions(self, kind: Callable[[Selection], str], busy: Callable[[], Collection[str]]) -> tuple[Action, ...]:
+    def actions(
+        self, kind: Callable[[Selection], str], busy: Callable[[Selection], Collection[str]]
+    ) -> tuple[Action, ...]:
         return (
             Action(
                 "container.stop_with",
@@ -41,7 +43,7 @@ class LifeFlows:
                 (),
                 "&Container",
                 1,
-                lambda selection: rules.stop(selection, kind(selection), busy()),
+                lambda selection: rules.stop(selection, kind(selection), busy(selection)),
             ),
             Action(
                 "container.pause",
@@ -51,7 +53,7 @@ class LifeFlows:
                 ("Ctrl+Shift+P",),
                 "&Container",
                 1,
-                lambda selection: rules.pause(selection, kind(selection), busy()),
+                lambda selection: rules.pause(selection, kind(selection), busy(selection)),
             ),
             Action(
                 "container.unpause",
@@ -61,7 +63,7 @@ class LifeFlows:
                 ("Ctrl+Shift+U",),
                 "&Container",
                 1,
-                lambda selection: rules.unpause(selection, kind(selection), busy()),
+                lambda selection: rules.unpause(selection, kind(selection), busy(selection)),
             ),
             Action(
                 "container.kill",
@@ -81,7 +83,7 @@ class LifeFlows:
                 ("F2",),
                 "&Container",
                 2,
-                lambda selection: rules.rename(selection, kind(selection), busy()),
+                lambda selection: rules.rename(selection, kind(selection), busy(selection)),
             ),
         )
 

@@ -30,12 +30,16 @@ class Acts:
     def __init__(self, jobs: Jobs, link: Callable[[str], Link], activity: Activity, say: Say) -> None:
         self._jobs, self._link, self._activity, self._say = jobs, link, activity, say
         self._numbers = count(1)
-        self._busy: list[str] = []
+        self._busy: list[tuple[str, str]] = []
 
     @property
     def busy(self) -> frozenset[str]:
-        """Ids of what an act is under way for, or waits."""
-        return frozenset(self._busy)
+        """Ids of what an act is under way for, or waits, on any engine."""
+        return frozenset(each for _source, each in self._busy)
+
+    def busy_on(self, source: str) -> frozenset[str]:
+        """Those of one engine: an image is on several by the same id."""
+        return frozenset(each for key, each in self._busy if key == source)
 
     def run(
         self, source: str, spec: RunSpec, done: Callable[[str], None] | None = None, failed: Failed | None = None
@@ -241,15 +245,15 @@ class Acts:
         """`ids`: what is busy meanwhile, where the things do not say it."""
         link, host = self._host(source)
         record = self._activity.begin(title, command)
-        ids = ids or [thing.id for thing in things if thing.id]
-        self._busy += ids
+        held = [(source, each) for each in ids or [thing.id for thing in things if thing.id]]
+        self._busy += held
 
         def work(control: Control) -> Touched:
             link.state.may_change(title)
             return one_by_one(title, things, host, control)
 
         def free() -> None:
-            for each in ids:
+            for each in held:
                 self._busy.remove(each)
 
         def over(touched: Touched) -> None:

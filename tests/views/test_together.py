@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -93,6 +95,22 @@ def test_what_is_done_with_a_row_is_done_on_its_own_engine(
     select(qtbot, page, ("web", FAR_KEY), ("web", NEAR_KEY))
     assert "Choose one engine" in both.registry.blocked("container.delete")
     assert "Choose one engine" in both.registry.blocked("container.stop_with")
+
+
+def test_what_is_under_way_on_one_engine_does_not_hold_the_same_image_on_another(
+    both: Stage, engine: FakeEngine, far: FakeEngine, qtbot: QtBot
+) -> None:
+    page = both.window.images
+    image = next(each for each in engine.images.values() if each.id in far.images and each.tags)
+    gate = engine.gate["tag"] = threading.Event()
+    select(qtbot, page, (image.name, NEAR_KEY))
+    both.session.acts.tag(NEAR_KEY, image, "held:1", ())
+    qtbot.waitUntil(lambda: "Wait until" in both.registry.blocked("image.delete"))
+    select(qtbot, page, (image.name, FAR_KEY))
+    qtbot.waitUntil(lambda: both.registry.selection.source == FAR_KEY)
+    assert both.registry.blocked("image.delete") == ""
+    gate.set()
+    qtbot.waitUntil(lambda: not both.session.acts.busy)
 
 
 def test_a_page_is_of_the_engine_of_its_row_and_two_of_different_ones_are_compared(both: Stage, qtbot: QtBot) -> None:
