@@ -105,6 +105,7 @@ class Terminals:
         def work(control: Control, give: Callable[[Any], None]) -> int | None:
             code = None
             try:
+                link.state.may_change("a terminal")  # what is typed there may change anything
                 for item in host.terminal(spec, control):
                     if isinstance(item, TerminalStarted):
                         line.identifier = item.id

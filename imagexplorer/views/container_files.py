@@ -79,6 +79,7 @@ class FilesTab(PageTab["ContainerPage"]):
         self.files.begin()
 
     def fill(self) -> None:
+        self.files.copy_in.look()
         self.files.mounts.show_mounts(self.page.container.mounts)
         if self.page.gone:
             self.files.end()

@@ -40,7 +40,6 @@ class CopyIn(QObject):
         self.button.setIcon(resources.icon("add"))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_tip(self.button, self.tr("Copy files into the selected folder; they may also be dropped on it"))
         menu = QMenu(self.button)
         menu.aboutToShow.connect(menu.clear)
         menu.aboutToShow.connect(lambda: self.fill_menu(menu))
@@ -55,7 +54,16 @@ class CopyIn(QObject):
         files.tree.setAcceptDrops(True)
         viewport.setAcceptDrops(True)
         viewport.installEventFilter(self)
+        page.session.jobs.changed.connect(self.look)
+        page.selection_changed.connect(self.look)
+        self.look()
         files.tree.row_menu.offer(self.tr("Copy &in files here …"), "add", KEY, self.choose_files)
+
+    def look(self) -> None:
+        """Whether it can be done now: a button that cannot says why."""
+        why = self.blocked
+        self.button.setEnabled(not why)
+        set_tip(self.button, why or self.tr("Copy files into the selected folder; they may also be dropped on it"))
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be copied in at this moment."""
@@ -73,7 +81,9 @@ class CopyIn(QObject):
             return self.tr("The container was removed")
         if not page.live:
             return self.tr("The engine is lost: this works again when it is back")
-        if page.container.id in page.session.acts.busy:
+        if page.locked:
+            return self.tr("This engine is locked: unlock it in the File menu to copy files into its containers")
+        if page.container.id in page.session.acts.busy_on(page.source):
             return self.tr("Wait until what was asked before is done")
         return ""
 

@@ -141,6 +141,12 @@ class RecordPage(QWidget):
         state = self.state
         return state is not None and state.live
 
+    @property
+    def locked(self) -> bool:
+        """Whether nothing shall be changed on its engine."""
+        state = self.state
+        return state is not None and state.locked
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._closed:
             super().closeEvent(event)

@@ -223,6 +223,7 @@ class TerminalTab(PageTab["ContainerPage"]):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self.body, 1)
+        self.page.selection_changed.connect(self.fill)
         # Once the tab has its size: the program is started with it.
         QTimer.singleShot(0, self, self._first)
 
@@ -234,7 +235,8 @@ class TerminalTab(PageTab["ContainerPage"]):
     def may(self) -> bool:
         """Whether a terminal can be opened now."""
         page = self.page
-        return page.container.state == "running" and not page.gone and page.live and not page.closed
+        runs = page.container.state == "running" and not page.gone and not page.closed
+        return runs and page.live and not page.locked
 
     def panes(self) -> list[TerminalPane]:
         found = map(self.tabs.widget, range(self.tabs.count()))
@@ -258,6 +260,9 @@ class TerminalTab(PageTab["ContainerPage"]):
         elif state != "running":
             text = self.tr("Programs run only in a container that runs. Start it first.")
             self.empty.show_text(self.tr("It does not run"), text, (), "container")
+        elif self.page.locked:
+            text = self.tr("What is typed in a terminal may change anything. Unlock the engine in the File menu first.")
+            self.empty.show_text(self.tr("This engine is locked"), text, (), "padlock")
         else:
             offers = [(self.tr("&Open a terminal"), lambda: self.open_pane())]
             self.empty.show_text(self.tr("No terminal is open"), "", offers, "terminal")

@@ -212,6 +212,28 @@ def test_files_are_chosen_for_the_selected_folder_and_the_page_may_close_meanwhi
         box.deleteLater()
 
 
+def test_the_button_says_why_nothing_can_be_copied_in(pages, engine, qtbot, tmp_path):
+    (tmp_path / "new").write_bytes(b"new")
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    button = files.copy_in.button
+    assert button.isEnabled()
+    gate = engine.gate["stop"] = threading.Event()
+    page.session.acts.stop(page.source, [page.container])
+    qtbot.waitUntil(lambda: not button.isEnabled())
+    assert "Wait until what was asked before is done" in button.toolTip()
+    gate.set()
+    qtbot.waitUntil(button.isEnabled)
+    page.session.lock(page.source, True)
+    qtbot.waitUntil(lambda: not button.isEnabled())
+    assert "This engine is locked" in button.toolTip()
+    assert not dragged(files, b"", QDragEnterEvent, tmp_path / "new").isAccepted()
+    page.session.lock(page.source, False)
+    qtbot.waitUntil(button.isEnabled)
+    assert "Copy files into the selected folder" in button.toolTip()
+
+
 def test_a_container_that_refuses_or_is_gone_takes_nothing(pages, engine, qtbot, tmp_path):
     (tmp_path / "new").write_bytes(b"new")
     engine.fail["copy_plan"] = Refused("copy into /", "the container's file system is read-only")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from imagexplorer.core.errors import Refused
+from imagexplorer.core.live import TerminalSpec
 from imagexplorer.views.terminal_keys import key_bytes, pasted
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages
@@ -40,6 +41,24 @@ def opened(tab, engine, qtbot, number: int = 1):
     pane = tab.panes()[-1]
     qtbot.waitUntil(lambda: pane._line is not None and pane._line.identifier == f"exec{number}")
     return pane
+
+
+def test_a_locked_engine_opens_none_until_it_is_unlocked(pages, engine, qtbot):
+    pages.session.lock(pages.key, True)
+    tab = open_tab(pages)
+    qtbot.waitUntil(lambda: tab.is_made and tab.empty.title.text() == "This engine is locked")
+    assert not tab.new.isEnabled()
+    tab.program.setText("sh")
+    tab._run_program()
+    errors = []
+    pages.session.terminals.open("t", pages.key, TerminalSpec(tab.page.container.id), list, list, errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert "is locked" in str(errors[0])
+    assert not engine.called("terminal")
+    pages.session.lock(pages.key, False)
+    qtbot.waitUntil(tab.new.isEnabled)
+    tab.open_pane()
+    opened(tab, engine, qtbot)
 
 
 @pytest.mark.parametrize(
