@@ -28,11 +28,11 @@ class DeleteFlows:
         session: Session,
         prompts: Prompts,
         once: Once,
-        live: Callable[[str], bool],
+        sure: Callable[[str, str], bool],
         engine: Callable[[str], str],
     ) -> None:
         self._session, self._prompts = session, prompts
-        self._once, self._live, self._engine = once, live, engine
+        self._once, self._sure, self._engine = once, sure, engine
 
     def images(self, selection: Selection) -> None:
         self._look(selection, None)
@@ -60,14 +60,15 @@ class DeleteFlows:
             self._session.message.emit("Something changed meanwhile: look again before it is done")
 
         def ask() -> bool:
-            answer = self._ask(selection.source, world, plan)
-            if answer is not None and self._live(selection.source):
+            title = f"Delete {_counted([each.image.name for each in plan], 'image')}?"
+            answer = self._ask(title, selection.source, world, plan)
+            if answer is not None and self._sure(selection.source, title):
                 self._look(selection, (answer, plan))
             return True
 
         self._once(ask)
 
-    def _ask(self, source: str, world: World, plan: Sequence[ImageRemoval]) -> DeleteAnswer | None:
+    def _ask(self, title: str, source: str, world: World, plan: Sequence[ImageRemoval]) -> DeleteAnswer | None:
         from imagexplorer.actions.prompts import DeleteItem, Told
         from imagexplorer.core.removal_steps import steps_of_image
 
@@ -79,7 +80,7 @@ class DeleteFlows:
             return Told(_words(done.frees_bytes, done.exact), done.lines(world.command))
 
         return self._prompts.delete(
-            f"Delete {_counted(names, 'image')}?",
+            title,
             self._engine(source),
             [
                 DeleteItem(
@@ -142,8 +143,9 @@ class DeleteFlows:
                 done = removal_of_containers(records, answer.stop_first, answer.kept, answer.volumes)
                 return Told(_words(done.frees_bytes, done.exact), done.lines(program))
 
+            title = f"Delete {_counted(names, 'container')}?"
             answer = self._prompts.delete(
-                f"Delete {_counted(names, 'container')}?",
+                title,
                 self._engine(source),
                 [
                     DeleteItem(
@@ -162,7 +164,7 @@ class DeleteFlows:
                 told,
                 self._session.trash.keeps if self._session.trash.there else None,
             )
-            if answer is None or not self._live(source):
+            if answer is None or not self._sure(source, title):
                 return True
             if not same(now(), records):
                 return False

@@ -22,6 +22,7 @@ from imagexplorer.actions.prune_flows import PruneFlows
 from imagexplorer.actions.run_flows import RunFlows
 from imagexplorer.actions.tag_flows import TagFlows
 from imagexplorer.actions.trash_flows import TrashFlows
+from imagexplorer.core.engine_places import elsewhere
 from imagexplorer.core.entities import Selection
 from imagexplorer.core.errors import ImagexplorerError, Refused, Unreachable, WrongUse
 from imagexplorer.session import Failed, Session
@@ -34,12 +35,12 @@ class Flows:
     def __init__(self, session: Session, prompts: Prompts) -> None:
         self._session, self._prompts = session, prompts
         self.origins = OriginFlows(session, prompts)
-        self.deletes = DeleteFlows(session, prompts, self._once, self._live, self._engine)
+        self.deletes = DeleteFlows(session, prompts, self._once, self._sure, self._engine)
         self.changes = ChangeFlows(session, prompts, self._once)
         self.names = TagFlows(session, prompts, self._once)
         self.copies = CopyFlows(session, prompts, self._once)
         self.trash = TrashFlows(session, self._live)
-        self.prunes = PruneFlows(session, prompts, self._once)
+        self.prunes = PruneFlows(session, prompts, self._once, self._sure)
         self.runs = RunFlows(session, prompts, self._once, self._live, self._if_refused)
         self.commits = CommitFlows(session, prompts, self._once, self._live, self._if_refused, same, self.changes)
         self.life = LifeFlows(session, prompts, self._once, self._live, same, self._engine)
@@ -110,6 +111,12 @@ class Flows:
             self._session.failed.emit(Unreachable(name, "the engine was lost meanwhile: nothing was done"))
             return False
         return True
+
+    def _sure(self, source: str, title: str) -> bool:
+        """Whether it shall be done also where it would be on another machine; and the engine is there still."""
+        state = next((each for each in self._session.sources if each.key == source), None)
+        host = elsewhere(state.address.location) if state is not None else ""
+        return (not host or self._prompts.elsewhere(title, host)) and self._live(source)
 
     def _engine(self, source: str) -> str:
         return next((each.name for each in self._session.sources if each.key == source), source)

@@ -168,6 +168,10 @@ class Prompts(Protocol):
 
     def commit(self, question: CommitQuestion) -> CommitSpec | None: ...
 
+    def elsewhere(self, title: str, host: str) -> bool:
+        """Asked besides, where what `title` asks would be done on another machine."""
+        ...
+
     def stop(self, engine: str, containers: Sequence[Container], program: str = DOCKER) -> StopAnswer | None:
         """`program`, here and below, is what command lines of that engine begin with."""
         ...

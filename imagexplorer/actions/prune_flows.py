@@ -20,8 +20,9 @@ Once = Callable[[Callable[[], bool]], None]
 
 
 class PruneFlows:
-    def __init__(self, session: Session, prompts: Prompts, once: Once) -> None:
-        self._session, self._prompts, self._once = session, prompts, once
+    def __init__(self, session: Session, prompts: Prompts, once: Once, sure: Callable[[str, str], bool]) -> None:
+        self._session, self._prompts = session, prompts
+        self._once, self._sure = once, sure
 
     def prune(self, selection: Selection) -> None:
         source = selection.source or (self._session.current.key if self._session.current is not None else "")
@@ -48,7 +49,7 @@ class PruneFlows:
             trash = self._session.trash
             keep = trash.keeps if trash.there else None
             answer = self._prompts.prune(world, name, agreed[0] if agreed is not None else None, keep)
-            if answer is not None:
+            if answer is not None and self._sure(source, f"Prune {name}?"):
                 self._look(source, (answer, planned(world, answer)))
             return True
 

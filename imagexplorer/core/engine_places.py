@@ -56,14 +56,20 @@ def spelled(host: str) -> str:
 
 def unsafe(location: str, tls: bool) -> str:
     """A network address without TLS gives whoever is on the way the rights of root on that machine."""
+    if tls or not elsewhere(location) or location.startswith(("ssh:", "https:")):
+        return ""
+    return "without TLS anyone on the way can read it and act as root there"
+
+
+def elsewhere(location: str) -> str:
+    """The other machine that an engine's address leads to; "" for one of this machine."""
     try:
         parts = urlsplit(location)
         host = parts.hostname or ""
     except ValueError:
         return ""
-    if parts.scheme not in ("tcp", "http") or tls or host in _LOOPBACK or host.startswith("127."):
-        return ""
-    return "without TLS anyone on the way can read it and act as root there"
+    here = parts.scheme not in ("ssh", "tcp", "http", "https") or host in _LOOPBACK or host.startswith("127.")
+    return "" if here else host
 
 
 def risk(location: str, tls: bool, verified: bool) -> str:

@@ -115,6 +115,11 @@ class DialogPrompts:
         dialog = DeleteDialog(title, engine, items, commands, verb, can_stop, self._parent(), told, keep)
         return dialog.answer() if _asked(dialog) else None
 
+    def elsewhere(self, title: str, host: str) -> bool:
+        from imagexplorer.views.elsewhere_dialog import ElsewhereDialog
+
+        return _asked(ElsewhereDialog(title, host, self._parent()))
+
     def tag(self, image: Image, taken: Mapping[str, str], program: str = DOCKER) -> TagAnswer | None:
         from imagexplorer.views.tag_dialog import TagDialog
 

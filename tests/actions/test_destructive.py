@@ -78,6 +78,8 @@ class Bench:
         self.begun: Callable[[], None] = lambda: None
         self.refresh()
 
+    far = False  # on another machine
+
     def lock(self, locked: bool) -> None:
         self.link.state = SourceState(KEY, Address("engine", "fake", "fake"), LIVE, locked=locked)
 
@@ -89,7 +91,8 @@ class Bench:
 
     @property
     def sources(self) -> list[Any]:
-        return [SimpleNamespace(key=KEY, name="fake", live=not self.engine.lost)]  # its lock was seen too late
+        address = Address("engine", "ssh://box" if self.far else "unix:///here", "fake")
+        return [SimpleNamespace(key=KEY, name="fake", live=not self.engine.lost, address=address)]  # its lock: too late
 
     def ask(self, _lane: str, _source: str, work: Any, done: Any, failed: Any, _title: str = "") -> None:
         try:
@@ -142,6 +145,11 @@ class Asked:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+
+    def elsewhere(self, _title: str, host: str) -> bool:
+        assert self.machine.bench.far, "it is on this machine"
+        assert host == "box", "D12: the machine is named"
+        return self.machine.far_too()
 
     def delete(
         self,
@@ -290,6 +298,7 @@ class Machine(RuleBasedStateMachine):
         net=st.booleans(),
         lost=st.sampled_from([False] * 7 + [True]),
         locked=st.sampled_from([False] * 5 + [True]),
+        far=st.sampled_from([None] * 4 + [False, True]),
     )
     def press(
         self,
@@ -305,6 +314,7 @@ class Machine(RuleBasedStateMachine):
         net: bool,
         lost: bool,
         locked: bool,
+        far: bool | None,
     ) -> None:
         """A button, the answers to what is asked then, what others do while it stands and once it is agreed to."""
         images, containers = self.bench.rows
@@ -317,6 +327,7 @@ class Machine(RuleBasedStateMachine):
         self.net = net and kind != "containers"
         self.meanwhile, self.seen, self.lost = meanwhile, seen, lost
         self.agreed: Agreed | None = None
+        self.bench.far, self.far, self.asked_twice = far is not None, far, False  # and whether it shall be done there
         self.bench.begun = self.begun
         before = self.changed()
         if kind == "prune":
@@ -342,10 +353,17 @@ class Machine(RuleBasedStateMachine):
             self.bench.refresh()
         self.engine.lost = self.lost
         said = self.answers.pop(0) if self.answers else False
-        self.agreed = agreed if said else None
+        self.agreed, self.asked_twice = agreed if said else None, False
         return yes if said else None
 
+    def far_too(self) -> bool:
+        self.asked_twice = True
+        if not self.far:
+            self.agreed = None
+        return bool(self.far)
+
     def begun(self) -> None:
+        assert not self.bench.far or self.asked_twice, "D12: on another machine without a word"
         assert self.agreed is not None, "D1: nobody said yes"
         same = self.agreed.look() == self.agreed.facts
         assert same, (
@@ -408,8 +426,8 @@ def test_no_order_of_things_breaks_a_property(sequences: int) -> None:
 
 
 # -- mutants: each is a way to break one property, and the model has to see it ------------------------
-def _unasked(flows: Any, source: str, world: Any, plan: Any, real: Any) -> DeleteAnswer:
-    return real(flows, source, world, plan) or DeleteAnswer()
+def _unasked(flows: Any, title: str, source: str, world: Any, plan: Any, real: Any) -> DeleteAnswer:
+    return real(flows, title, source, world, plan) or DeleteAnswer()
 
 
 def _any_image(acts: Acts, reference: str, image: Image, real: Any) -> Any:
@@ -461,6 +479,10 @@ def _lost(_flows: Any, _source: str, real: Any) -> bool:
     return True
 
 
+def _unsure(flows: Flows, source: str, _title: str, real: Any) -> bool:
+    return flows._live(source)
+
+
 def _unseen(now: Any, before: Any, real: Any) -> bool:
     return True
 
@@ -479,6 +501,7 @@ MUTANTS = {
     "D9 one result for all": ("imagexplorer.session.things", "one_error", _silent),
     "D12 a locked engine": (SourceState, "may_change", _unlocked),
     "D12 a lost engine": (Flows, "_live", _lost),
+    "D12 another machine": (Flows, "_sure", _unsure),
 }
 
 

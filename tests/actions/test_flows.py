@@ -51,6 +51,7 @@ class Asked:
     """`Prompts` that keep what they were asked, let the world change, and answer."""
 
     answer: Any = None
+    sure: bool = True
     meanwhile: Callable[[], None] = lambda: None
     questions: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     refusals: list[RunQuestion | CommitQuestion | None] = field(default_factory=list)
@@ -77,6 +78,10 @@ class Asked:
         self.programs.append(question.program)
         self.refusals.append(question if question.why else None)
         return self._ask("commit", question)
+
+    def elsewhere(self, title: str, host: str) -> bool:
+        self.questions.append(("elsewhere", (title, host)))
+        return self.sure
 
     def delete(
         self,
@@ -189,6 +194,26 @@ def test_deleting_asks_first_and_names_engine_objects_and_commands(stage: Stage)
     assert verb.startswith("Delete 2 containers")
     assert can_stop
     assert stage.acts() == [], "thought better of it"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+@pytest.mark.parametrize("action", ["container.delete", "image.delete", "engine.prune"])
+def test_what_is_taken_away_on_another_machine_is_asked_about_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, action: str, sure: bool
+) -> None:
+    monkeypatch.setattr("imagexplorer.actions.flows.elsewhere", lambda _location: "box.example")
+    stage.select("old" if action == "container.delete" else stage.session.images[0].name)
+    stage.prompts.answer = PruneAnswer(containers=True) if action == "engine.prune" else DeleteAnswer(True)
+    stage.prompts.sure = sure
+    stage.act(action)
+    stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
+    kind, (title, host) = stage.prompts.questions[1]
+    assert (kind, host) == ("elsewhere", "box.example")
+    assert title.startswith(("Delete ", "Prune "))
+    if sure:
+        stage.qtbot.waitUntil(lambda: bool(stage.acts()))
+    stage.settled()
+    assert bool(stage.acts()) == sure
 
 
 def test_without_the_tick_what_runs_is_left_alone(stage: Stage) -> None:

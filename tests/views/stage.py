@@ -86,6 +86,10 @@ class Answers:
         self.asked.append(("commit", (question.container,)))
         return self.commit_spec if not question.why else None
 
+    def elsewhere(self, title: str, host: str) -> bool:
+        self.asked.append(("elsewhere", (title, host)))
+        return False
+
     def delete(
         self,
         title: str,

@@ -14,6 +14,7 @@ from imagexplorer.core.entities import Container
 from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog
 from imagexplorer.views.delete_dialog import DeleteDialog
+from imagexplorer.views.elsewhere_dialog import ElsewhereDialog
 from imagexplorer.views.life_dialogs import KillDialog, StopDialog
 from imagexplorer.views.prune_dialog import PruneDialog
 
@@ -21,6 +22,7 @@ WEB = Container("c" * 64, "web", "app:1", "sha256:1", "running")
 WORLD = World((Held("sha256:1", (), "", ("a",), (1,)),))
 
 DANGEROUS: dict[str, Callable[[], AskDialog]] = {
+    "elsewhere": lambda: ElsewhereDialog("Delete image web:1?", "build.example", None),
     "delete": lambda: DeleteDialog("Delete?", "local", (DeleteItem("a:1"),), [], "Delete", False, None, None, False),
     "prune": lambda: PruneDialog(WORLD, "local", None, None, False),
     "stop": lambda: StopDialog("local", [WEB], None),

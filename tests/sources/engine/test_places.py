@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.engine_places import EnginePlace, sources_document, sources_text, unsafe
+from imagexplorer.core.engine_places import EnginePlace, elsewhere, sources_document, sources_text, unsafe
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled
 from imagexplorer.sources.engine import places as places_module
@@ -132,3 +132,15 @@ def test_looking_is_given_up_at_once(home: Path) -> None:
 )  # fmt: skip
 def test_what_is_unsafe(location: str, tls: bool, is_unsafe: bool) -> None:
     assert bool(unsafe(location, tls)) is is_unsafe
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        ("ssh://me@build.example:2222", "build.example"), ("tcp://10.0.0.1:2376", "10.0.0.1"),
+        ("https://box:1", "box"), ("tcp://127.1.2.3:2375", ""), ("ssh://localhost", ""), ("tcp://[::1]:2375", ""),
+        ("unix:///run/docker.sock", ""), ("tcp://[bad", ""),
+    ],
+)  # fmt: skip
+def test_what_is_another_machine(location: str, host: str) -> None:
+    assert elsewhere(location) == host
