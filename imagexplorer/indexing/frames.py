@@ -26,8 +26,12 @@ from imagexplorer.core.errors import ImagexplorerError
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.tree_view import TreeView
 
-CALL, CANCEL, PROGRESS, ITEM, ROWS, BUFFER, CHUNK, RESULT, ERROR = range(1, 10)
+CALL, CANCEL, PROGRESS, ITEM, ROWS, BUFFER, CHUNK, RESULT, ERROR, TAKEN = range(1, 11)
 
+ITEMS_AHEAD = 32
+"""How many items of one answer may be on their way: then the worker waits until who asked has TAKEN some of them, or a
+slow disk at this end would gather a whole export in memory."""
+TAKEN_AT_ONCE = 8
 BATCH_ROWS = 500
 CHUNK_BYTES = 1 << 20
 MAX_PAYLOAD = 1 << 28
@@ -133,7 +137,7 @@ class Channel:
             if kind == CHUNK:
                 self._fill(request, length)
                 continue
-            if not CALL <= kind <= ERROR or length > MAX_PAYLOAD:
+            if not CALL <= kind <= TAKEN or length > MAX_PAYLOAD:
                 raise BadFrame(f"kind {kind}, length {length}")
             payload = self._incoming.read(length)
             if len(payload) < length:

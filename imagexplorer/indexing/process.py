@@ -29,6 +29,8 @@ from imagexplorer.indexing.frames import (
     PROGRESS,
     RESULT,
     ROWS,
+    TAKEN,
+    TAKEN_AT_ONCE,
     BadFrame,
     Channel,
     Frame,
@@ -226,6 +228,7 @@ class WorkerProcess:
     def _once(self, life: _Life, call: Call, control: Control, kill: bool) -> Generator[tuple[Any, ...], None, Any]:
         number, box = life.open()
         rows: list[Any] = []
+        taken = 0
         finished = False
         try:
             with control.on_cancel(lambda: box.put(None)):
@@ -242,6 +245,10 @@ class WorkerProcess:
                         control.step(*frame.value())
                     elif frame.kind == ITEM:
                         yield frame.value()
+                        taken += 1
+                        if taken % TAKEN_AT_ONCE == 0:
+                            with suppress(OSError):  # as above
+                                life.channel.send(TAKEN, number, TAKEN_AT_ONCE)
                     elif frame.kind == ROWS:
                         rows.extend(frame.value())
                     else:

@@ -13,12 +13,12 @@ import sys
 import time
 import traceback
 from dataclasses import asdict
-from threading import Lock, Thread
+from threading import Lock, Semaphore, Thread
 from typing import Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, Refused
-from imagexplorer.indexing.frames import CALL, CANCEL, ITEM, PROGRESS, BadFrame, Channel
+from imagexplorer.indexing.frames import CALL, CANCEL, ITEM, ITEMS_AHEAD, PROGRESS, TAKEN, BadFrame, Channel
 from imagexplorer.indexing.opened import Opener
 from imagexplorer.indexing.records import CacheOptions, Call
 from imagexplorer.indexing.service import Service
@@ -89,7 +89,7 @@ class Server:
         self._channel = channel
         self._service = service
         self._lock = Lock()
-        self._running: dict[int, tuple[Control, Thread]] = {}
+        self._running: dict[int, tuple[Control, Thread, Semaphore]] = {}
 
     def serve(self) -> None:
         while (frame := self._channel.receive()) is not None:
@@ -99,12 +99,18 @@ class Server:
                 if running is not None:
                     # Not here: closing what blocks may block itself.
                     Thread(target=running[0].cancel, daemon=True).start()
+            elif frame.kind == TAKEN:
+                with self._lock:
+                    running = self._running.get(frame.request)
+                if running is not None:
+                    running[2].release(frame.value())
             elif frame.kind == CALL:
                 control = self._control(frame.request)
                 call: Call = frame.value()
-                thread = Thread(target=self._answer, args=(frame.request, call, control), daemon=True)
+                ahead = Semaphore(ITEMS_AHEAD)
+                thread = Thread(target=self._answer, args=(frame.request, call, control, ahead), daemon=True)
                 with self._lock:
-                    self._running[frame.request] = control, thread
+                    self._running[frame.request] = control, thread, ahead
                 thread.start()
             else:
                 raise BadFrame(f"kind {frame.kind} is not for a worker")
@@ -114,9 +120,9 @@ class Server:
         with self._lock:
             running = list(self._running.values())
         until = time.monotonic() + END_SECONDS
-        for control, _ in running:
+        for control, _, _ in running:
             Thread(target=control.cancel, daemon=True).start()
-        for _, thread in running:
+        for _, thread, _ in running:
             thread.join(max(0.0, until - time.monotonic()))
 
     def _control(self, request: int) -> Control:
@@ -125,8 +131,11 @@ class Server:
 
         return Control(report, _PROGRESS_SECONDS)
 
-    def _answer(self, request: int, call: Call, control: Control) -> None:
+    def _answer(self, request: int, call: Call, control: Control, ahead: Semaphore) -> None:
         def item(value: Any) -> None:
+            if not ahead.acquire(blocking=False):
+                with control.on_cancel(ahead.release):
+                    ahead.acquire()
             if control.cancelled:
                 raise Cancelled
             self._channel.send(ITEM, request, value)

@@ -28,6 +28,17 @@ class OddHost:
                 time.sleep(0.02)
             control.step()
 
+    def copied_out(self, container_id: str, control: Control) -> Iterator[bytes]:
+        """Ten thousand pieces of 100 kB; how many were asked for stands in the file that is named."""
+        try:
+            for number in range(10_000):
+                with open(container_id, "w", encoding="utf-8") as file:
+                    file.write(str(number))
+                yield bytes(100_000)
+        finally:
+            with open(container_id, "a", encoding="utf-8") as file:
+                file.write(" over")
+
     def stop(self, container_id: str, control: Control, timeout: int | None = None) -> None:
         raise Refused(container_id, "the engine's own words", "do this")
 

@@ -16,6 +16,7 @@ import pytest
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled, Fault, Refused, WrongUse
+from imagexplorer.indexing.frames import ITEMS_AHEAD, TAKEN_AT_ONCE
 from imagexplorer.indexing.process import ReaderEnded, WorkerProcess
 from imagexplorer.indexing.records import Call
 
@@ -215,6 +216,28 @@ def test_a_stream_runs_until_its_reader_leaves(worker: WorkerProcess) -> None:
     events.close()
     assert worker._life is not None
     wait_for(lambda: not worker._life._unanswered)
+
+
+def test_a_stream_waits_for_who_reads_it_slowly(worker: WorkerProcess, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+
+    def asked() -> str:
+        return told.read_text() if told.exists() else ""
+
+    stream = worker.converse(Call("host", "copied_out", ENGINE, {"container_id": str(told)}), Control())
+    assert len(next(stream)[0]) == 100_000
+    wait_for(lambda: asked() == str(ITEMS_AHEAD))
+    assert worker.ask(image("echo", "others are answered"), Control()) == "others are answered"
+    for _ in range(3 * ITEMS_AHEAD):
+        next(stream)
+    life = worker._life
+    assert life is not None
+    (box,) = life._boxes.values()
+    wait_for(lambda: box.qsize() >= ITEMS_AHEAD - TAKEN_AT_ONCE)
+    assert box.qsize() <= ITEMS_AHEAD, "and no more of it waits in memory"
+    stream.close()
+    wait_for(lambda: asked().endswith(" over"))
+    wait_for(lambda: not life._unanswered)
 
 
 def test_a_stream_ends_with_cancelled(worker: WorkerProcess) -> None:
