@@ -6,7 +6,7 @@ Intents hold full ids. If anything that the user decided by changed while the qu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from imagexplorer.actions.change_flows import Once
 from imagexplorer.core.command_line import joined
@@ -14,12 +14,18 @@ from imagexplorer.core.entities import Container, Selection, Touched, short_id
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import human_size
 from imagexplorer.session import Session
+from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import DeleteAnswer, Prompts
     from imagexplorer.core.removal import ImageRemoval
     from imagexplorer.core.removal_steps import Removal
     from imagexplorer.core.world import World
+
+
+class _Ends(TypedDict):
+    done: Callable[[Touched], None]
+    failed: Failed
 
 
 class DeleteFlows:
@@ -110,14 +116,18 @@ class DeleteFlows:
         told = self._session.pruning.tell_freed(source, world, going.frees_bytes, answer.keep)
         guard = trash.guard(source, going.whole) if answer.keep and trash.there else None
 
-        def done(touched: Touched) -> None:
-            told(touched)
-            trash.look()
-
         self._session.acts.delete(
-            source, going.containers, going.references, answer.stop_first, done=done, guard=guard,
-            failed=lambda _error: trash.look(),
-        )  # fmt: skip
+            source, going.containers, going.references, answer.stop_first, guard=guard, **self._ends(told)
+        )
+
+    def _ends(self, told: Callable[[bool], None]) -> _Ends:
+        """What came free is told also where only some of it could be done."""
+
+        def ended(whole: bool) -> None:
+            told(whole)
+            self._session.trash.look()
+
+        return {"done": lambda _touched: ended(True), "failed": lambda _error: ended(False)}
 
     def containers(self, selection: Selection) -> None:
         from imagexplorer.actions.prompts import DeleteItem, Told
@@ -176,8 +186,7 @@ class DeleteFlows:
                     going.containers,
                     stop_first=answer.stop_first,
                     volumes=going.volumes,
-                    done=lambda _touched: trash.look(),
-                    failed=lambda _error: trash.look(),
+                    **self._ends(self._session.pruning.tell_freed_by(source, going, answer.keep)),
                     guard_container=trash.guard_container(source) if answer.keep and trash.there else None,
                 )
             return True

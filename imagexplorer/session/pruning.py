@@ -19,6 +19,7 @@ from imagexplorer.session.things import One
 
 if TYPE_CHECKING:
     from imagexplorer.core.plan import Plan
+    from imagexplorer.core.removal_steps import Removal
     from imagexplorer.core.world import World
     from imagexplorer.session.contents import Ask
 
@@ -56,27 +57,51 @@ class Pruning:
 
         self._ask("actions/delete", source, work, done, failed, "Working out what a delete would free")
 
-    def tell_freed(
-        self, source: str, before: World, planned_bytes: int, kept: bool = False
-    ) -> Callable[[Touched], None]:
-        """For the end of a delete: what is really there no more is told beside what was planned."""
-        more = "; Undo (Ctrl+Z) brings it back" if kept else ""
+    def tell_freed(self, source: str, before: World, planned_bytes: int, kept: bool = False) -> Callable[[bool], None]:
+        """For the end of a delete, which hears whether all of it was done: what is really there no more is told beside
+        what was planned."""
 
         def measure(opened: Any, control: Control) -> tuple[int, bool]:
             from imagexplorer.core.removal_steps import freed
 
             return freed(before, opened.host.holdings(control, usage=False))
 
-        def tell(found: tuple[int, bool]) -> None:
-            size, exact = found
-            about = "" if exact else "about "
-            as_planned = ", as planned" if size == planned_bytes else f" of {human_size(planned_bytes)} planned"
-            self._say(f"Deleted: freed {about}{human_size(size)}{as_planned}{more}")
+        return self._telling(source, measure, planned_bytes, kept)
 
-        def unknown(_error: ImagexplorerError) -> None:
-            self._say("Deleted; what came free could not be asked")
+    def tell_freed_by(self, source: str, going: Removal, kept: bool = False) -> Callable[[bool], None]:
+        """Likewise where only containers go."""
 
-        return lambda _touched: self._ask("actions/deleted", source, measure, tell, unknown, "")
+        def measure(opened: Any, control: Control) -> tuple[int, bool]:
+            there = {each.id for each in opened.host.containers(control)}
+            sizes = [each.writable_bytes for each in going.containers if each.id not in there]
+            return sum(size or 0 for size in sizes), None not in sizes and not going.volumes
+
+        return self._telling(source, measure, going.frees_bytes, kept)
+
+    def _telling(
+        self, source: str, measure: Callable[[Any, Control], tuple[int, bool]], planned_bytes: int, kept: bool
+    ) -> Callable[[bool], None]:
+        more = "; Undo (Ctrl+Z) brings it back" if kept else ""
+
+        def told(whole: bool) -> None:
+            deleted = "Deleted" if whole else "Deleted in part"
+
+            def tell(found: tuple[int, bool]) -> None:
+                size, exact = found
+                about = "" if exact else "about "
+                as_planned = ", as planned" if size == planned_bytes else f" of {human_size(planned_bytes)} planned"
+                if size or (whole and exact):
+                    self._say(f"{deleted}: freed {about}{human_size(size)}{as_planned}{more}")
+                elif whole:
+                    self._say(f"Deleted; what came free is not known{more}")
+
+            def unknown(_error: ImagexplorerError) -> None:
+                if whole:
+                    self._say(f"Deleted; what came free could not be asked{more}")
+
+            self._ask("actions/deleted", source, measure, tell, unknown, "")
+
+        return told
 
     def act(
         self,

@@ -32,6 +32,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Address, CommitSpec, Container, Image, Mount, Selection, Touched
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.core.text import human_size
 from imagexplorer.core.world import CacheEntry, World
 from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
@@ -994,6 +995,30 @@ def test_a_container_whose_name_is_another_s_comes_back_without_it(stage: Stage)
     assert stage.engine.named("old").id == other.id
     assert "made_up" in {each.name for each in stage.engine.containers.values()}
     assert said[-1].endswith("; old is the name of another container now, and stays that")
+
+
+def test_what_came_free_is_told_of_containers_also_where_only_some_could_be_deleted(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    engine = stage.engine
+    for name in ("one", "two", "three"):
+        engine.add_container(name, engine.find_image("myapp:dev"), "exited", writable_bytes=12_000)
+    engine.emit(Touched(containers=frozenset(engine.containers)))
+    stage.qtbot.waitUntil(lambda: {"one", "two", "three"} <= {each.name for each in stage.session.containers})
+    sized = lambda: {each.writable_bytes for each in stage.session.containers}  # noqa: E731
+    stage.qtbot.waitUntil(lambda: None not in sized())
+    size = next(each.writable_bytes for each in stage.session.containers if each.name == "one") or 0
+    stage.prompts.answer = DeleteAnswer()
+    stage.select("one")
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(lambda: bool(said))
+    assert said == [f"Deleted: freed {human_size(size)}, as planned"]
+    engine.fail_of["remove_container", engine.named("two").id] = Refused("two", "it is held")
+    stage.qtbot.waitUntil(lambda: "one" not in {each.name for each in stage.session.containers})
+    stage.select("two", "three")
+    stage.act("container.delete")
+    stage.qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1] == f"Deleted in part: freed {human_size(size)} of {human_size(2 * size)} planned"
 
 
 def test_an_undo_that_is_asked_for_twice_brings_one_back(stage: Stage) -> None:
