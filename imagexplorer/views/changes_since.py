@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.moments import ROWS_MOST, Marked
-from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.core.tree_view import TreeView
 from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.moments_bar import MomentsBar
 
@@ -34,18 +34,9 @@ class ChangesSince(ContainerChanges):
         super().end()
         self.moments.setEnabled(False)
 
-    def _request(self, spec: ViewSpec) -> None:
-        page = self._page
-        page.session.load_changes(
-            self._lane,
-            page.source,
-            page.container.id,
-            spec,
-            self._show,
-            self._look_failed,
-            None if self.shown else self._show_first,
-            self.moments.moment,
-        )
+    @property
+    def moment(self) -> Marked | None:
+        return self.moments.moment
 
     def _show(self, view: TreeView) -> None:
         super()._show(view)

@@ -26,6 +26,7 @@ from imagexplorer.views.theme import set_tip
 from imagexplorer.views.toggle import Toggle
 
 if TYPE_CHECKING:
+    from imagexplorer.core.moments import Marked
     from imagexplorer.views.container_page import ContainerPage
 
 LOOK_EVERY_MS = 3000
@@ -118,6 +119,11 @@ class ContainerChanges(FilePane):
         self._asked_at = time.monotonic()
         self._request(spec)
 
+    @property
+    def moment(self) -> Marked | None:
+        """What it is compared with; None for its image."""
+        return None
+
     def _request(self, spec: ViewSpec) -> None:
         page = self._page
         page.session.load_changes(
@@ -128,6 +134,7 @@ class ContainerChanges(FilePane):
             self._show,
             self._look_failed,
             None if self.shown else self._show_first,
+            self.moment,
         )
 
     def _show_first(self, view: TreeView) -> None:

@@ -12,14 +12,13 @@ import itertools
 import json
 import multiprocessing
 import os
-import statistics
 import sys
-import tempfile
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-STEP_MS = 5
+from tests.benchmarks.offscreen import Offscreen
+
 IMAGES, CONTAINERS = 5_000, 2_000
 
 
@@ -44,69 +43,35 @@ def busy_engine(path: Path, rate: float, ear: Connection) -> None:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
     rate = float(sys.argv[2]) if len(sys.argv) > 2 else 200.0
-    scratch = tempfile.mkdtemp(prefix="load-")
-    os.environ.update(QT_QPA_PLATFORM="offscreen", IMAGEXPLORER_CACHE=f"{scratch}/cache")
-    os.environ.update(dict.fromkeys(("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"), scratch))
+    screen = Offscreen()
     ours, theirs = multiprocessing.Pipe()
-    path = Path(scratch) / "engine.sock"
+    path = screen.scratch / "engine.sock"
     process = multiprocessing.get_context("spawn").Process(target=busy_engine, args=(path, rate, theirs), daemon=True)
     process.start()
     ours.recv()
 
-    from PySide6.QtCore import QEventLoop, Qt, QTimer
-    from PySide6.QtWidgets import QApplication
-
-    from imagexplorer.app import SWITCH_INTERVAL_S, Program
-
-    sys.setswitchinterval(SWITCH_INTERVAL_S)  # as `app.run` does
-    application = QApplication([])
-    program = Program(application)
+    program = screen.program
     session = program.session
-    program.window.resize(1280, 800)
-    program.window.show()
-    loop = QEventLoop()
-
-    def wait(some: float) -> None:
-        QTimer.singleShot(int(some * 1000), loop.quit)
-        loop.exec()
-
     began = time.perf_counter()
     program.start("", f"unix://{path}")
-    while not (session.images_known and session.containers_known):
-        wait(0.005)
+    screen.wait_until(lambda: session.images_known and session.containers_known)
     rows = time.perf_counter() - began
-    wait(3)  # sizes fill in, the workers are warm
-    late: list[float] = []
-    last = time.perf_counter()
-
-    def tick() -> None:
-        nonlocal last
-        now = time.perf_counter()
-        late.append((now - last) * 1000 - STEP_MS)
-        last = now
-
-    timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=STEP_MS)
-    timer.timeout.connect(tick)
+    screen.wait(3)  # sizes fill in, the workers are warm
     ours.send("begin")
-    last = time.perf_counter()
-    timer.start()
+    screen.watch()
     for name in ("containers", "images"):
         program.window.show_list(name)
-        wait(seconds / 2)
-    timer.stop()
+        screen.wait(seconds / 2)
+    median, p99, most = screen.lateness()
     ours.send("end")
     asked, events, states = json.loads(ours.recv())
 
     def right() -> bool:
         return len(session.images) == IMAGES and {each.id: each.state for each in session.containers} == states
 
-    until = time.perf_counter() + 10
-    while not right() and time.perf_counter() < until:
-        wait(0.05)
+    screen.wait_until(right, 10)
     held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
-    ordered = sorted(late)
-    p99 = ordered[int(len(ordered) * 0.99)]
-    print(f"{rows:.2f} {statistics.median(late):.1f} {p99:.1f} {ordered[-1]:.1f} {held} {asked} {events} {right()}")
+    print(f"{rows:.2f} {median:.1f} {p99:.1f} {most:.1f} {held} {asked} {events} {right()}")
     program.close()
     ours.send("go")
     process.join(10)
