@@ -88,16 +88,20 @@ class ContainerRemoval:
 
     @property
     def consequence(self) -> str:
-        written = self.container.writable_bytes
-        lost = "what it wrote is lost" if written is None else f"{human_size(written)} that it wrote are lost"
-        if written == 0:
-            lost = "it wrote nothing that would be lost"
+        lost = lost_with(self.container)
         volumes = [mount for mount in self.container.mounts if mount.kind == "volume"]
         return f"{lost}; its volumes stay" if volumes else lost
 
     @property
     def blocked(self) -> str:
         return f"it is {self.container.state}: stop it first" if self.container.running else ""
+
+
+def lost_with(container: Container) -> str:
+    written = container.writable_bytes
+    if written == 0:
+        return "it wrote nothing that would be lost"
+    return "what it wrote is lost" if written is None else f"{human_size(written)} that it wrote are lost"
 
 
 def plan_images(world: World, chosen: Sequence[str]) -> tuple[ImageRemoval, ...]:
@@ -119,7 +123,12 @@ def plan_images(world: World, chosen: Sequence[str]) -> tuple[ImageRemoval, ...]
     for identifier in dict.fromkeys([*references, *(each for each in chosen if each in ids)]):
         image, goes = held[identifier], identifier in going
         built = list(_built_on(identifier, children))
-        names = tuple(each.name for each in built if each.id not in going and (each.tags or each.id not in children))
+        stays = {each.id for each in built} - going
+        names = tuple(
+            each.name
+            for each in built
+            if each.id in stays and (each.tags or not any(one.id in stays for one in children.get(each.id, ())))
+        )
         using = {identifier, *(each.id for each in built if each.id in ids)}
         own = own_layers(world, image, gone) if goes else []
         gone |= {identifier} if goes else set()

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from imagexplorer.core.entities import DOCKER, Container, Image, short_id
 from imagexplorer.core.plan import plan_delete
-from imagexplorer.core.removal import ContainerRemoval, ImageRemoval, plan_images, without_users
-from imagexplorer.core.text import human_size
+from imagexplorer.core.removal import ContainerRemoval, ImageRemoval, lost_with, plan_images, without_users
 from imagexplorer.core.world import World
 
 TAG, USER, STOP, VOLUMES = "tag", "user", "stop", "volumes"
@@ -86,11 +85,9 @@ def steps_of_container(removal: ContainerRemoval) -> tuple[Step, ...]:
 
 
 def _lost(container: Container) -> str:
-    written = container.writable_bytes
-    lost = "what it wrote is lost" if written is None else f"{human_size(written)} that it wrote are lost"
     behind = ", ".join(map(short_id, nameless(container)))
     verb = "is stopped and deleted" if container.running else "is deleted"
-    return f"{verb}; {lost}" + (f"; its nameless volumes stay behind: {behind}" if behind else "")
+    return f"{verb}; {lost_with(container)}" + (f"; its nameless volumes stay behind: {behind}" if behind else "")
 
 
 def removal_of_images(world: World, chosen: Sequence[str], stop_first: bool, kept: Collection[str] = ()) -> Removal:

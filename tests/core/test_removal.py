@@ -161,3 +161,10 @@ def test_a_circle_of_parents_is_no_reason_to_go_on_for_ever() -> None:
     images = (held(1, parent=2), held(2, "a:1", parent=1), held(3, "b:1", parent=3))
     plan = plan_images(World(images), [each.id for each in images])
     assert sorted(each.image.id for each in plan) == [each.id for each in images]
+
+
+def test_one_that_stays_without_a_name_is_in_the_way_though_what_was_built_on_it_goes() -> None:
+    """A container holds the one in the middle."""
+    images = (held(1), held(2, parent=1), held(3, parent=2))
+    plan = plan_images(World(images, (Container("c", "web", "", name(2), "exited"),)), [name(1), name(3)])
+    assert [(each.image.id, each.hopeless) for each in plan] == [(name(3), False), (name(1), True)]

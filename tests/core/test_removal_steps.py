@@ -84,3 +84,10 @@ def test_nameless_volumes_are_steps_of_their_container() -> None:
     assert with_them.lines() == ("docker stop web", "docker rm -v web")
     assert not with_them.exact, "how much is in a volume is not known here"
     assert removal_of_containers([web], False) == removal_of_containers([web], True, {"c"})
+
+
+def test_a_container_that_wrote_nothing_loses_nothing() -> None:
+    idle = Container("c", "idle", "a:1", name(1), "created", writable_bytes=0)
+    (plan,) = plan_images(World((held(1, "a:1"),), (idle, replace(idle, id="d", writable_bytes=7))), [name(1)])
+    words = [step.consequence for step in steps_of_image(plan)]
+    assert words == ["is deleted; it wrote nothing that would be lost", "is deleted; 7 Bytes that it wrote are lost"]
