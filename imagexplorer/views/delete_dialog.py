@@ -159,7 +159,7 @@ class DeleteDialog(AskDialog):
             size = told.frees
             self.shown_commands.set_text("\n".join(plain(command, 2000) for command in told.commands))
             verb = self._verb
-            if left and goes:
+            if stays and goes:
                 verb = self.tr("Delete {goes} of {all}").format(goes=goes, all=len(self._items))
             self.verb.setText(mnemonic_free(f"{verb}, frees {size}" if size and goes else verb))
             if size and goes:

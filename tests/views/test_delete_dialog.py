@@ -69,7 +69,7 @@ def test_the_button_says_what_comes_free_with_and_without_the_tick(qtbot: QtBot)
 
     dialog = DeleteDialog("Delete?", "local", (FREE, WAITS), [], "Delete 2 images", True, None, told)
     qtbot.addWidget(dialog)
-    assert dialog.verb.text() == "Delete 2 images, frees 1 MB"
+    assert dialog.verb.text() == "Delete 1 of 2, frees 1 MB"
     dialog.stop_first.setChecked(True)
     assert dialog.verb.text() == "Delete 2 images, frees about 21 MB"
     assert "about 21 MB come free" in dialog.total.text()
@@ -148,7 +148,7 @@ def test_what_is_shown_of_an_answer_follows_every_tick(qtbot: QtBot) -> None:
 
     dialog = DeleteDialog("Delete?", "local", (APP, OTHER), [], "Delete", True, None, told)
     qtbot.addWidget(dialog)
-    assert dialog.verb.text() == "Delete, frees 1 MB"
+    assert dialog.verb.text() == "Delete 1 of 2, frees 1 MB"
     tick(dialog.tree.topLevelItem(0), False)
     assert dialog.verb.text() == "Delete 1 of 2, frees 2 MB"
     assert dialog.shown_commands.edit.toPlainText() == "docker rmi 2"
