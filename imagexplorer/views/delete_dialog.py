@@ -95,9 +95,8 @@ class DeleteDialog(AskDialog):
         tree.setTabKeyNavigation(False)
         for item in self._items:
             row = QTreeWidgetItem([plain(item.title, 300), plain(item.consequence, 600), self._size(item)])
-            row.setTextAlignment(_WHAT, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            row.setTextAlignment(_CONSEQUENCE, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            row.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            # In the middle of the lines, where the style draws the box to tick.
+            row.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if item.bytes is not None:
                 row.setData(_FREES, Qt.ItemDataRole.AccessibleTextRole, exact_size(item.bytes))
             if item.blocked:
@@ -111,7 +110,7 @@ class DeleteDialog(AskDialog):
             self._steps.add(item, row)
             for words, size in item.details:
                 line = QTreeWidgetItem(["", plain(words, 600), "" if size is None else human_size(size)])
-                line.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+                line.setTextAlignment(_FREES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 row.addChild(line)
             tree.addTopLevelItem(row)
             row.setExpanded(bool(item.blocked or item.steps) or len(self._items) == 1)

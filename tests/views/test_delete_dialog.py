@@ -152,3 +152,12 @@ def test_what_is_shown_of_an_answer_follows_every_tick(qtbot: QtBot) -> None:
     tick(dialog.tree.topLevelItem(0), False)
     assert dialog.verb.text() == "Delete 1 of 2, frees 2 MB"
     assert dialog.shown_commands.edit.toPlainText() == "docker rmi 2"
+
+
+def test_the_words_of_a_row_stand_where_its_box_does(qtbot: QtBot) -> None:
+    """The style draws the box in the middle, also beside many lines."""
+    dialog = made(qtbot, replace(FREE, consequence="untags " + "docker.io/library/many:18, " * 9, id="a"))
+    row = dialog.tree.topLevelItem(0)
+    assert dialog.tree.visualItemRect(row).height() > 2 * dialog.fontMetrics().height()
+    for column in range(3):
+        assert not Qt.AlignmentFlag(row.textAlignment(column)) & Qt.AlignmentFlag.AlignTop
