@@ -30,8 +30,8 @@ def world(
 ) -> World:
     """Without the layers' sizes: `sizes` tells them of one image. `graph`: layers are kept by a graph driver, where
     their sizes add up to what deleting them frees."""
-    listed = wire.json("GET", "/images/json", what="list of images", control=control, params={"all": 1})
     held = []
+    listed = wire.get("/images/json", what="list of images", control=control, params={"all": 1})
     images = [image_row(record) for record in rows(listed)]
     for number, image in enumerate(images):
         control.step(number, len(images), "layers of the images")

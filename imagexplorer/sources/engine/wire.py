@@ -37,6 +37,8 @@ WHOLE_ANSWERS = 10
 ANSWER_LIMIT = 256 * 1024 * 1024
 LINE_LIMIT = 16 * 1024 * 1024
 
+LOOKS = 5
+
 Parameters = Mapping[str, str | int | bool | Sequence[str]]
 
 
@@ -213,8 +215,17 @@ class Wire:
                 raise Refused(what, f"the engine's answer is longer than {ANSWER_LIMIT // 1024**2} MiB")
             return json.loads(raw) if raw.strip() else None
 
-    def get(self, path: str, *, what: str, control: Control, params: Parameters | None = None) -> Any:
-        return self.json("GET", path, what=what, control=control, params=params)
+    def get(
+        self, path: str, *, what: str, control: Control, params: Parameters | None = None, looks: int = LOOKS
+    ) -> Any:
+        """Podman 4 looks through all images for the parents of one, and fails if another goes meanwhile: then it is
+        asked once more."""
+        try:
+            return self.json("GET", path, what=what, control=control, params=params)
+        except Refused as error:
+            if looks < 2 or "image not known" not in error.reason:
+                raise
+        return self.get(path, what=what, control=control, params=params, looks=looks - 1)
 
     def _client(self, sockets: Sockets) -> Any:
         from docker import APIClient

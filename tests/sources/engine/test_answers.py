@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
-from imagexplorer.core.entities import Platform, Port
+from imagexplorer.core.control import Control
+from imagexplorer.core.entities import Address, Platform, Port
+from imagexplorer.core.errors import Refused
 from imagexplorer.sources.engine import changes, containers, events, images, usage
 from imagexplorer.sources.engine.fields import image_id, moment
+from imagexplorer.sources.engine.wire import Wire
 
 FOLDER = Path(os.environ.get("IMAGEXPLORER_ENGINE_ANSWERS", "") or Path(__file__).parents[4] / "shared/data/engines")
 RECORDED = ["docker29c", "docker29g", "podman54"]
@@ -284,3 +287,23 @@ def test_ids_and_times() -> None:
     }
     assert moment(times, "x") == moment(times, "w") == 1795411880
     assert (moment(times, "y"), moment(times, "z"), moment(times, "none")) == (12, None, None)
+
+
+def test_what_fails_as_another_image_goes_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = 'retrieving parent of image "5": image not known'
+    reasons: list[str] = []
+
+    def told(_wire: Wire, _method: str, _path: str, *, what: str, **_more: Any) -> list[str]:
+        if reasons:
+            raise Refused(what, reasons.pop(0))
+        return ["listed"]
+
+    monkeypatch.setattr(Wire, "json", told)
+    wire = Wire(Address("engine", "unix:///none"), "unix:///none", "1.41")
+    reasons += [gone, gone]
+    assert wire.get("/images/json", what="list", control=Control()) == ["listed"]
+    for failing, left in (["no space", gone], 1), ([gone] * 9, 4):
+        reasons[:] = failing
+        with pytest.raises(Refused):
+            wire.get("/images/json", what="list", control=Control())
+        assert len(reasons) == left
