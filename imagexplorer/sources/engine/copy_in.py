@@ -33,7 +33,7 @@ def copy_plan(wire: Wire, container: str, folder: str, chosen: Sequence[str], co
     if not can_be_asked(folder):
         raise Refused(what, NO_NAME)
     _look_whether_writable(inspect, folder, what)
-    if not _mode(wire, at, folder, what, control) & (_GO_DIRECTORY | _GO_SYMLINK):
+    if not (_mode(wire, at, folder, what, control) or 0) & (_GO_DIRECTORY | _GO_SYMLINK):
         raise Refused(what, "there is no such folder in the container", "Choose another one")
     report = Report()
     there: dict[str, bool] = {"": True}  # folders among what is copied: whether the container has them
@@ -46,10 +46,10 @@ def copy_plan(wire: Wire, container: str, folder: str, chosen: Sequence[str], co
         size += each.status.st_size if each.kind == "file" else 0
         mode = 0
         if there.get(each.path.rpartition("/")[0]):
+            told = None
             if asked < HEADS and can_be_asked(each.path):
-                mode, asked = _mode(wire, at, _joined(folder, each.path), what, control), asked + 1
-            else:
-                unsure = True
+                told, asked = _mode(wire, at, _joined(folder, each.path), what, control), asked + 1
+            mode, unsure = told or 0, unsure or told is None
         is_dir = bool(mode & _GO_DIRECTORY)
         if mode and is_dir != (each.kind == "dir"):
             words = ("folder", "file") if is_dir else ("file", "folder")
@@ -101,15 +101,17 @@ def _joined(folder: str, path: str) -> str:
     return f"{folder.rstrip('/')}/{path}"
 
 
-def _mode(wire: Wire, at: str, path: str, what: str, control: Control) -> int:
-    """Go's os.FileMode of a path, 0 where nothing is there."""
+def _mode(wire: Wire, at: str, path: str, what: str, control: Control) -> int | None:
+    """Go's os.FileMode of a path, 0 where nothing is there, None where the engine does not say."""
     try:
         with wire.open(
             "HEAD", f"{at}/archive", what=what, control=control, params={"path": path}, seconds=SHORT_SECONDS
         ) as response:
             return stat_of(response.headers)[0]
-    except (NotFound, Refused):
+    except NotFound:
         return 0
+    except Refused:
+        return None
 
 
 def _look_whether_writable(inspect: Json, folder: str, what: str) -> None:
