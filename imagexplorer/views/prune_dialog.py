@@ -27,6 +27,7 @@ from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import CACHE, planned
 from imagexplorer.core.entities import Container
 from imagexplorer.core.plan import STOPPED, Plan, own_bytes, plan_prune
+from imagexplorer.core.removal import lost_with
 from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
 from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
@@ -217,13 +218,13 @@ class PruneDialog(AskDialog):
             *([self.tr("build cache")] if plan.build_cache else []),
         ]
         said = ", ".join(parts) or counted(len(plan.untagged), "tag")
-        return self.tr("To go: {things}. {size} come free; volumes stay.").format(things=said, size=freed)
+        return self.tr("To go: {things}; {size} come free, volumes stay.").format(things=said, size=freed)
 
 
 def _of_container(container: Container) -> str:
     word = {"created": "never started", "exited": "has ended", "dead": "is dead"}.get(container.state, container.state)
     assert container.state in STOPPED
-    return f"{word}; what it wrote is lost"
+    return f"{word}; {lost_with(container)}"
 
 
 def _of_image(image: Held) -> str:

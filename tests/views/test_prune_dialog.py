@@ -60,6 +60,7 @@ def test_each_kind_and_each_thing_can_stay(dialog: PruneDialog) -> None:
     dialog.unused.setChecked(True)
     shown = names(dialog)
     assert shown[0] == "old\\u202e"
+    assert dialog._items()[0].text(1) == "has ended; 5 MB that it wrote are lost"
     assert set(shown[1:]) == {"a:1", "d:1", held(2).id[7:19]}
     assert dialog.verb.text() == "Prune, frees 105 MB"
     assert "docker rm" in dialog.commands.edit.toPlainText()
