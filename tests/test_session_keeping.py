@@ -154,6 +154,21 @@ def test_one_that_removes_itself_when_it_stops_is_kept_as_it_was(bench: Bench, m
     assert bench.kept() == [("web",)]
 
 
+def test_one_that_could_not_be_kept_as_it_ended_is_not_deleted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody prunes the image that was made of it before it is saved."""
+    web = bench.engine.named("web")
+
+    def saved(_self: Any, image_id: str, _control: Control) -> Iterator[bytes]:
+        yield image_id.encode() + bytes(1024)
+        if not bench.engine.named("web").running:
+            raise NotFound(image_id, "no such image")
+
+    monkeypatch.setattr(type(bench.host), "saved", saved)
+    with pytest.raises(NotFound, match="no such image"):
+        bench.act([bench.keeper().of_container(bench.container_removal(web), web, True)])
+    assert bench.engine.named("web").state == "exited"
+
+
 def test_the_answer_of_the_engine_is_let_go_of_where_it_cannot_be_kept(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,15 +90,25 @@ class Keeper:
         def call(host: Any, control: Control) -> Touched:
             kept = keep(host, control)
 
+            def gone() -> bool:
+                try:
+                    host.container(container.id, control)
+                except NotFound:
+                    return True
+                return False
+
             def there() -> bool:
                 return bool(host.container(container.id, Control()).container.state not in ("removing", "dead"))
 
             try:
                 if stop_first and container.running:
                     host.stop(container.id, control)
-                    with suppress(NotFound):
+                    try:
                         before, kept = kept, keep(host, control)
                         self._take_back(before)
+                    except NotFound:
+                        if not gone():
+                            raise
                 return thing.call(host, control) | Touched(images=frozenset({ALL}))
             except Refused:
                 self._take_back_if(kept, there)
