@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -80,6 +80,11 @@ class RecordsView(QTableView):
         """In the order of the rows."""
         rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
         return [index.data(Role.RECORD) for index in rows]
+
+    def selectRow(self, row: int) -> None:
+        """That row alone, whatever key is held down: Qt's own takes it for a click, which with Ctrl may deselect."""
+        rows = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self.model().index(row, 0), rows)
 
     def select_first(self) -> None:
         if self.records.rowCount():
