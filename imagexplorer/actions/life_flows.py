@@ -37,7 +37,7 @@ class LifeFlows:
         return (
             Action(
                 "container.stop_with",
-                "Stop with time o&ut or signal…",
+                "Stop with time out or si&gnal…",
                 self.stop,
                 "stop",
                 (),
@@ -57,7 +57,7 @@ class LifeFlows:
             ),
             Action(
                 "container.unpause",
-                "Let container &go on",
+                "&Unpause container",
                 lambda selection: self._session.acts.unpause(selection.source, rules.paused(selection.containers)),
                 "play",
                 ("Ctrl+Shift+U",),

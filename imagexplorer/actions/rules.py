@@ -99,7 +99,7 @@ def pause(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
 
 
 def unpause(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
-    if why := _some_containers(selection, source, "let containers go on", busy):
+    if why := _some_containers(selection, source, "unpause containers", busy):
         return why
     return "" if paused(selection.containers) else _all_are(selection.containers, "not paused")
 

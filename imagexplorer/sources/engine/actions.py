@@ -174,7 +174,7 @@ def _paused() -> Iterator[None]:
     except Refused as error:
         if "paused" not in error.reason:
             raise
-        raise Refused(error.what, error.reason, "It is paused: let it go on first") from error
+        raise Refused(error.what, error.reason, "It is paused: unpause it first") from error
 
 
 @contextmanager

@@ -245,4 +245,4 @@ def test_what_is_paused_has_to_go_on_before_it_ends(tmp_path: Path, act: str) ->
         with pytest.raises(Refused) as caught:
             getattr(source, act)("5", Control())
     assert "refusing to clean up" in caught.value.reason
-    assert caught.value.way_out == "It is paused: let it go on first"
+    assert caught.value.way_out == "It is paused: unpause it first"
