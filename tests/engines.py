@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,8 +138,10 @@ def tidy(engine: Engine) -> Iterator[list[str]]:
 
 
 def _remove(engine: Engine, name: str) -> None:
-    from docker.errors import NotFound
+    from docker.errors import APIError, NotFound
 
+    with suppress(APIError):  # Podman would wait out the time that it has for its end
+        engine.api.kill(name)
     try:
         engine.api.remove_container(name, force=True, v=True)
     except NotFound:
