@@ -6,7 +6,6 @@ Knows the session's state and the registry of actions; what the records are is t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,13 +30,14 @@ from imagexplorer.models.columns import Column, Group, Role
 from imagexplorer.models.filter_proxy import FilterProxy
 from imagexplorer.models.table_model import TableModel
 from imagexplorer.models.tables import row_key, with_source
-from imagexplorer.session import ALL_ENGINES, Session, SourceState, is_old, of_all
+from imagexplorer.session import ALL_ENGINES, Session, is_old, of_all
 from imagexplorer.views.chips import CellDelegate
 from imagexplorer.views.copying import copy_lines, copy_rows
 from imagexplorer.views.details_pane import DetailsPane
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.header_state import HeaderState, ListHeader
-from imagexplorer.views.list_view import own_action, set_up_list
+from imagexplorer.views.list_age import age_words
+from imagexplorer.views.list_view import own_action, select_records, selected_records, set_up_list
 from imagexplorer.views.theme import plain_label
 
 
@@ -240,32 +240,14 @@ class ListPage(QWidget):
         self.view.setFocus()
 
     def selected(self) -> list[Any]:
-        """The records of the selected rows, from top to bottom; a heading stands for its rows that are seen: what the
-        filter hides is not acted on."""
-        records: dict[str, Any] = {}
-        rows = self.view.selectionModel().selectedRows(0)
-        for index in sorted(rows, key=_place):
-            below = range(self.proxy.rowCount(index))
-            for each in [self.proxy.index(row, 0, index) for row in below] or [index]:
-                record = each.data(Role.RECORD)
-                if not isinstance(record, Group):
-                    records[row_key(record)] = record
-        return list(records.values())
+        return selected_records(self.view, self.proxy)
 
     def selection(self) -> Selection:
         return self.selection_of(self.selected())
 
     def select(self, identifiers: Sequence[str]) -> None:
         """Select these rows and show the first of them."""
-        model = self.view.selectionModel()
-        model.clearSelection()
-        for number, identifier in enumerate(identifiers):
-            index = self.proxy.index_of(identifier)
-            if index.isValid():
-                model.select(index, model.SelectionFlag.Select | model.SelectionFlag.Rows)
-                if not number:
-                    model.setCurrentIndex(index, model.SelectionFlag.NoUpdate)
-                    self.view.scrollTo(index)
+        select_records(self.view, self.proxy, identifiers)
         self._flush()
 
     def _flush(self) -> None:
@@ -294,8 +276,8 @@ class ListPage(QWidget):
         if isinstance(index.data(Role.RECORD), Group) and isinstance(self.view, QTreeView):
             self.view.setExpanded(index.siblingAtColumn(0), not self.view.isExpanded(index.siblingAtColumn(0)))
             return
-        if index.isValid() and not self.view.selectionModel().hasSelection():
-            self.view.selectRow(index.row()) if isinstance(self.view, QTableView) else None
+        if index.isValid():
+            self.enter_rows()
         self._run(self.open_action)
 
     def _run(self, identifier: str) -> None:
@@ -324,21 +306,3 @@ class ListPage(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.header_state.fill_menu(menu)
         menu.popup(self.header.mapToGlobal(at))
-
-
-def age_words(source: SourceState | None) -> str:
-    """Of when the rows are and why they are no newer; "" while they are right."""
-    if source is None or not (source.stale_since or source.state == "lost"):
-        return ""
-    since = time.strftime("%H:%M", time.localtime(source.stale_since or source.since))
-    if of_all(source):
-        return plain(f"{source.words.partition(', ')[2]}, as of {since}", 200)
-    if source.state == "lost":
-        return f"as of {since}, reconnecting"
-    return plain(f"as of {since}: {source.error.reason if source.error is not None else 'no answer'}", 300)
-
-
-def _place(index: QModelIndex) -> tuple[int, int]:
-    """Sorts rows from top to bottom."""
-    parent = index.parent()
-    return (parent.row(), index.row()) if parent.isValid() else (index.row(), -1)
