@@ -31,9 +31,8 @@ class StepTicks(QObject):
         for step in item.steps:
             size = "" if step.bytes is None else human_size(step.bytes)
             line = QTreeWidgetItem([plain(step.title, 200), plain(step.consequence, 600), size])
-            for column in (_WHAT, _CONSEQUENCE):
-                line.setTextAlignment(column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            line.setTextAlignment(_SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            # In the middle of the lines, where the style draws the box to tick.
+            line.setTextAlignment(_SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             line.setCheckState(_WHAT, _OFF if step.risky else _ON)
             row.addChild(line)
             self._steps.append((item, step, line))

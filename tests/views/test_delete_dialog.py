@@ -156,8 +156,12 @@ def test_what_is_shown_of_an_answer_follows_every_tick(qtbot: QtBot) -> None:
 
 def test_the_words_of_a_row_stand_where_its_box_does(qtbot: QtBot) -> None:
     """The style draws the box in the middle, also beside many lines."""
-    dialog = made(qtbot, replace(FREE, consequence="untags " + "docker.io/library/many:18, " * 9, id="a"))
+    long = "docker.io/library/many:18, " * 9
+    step = Step(USER, "c", "container web", long, 5)
+    dialog = made(qtbot, replace(FREE, consequence=f"untags {long}", id="a", steps=(step,)))
     row = dialog.tree.topLevelItem(0)
-    assert dialog.tree.visualItemRect(row).height() > 2 * dialog.fontMetrics().height()
-    for column in range(3):
-        assert not Qt.AlignmentFlag(row.textAlignment(column)) & Qt.AlignmentFlag.AlignTop
+    row.setExpanded(True)
+    for line in (row, row.child(0)):
+        assert dialog.tree.visualItemRect(line).height() > 2 * dialog.fontMetrics().height()
+        for column in range(3):
+            assert not Qt.AlignmentFlag(line.textAlignment(column)) & Qt.AlignmentFlag.AlignTop
