@@ -74,7 +74,8 @@ class TrashDialog(QDialog):
         self.total = plain_label(tone="muted", wrap=True)
         self.undo = QPushButton(resources.icon("back"), self.tr("&Bring back"))
         self.remove = QPushButton(resources.icon("delete"), self.tr("Delete for &good"))
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons = QDialogButtonBox()
+        self.buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)  # Qt's own has a dark sign
         for button in (self.undo, self.remove):
             button.setAutoDefault(False)
         self.buttons.rejected.connect(self.reject)
