@@ -12,9 +12,10 @@ from typing import NamedTuple
 from imagexplorer.core.file_tree import IMPLIED, NONE, WRITTEN, FileTree
 from imagexplorer.core.layer_index import DIR, FILE, HARDLINK, NO_TIME, SYMLINK
 
-MEMBERS, DATA, FAULT = "members", "data", "fault"
-"""What is told of an extraction: (MEMBERS, list of Member) in batches; (DATA, number of the member, bytes), those of
-a member in their order and before any of the next; (FAULT, why)."""
+MEMBERS, REGIONS, DATA, FAULT = "members", "regions", "data", "fault"
+"""What is told of an extraction: (MEMBERS, list of Member) in batches; (REGIONS, number of the member, list of (offset,
+length)) of each that has holes, before the first byte of any; (DATA, number of the member, bytes), those of a member in
+their order and before any of the next, holes left out; (FAULT, why)."""
 FOLDER, REGULAR, LINK, NAME, SPECIAL = "folder", "file", "symlink", "hardlink", "special"
 
 

@@ -6,6 +6,8 @@ not text. A whiteout's path is the path that it removes, an opaque marker's the 
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.entities import Problem
 
@@ -20,6 +22,7 @@ NO_OWNER = 2**32 - 1
 """Nobody's number: no file can be given to it (chown(2): it means to leave the owner as it is)."""
 NO_HASH = 0
 NO_OFFSET = -1
+_NONE = memoryview(b"")
 
 
 class LayerIndex:
@@ -33,6 +36,8 @@ class LayerIndex:
     hash Q n                       xxh3-64 of the content, NO_HASH where it was not read
     link_row I m (ascending), link_start I m+1, links B        targets of symlinks and hard links, as stored
     stored_row I k (ascending), stored_start I k+1, stored B   the archive's own spelling where it differs from the path
+    map_row I h (ascending), map_start I h+1, map q            of files with holes: offset and length of each piece of
+                                   data in the file, one after the other; not there where no file has holes
 
     Optional columns are read by whoever wrote them. meta: diff_id (claimed), verified (bool: all bytes were hashed
     and match), computed (the digest of the bytes where they were hashed, else ""), problems ([[where, reason], ...]),
@@ -73,6 +78,17 @@ class LayerIndex:
     def link(self, row: int) -> bytes | None:
         """The target of a symlink or hard link as stored; None for all else."""
         return self._columns.sparse("link_row", "link_start", "links", row)
+
+    def regions(self, row: int) -> list[tuple[int, int]] | None:
+        """Where in a file with holes its bytes belong, as (offset, length), ascending, none of them empty. None where
+        that is not known."""
+        rows = self._columns.columns.get("map_row", _NONE)
+        at = bisect_left(rows, row)
+        if at == len(rows) or rows[at] != row:
+            return None
+        start = self._columns["map_start"]
+        numbers = self._columns["map"][start[at] : start[at + 1]].tolist()
+        return list(zip(numbers[::2], numbers[1::2], strict=True))
 
     def stored(self, row: int) -> bytes | None:
         """The archive's own spelling of the path where it differs, else None."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imagexplorer.core.check import Facts, Outcome, check
-from imagexplorer.core.contents import Slice
+from imagexplorer.core.contents import Slice, holes_known, with_data
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.file_tree import WRITTEN, FileTree, Version
-from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.layer_index import SPARSE, LayerIndex
 from imagexplorer.core.rules import Rules
 from imagexplorer.core.secret_files import HEAD_BYTES
 from imagexplorer.indexing import keys
 from imagexplorer.indexing.cache import Cache
+from imagexplorer.indexing.reading import unfolded
 from imagexplorer.sources.protocol import ImageSource, ScanOptions
 
 
@@ -67,14 +68,20 @@ class _Heads:
         def take(row: int, piece: bytes) -> None:
             heads.setdefault((layer, row), bytearray()).extend(piece)
 
-        slices = [Slice(row, 0, HEAD_BYTES) for row in rows]
         try:
             index = self._index(layer)
+            wanted = [Slice(row, 0, HEAD_BYTES) for row in rows]
+            parts = {each.row: with_data(each, index) for each in wanted if holes_known(index, each.row)}
+            slices = [each for of_row in parts.values() for each in of_row]
             self._source.contents(self._detail, layer, slices, index, take, self._control, visible)
         except Cancelled:
             raise
         except ImagexplorerError:
             return  # those without a head are named
+        for row, of_row in parts.items():
+            if index["flags"][row] & SPARSE:
+                head = unfolded(Slice(row, 0, HEAD_BYTES), of_row, bytes(heads.get((layer, row), b"")), index)
+                heads[layer, row] = bytearray(head)
 
     def _visible(self, version: Version) -> bool:
         node = self._tree.node_of(version.number)

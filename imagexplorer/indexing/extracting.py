@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
-from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGULAR, Wanted, members
+from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGIONS, REGULAR, Wanted, members
 from imagexplorer.core.file_tree import FileTree
-from imagexplorer.core.layer_index import SPARSE
+from imagexplorer.core.layer_index import SPARSE, LayerIndex
 from imagexplorer.core.story import is_shown
 from imagexplorer.indexing.cache import Cache
-from imagexplorer.indexing.reading import Reading
+from imagexplorer.indexing.reading import Reading, stored_parts
 from imagexplorer.sources.protocol import ImageSource
 
 _BATCH = 2000
@@ -71,30 +71,60 @@ def extract(
         if member.kind == REGULAR and member.size:
             by_layer.setdefault(tree["version_layer"][member.version], []).append(number)
     total = sum(found[number].size for numbers in by_layer.values() for number in numbers)
-    progress = Told(control, total)
+    of_layers: list[_OfLayer] = []
     for layer, numbers in sorted(by_layer.items()):
         try:
             index = reading.index(source, image, layer, cache, control)
-            of_row = {tree["version_row"][found[number].version]: number for number in numbers}
-            shown = all(is_shown(tree, found[number].version) for number in numbers)
-
-            def take(row: int, piece: bytes, of_row: dict[int, int] = of_row) -> None:
-                tell(DATA, of_row[row], bytes(piece))
-                progress.more(len(piece))
-
-            flags = index["flags"]
-            whole = [row for row in of_row if not flags[row] & SPARSE]
-            asked = [whole, *([row] for row in of_row if flags[row] & SPARSE)]
         except Cancelled:
             raise
         except ImagexplorerError as error:
             tell(FAULT, str(error))
             continue
-        # What cannot be read because of its holes takes no other file with it.
-        for rows in filter(None, asked):
-            try:
-                source.contents(image, layer, [Slice(row) for row in rows], index, take, progress, shown)
-            except Cancelled:
-                raise
-            except ImagexplorerError as error:
-                tell(FAULT, str(error))
+        of_row = {tree["version_row"][found[number].version]: number for number in numbers}
+        asked, holes = _asked(of_row, index, tell)
+        total -= holes
+        shown = all(is_shown(tree, found[number].version) for number in numbers)
+        of_layers.append(_OfLayer(layer, index, of_row, asked, shown))
+    progress = Told(control, total)
+    for each in of_layers:
+
+        def take(row: int, piece: bytes, of_row: dict[int, int] = each.of_row) -> None:
+            tell(DATA, of_row[row], bytes(piece))
+            progress.more(len(piece))
+
+        try:
+            source.contents(image, each.layer, each.asked, each.entries, take, progress, each.shown)
+        except Cancelled:
+            raise
+        except ImagexplorerError as error:
+            tell(FAULT, str(error))
+
+
+class _OfLayer(NamedTuple):
+    """What is read of a layer. `of_row` leads from its rows to the numbers of the members."""
+
+    layer: int
+    entries: LayerIndex
+    of_row: dict[int, int]
+    asked: list[Slice]
+    shown: bool
+
+
+def _asked(of_row: dict[int, int], index: LayerIndex, tell: Tell) -> tuple[list[Slice], int]:
+    """(What to read, bytes of holes). A file whose holes are not known takes no other with it."""
+    flags, sizes = index["flags"], index["size"]
+    asked: list[Slice] = []
+    holes = 0
+    for row, number in of_row.items():
+        if not flags[row] & SPARSE:
+            asked.append(Slice(row))
+            continue
+        try:
+            parts = stored_parts(Slice(row), index)
+        except ImagexplorerError as error:
+            tell(FAULT, str(error))
+            continue
+        tell(REGIONS, number, [(each.start, each.length) for each in parts])
+        asked += parts
+        holes += sizes[row] - sum(each.length or 0 for each in parts)
+    return asked, holes

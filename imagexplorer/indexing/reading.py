@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from functools import partial
 from threading import Lock
 
-from imagexplorer.core.contents import Slice
+from imagexplorer.core.contents import Slice, with_data
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
-from imagexplorer.core.errors import NotFound
+from imagexplorer.core.errors import Damaged, NotFound
 from imagexplorer.core.file_tree import NONE, WRITTEN, FileTree
-from imagexplorer.core.layer_index import FILE, NO_HASH, LayerIndex
+from imagexplorer.core.layer_index import FILE, NO_HASH, SPARSE, LayerIndex
 from imagexplorer.core.owners import MOST_BYTES, Owners, owners_of
 from imagexplorer.core.story import Story, is_shown, story, with_hashes
 from imagexplorer.core.text import plain_bytes
@@ -86,12 +86,7 @@ class Reading:
         layer, row = tree["version_layer"][version], tree["version_row"][version]
         index = self.index(source, image, layer, cache, control)
         same_row(tree, version, index, row)
-        pieces: list[bytes] = []
-        source.contents(
-            image, layer, [Slice(row, start, length)], index, lambda _row, piece: pieces.append(bytes(piece)), control,
-            is_shown(tree, version),
-        )  # fmt: skip
-        return b"".join(pieces)
+        return read_slice(source, image, layer, Slice(row, start, length), index, control, is_shown(tree, version))
 
     def story(
         self, source: ImageSource, image: ImageDetail, tree: FileTree, node: int, cache: Cache | None, control: Control
@@ -140,6 +135,47 @@ def _asked(
     source: ImageSource, image: ImageDetail, layer: int, rows: Sequence[int], index: LayerIndex, control: Control
 ) -> int:
     return int(next(iter(source.content_hashes(image, layer, rows, index, control)), NO_HASH))
+
+
+def read_slice(
+    source: ImageSource,
+    image: ImageDetail,
+    layer: int,
+    wanted: Slice,
+    index: LayerIndex,
+    control: Control,
+    visible: bool,
+) -> bytes:
+    """All of it is held at once, with zeros where the file has holes. Raises what a source raises, and Damaged where it
+    is not known where the holes are."""
+    parts = stored_parts(wanted, index)
+    pieces: list[bytes] = []
+    source.contents(
+        image, layer, parts, index, lambda _row, piece: pieces.append(bytes(piece)), control, visible
+    )  # fmt: skip
+    return unfolded(wanted, parts, b"".join(pieces), index)
+
+
+def unfolded(wanted: Slice, parts: Sequence[Slice], data: bytes, index: LayerIndex) -> bytes:
+    """What was read of the stored `parts` of a slice, with zeros where the file has holes."""
+    if not index["flags"][wanted.row] & SPARSE:
+        return data
+    start, end = wanted.bounds(index["size"][wanted.row])
+    whole = bytearray(end - start)
+    at = 0
+    for each in parts:
+        length = each.length or 0
+        whole[each.start - start : each.start - start + length] = data[at : at + length]
+        at += length
+    return bytes(whole)
+
+
+def stored_parts(wanted: Slice, index: LayerIndex) -> list[Slice]:
+    """As `core.contents.with_data`. Raises Damaged, naming the file."""
+    try:
+        return with_data(wanted, index)
+    except ValueError as error:
+        raise Damaged(plain_bytes(index.path(wanted.row), 200), str(error)) from error
 
 
 def same_row(tree: FileTree, version: int, index: LayerIndex, row: int) -> None:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.extraction import FOLDER, LINK, NAME, REGULAR, Member, Options, Report
 from imagexplorer.core.text import plain_bytes
+from imagexplorer.output.holes import Holes
 
 PART = ".part"
 _SAFE_MODE = 0o777
@@ -45,6 +46,7 @@ class FolderWriter:
         self._made: set[bytes] = set()
         self._written: set[int] = set()
         self._part: tuple[int, int, bytes, int] | None = None  # (member, descriptor, name of the part, bytes so far)
+        self._holes: dict[int, Holes] = {}
         try:
             os.makedirs(folder, exist_ok=True)
             self._root = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
@@ -62,6 +64,14 @@ class FolderWriter:
             elif member.kind == REGULAR and member.size == 0:
                 self._try(number, self._make_empty)
 
+    def regions(self, number: int, regions: Sequence[tuple[int, int]]) -> int:
+        """Of a file with holes, before the first byte of any: where its bytes belong. It has the holes here, too.
+        Returns how many bytes those are."""
+        self._holes[number] = Holes(regions)
+        if not regions and not self._try(number, self._make_empty):
+            self._drop_part("it cannot be made here")
+        return self._members[number].size - self._holes[number].stored_bytes
+
     def data(self, number: int, piece: bytes) -> None:
         if number in self._dead:
             return
@@ -71,17 +81,19 @@ class FolderWriter:
                 return
         assert self._part is not None
         _, descriptor, name, so_far = self._part
+        holes = self._holes.get(number)
         try:
-            view = memoryview(piece)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            for at, part in holes.places(piece) if holes else [(so_far, memoryview(piece))]:
+                done = 0
+                while done < len(part):
+                    done += os.pwrite(descriptor, part[done:], at + done)
         except OSError as error:  # a full disk: nothing more can come of it
             self._drop_part(error.strerror or str(error))
             raise Refused(
                 f"extract {plain_bytes(self._members[number].path, 300)}", error.strerror or str(error), "Make room"
             ) from error
         self._part = (number, descriptor, name, so_far + len(piece))
-        if so_far + len(piece) >= self._members[number].size:
+        if so_far + len(piece) >= (holes.stored_bytes if holes else self._members[number].size):
             self._try(number, self._complete)
 
     def fault(self, why: str) -> None:
@@ -168,7 +180,10 @@ class FolderWriter:
         if not self._options.overwrite and _there(name, folder):
             raise FileExistsError
         part = b".%s.%s%s" % (name[:120], secrets.token_hex(4).encode(), PART.encode())
-        self._part = (number, os.open(part, _NEW, 0o600, dir_fd=folder), part, 0)
+        descriptor = os.open(part, _NEW, 0o600, dir_fd=folder)
+        self._part = (number, descriptor, part, 0)
+        if number in self._holes:
+            os.ftruncate(descriptor, member.size)
 
     def _make_empty(self, member: Member, number: int) -> None:
         self._begin(member, number)

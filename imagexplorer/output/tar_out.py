@@ -10,6 +10,7 @@ from contextlib import suppress
 from imagexplorer.core.errors import Refused
 from imagexplorer.core.extraction import FOLDER, LINK, NAME, REGULAR, Member, Options, Report
 from imagexplorer.core.text import plain_bytes
+from imagexplorer.output.holes import Holes, tar_name
 from imagexplorer.output.writing import name_new, own_part
 
 _BLOCK = 512
@@ -26,6 +27,7 @@ class TarWriter:
         self._current = -1
         self._left = self._pad = 0
         self._written: set[int] = set()
+        self._holes: dict[int, Holes] = {}
         if not options.overwrite and os.path.lexists(path):
             raise Refused(f"write {path}", "something is there already", "Choose another name")
         self._part = own_part(path)
@@ -42,12 +44,19 @@ class TarWriter:
                 self._header(member)
                 self._count(number, member)
 
+    def regions(self, number: int, regions: Sequence[tuple[int, int]]) -> int:
+        """Of a file with holes, before the first byte of any: the tar has its holes, too.
+        Returns how many bytes those are."""
+        self._holes[number] = Holes(regions)
+        if not regions:
+            self._begin(number)
+            self._end_current()
+        return self._members[number].size - self._holes[number].stored_bytes
+
     def data(self, number: int, piece: bytes) -> None:
         if number != self._current:
             self._end_current()
-            member = self._members[number]
-            self._header(member)
-            self._current, self._left, self._pad = number, member.size, -member.size % _BLOCK
+            self._begin(number)
         self._put(piece[: self._left])
         self._left -= min(len(piece), self._left)
         self.report.written_bytes += len(piece)
@@ -91,8 +100,21 @@ class TarWriter:
         with suppress(OSError):
             os.unlink(self._part)
 
-    def _header(self, member: Member, link: bytes = b"") -> None:
+    def _begin(self, number: int) -> None:
+        member, holes = self._members[number], self._holes.get(number)
+        size = member.size
+        if holes is None:
+            self._header(member)
+        else:
+            size, told = holes.stored_bytes, holes.tar_map(member.size)
+            name, records = tar_name(member.path, member.size)
+            self._header(member._replace(path=name, size=len(told) + size), records=records)
+            self._put(told)
+        self._current, self._left, self._pad = number, size, -size % _BLOCK
+
+    def _header(self, member: Member, link: bytes = b"", records: dict[str, str] | None = None) -> None:
         made = tarfile.TarInfo(member.path.decode("utf-8", "surrogateescape"))
+        made.pax_headers = records or {}
         made.type = _KINDS[member.kind]
         made.mode = member.mode & (0o7777 if self._options.ids else 0o777)
         made.size = member.size if member.kind == REGULAR else 0

@@ -209,11 +209,13 @@ class _Following:
         self._looked = False
 
     def hear(self, what: str, *told: Any) -> None:
-        from imagexplorer.core.extraction import DATA, MEMBERS, REGULAR
+        from imagexplorer.core.extraction import DATA, MEMBERS, REGIONS, REGULAR
 
         if what == MEMBERS:
             self._total += sum(member.size for member in told[0] if member.kind == REGULAR)
             self._writer.add(told[0])
+        elif what == REGIONS:
+            self._total -= self._writer.regions(*told)
         elif what == DATA:
             if not self._looked:
                 self._looked = True

@@ -5,9 +5,10 @@ Knows blobs and what is claimed of them. The tar itself is `tar_scan`'s business
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
+from imagexplorer.core.contents import HOLES_READ, Slice, holes_known, with_data
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Layer, Problem
 from imagexplorer.core.errors import Cancelled, Damaged, ImagexplorerError
@@ -21,6 +22,12 @@ from imagexplorer.sources.readers import BytesReader
 
 if TYPE_CHECKING:
     from hashlib import _Hash
+
+_ZEROS = bytes(CHUNK)
+
+
+class _Hashing(Protocol):
+    def update(self, data: bytes, /) -> object: ...
 
 
 class LayerReader:
@@ -94,16 +101,18 @@ class LayerReader:
 
 
 def hash_rows(blob: Blob, rows: Sequence[int], index: LayerIndex, control: Control) -> list[int]:
-    """xxh3-64 of the contents of these rows, read in the order of the layer; NO_HASH where they cannot be read."""
+    """xxh3-64 of the contents of these rows, read in the order of the layer; NO_HASH where they cannot be read, or are
+    more holes than anyone waits for."""
     import xxhash
 
     kinds, flags, sizes, data, known = (index[name] for name in ("kind", "flags", "size", "data", "hash"))
     hashes = {row: known[row] for row in rows}
     wanted = sorted(
-        (row for row in set(rows) if known[row] == NO_HASH and kinds[row] == FILE and not flags[row] & SPARSE),
+        (row for row in set(rows) if known[row] == NO_HASH and kinds[row] == FILE and holes_known(index, row)),
         key=data.__getitem__,
     )
     at = done = 0
+    holes = HOLES_READ
     total = sum(sizes[row] for row in wanted)
     try:
         stream = open_layer_stream(blob)[1] if _compressed(blob) else None
@@ -112,26 +121,49 @@ def hash_rows(blob: Blob, rows: Sequence[int], index: LayerIndex, control: Contr
             start, left = data[row], sizes[row]
             if start < 0 and left:
                 continue
+            if flags[row] & SPARSE:
+                if left > holes:
+                    continue
+                holes -= left
             while stream is not None and at < start and (skipped := stream.read(min(CHUNK, start - at))):
                 at += len(skipped)
                 control.step(done, total)
             position = start
-            while left:
-                control.step(done, total, "comparing contents")
-                piece = min(CHUNK, left)
-                chunk = stream.read(piece) if stream is not None else blob.pread(position, piece)
-                if not chunk:
-                    break
-                digest.update(chunk)
-                position += len(chunk)
-                at += len(chunk)
-                left -= len(chunk)
-                done += len(chunk)
+            for hole, length in _runs(index, row):
+                _zeros(digest, hole, control)
+                done, left, end = done + hole, left - hole, position + length
+                while position < end:
+                    control.step(done, total, "comparing contents")
+                    piece = min(CHUNK, end - position)
+                    chunk = stream.read(piece) if stream is not None else blob.pread(position, piece)
+                    if not chunk:
+                        break
+                    digest.update(chunk)
+                    position += len(chunk)
+                    at += len(chunk)
+                    left -= len(chunk)
+                    done += len(chunk)
             if not left:
                 hashes[row] = digest.intdigest()
     except Damaged:
         pass  # the scan has named it; what was not reached stays unknown
     return [hashes[row] for row in rows]
+
+
+def _runs(index: LayerIndex, row: int) -> Iterator[tuple[int, int]]:
+    """(Bytes of a hole, bytes stored after it), again and again through a file; those of one without holes at once."""
+    end = 0
+    for each in with_data(Slice(row), index):
+        yield each.start - end, each.bounds(index["size"][row])[1] - each.start
+        end = each.bounds(index["size"][row])[1]
+    yield index["size"][row] - end, 0
+
+
+def _zeros(digest: _Hashing, count: int, control: Control) -> None:
+    while count:
+        control.step()
+        digest.update(_ZEROS[: min(count, CHUNK)])
+        count -= min(count, CHUNK)
 
 
 class _HashedBlob:

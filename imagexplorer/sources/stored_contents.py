@@ -10,10 +10,10 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from imagexplorer.core.contents import Slice
+from imagexplorer.core.contents import HOLES_READ, Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Damaged
-from imagexplorer.core.layer_index import FILE, NO_HASH, LayerIndex
+from imagexplorer.core.layer_index import FILE, NO_HASH, SPARSE, LayerIndex
 from imagexplorer.sources.blobs import CHUNK, Blob
 from imagexplorer.sources.contents import Take, read_blob
 from imagexplorer.sources.readers import FileReader
@@ -28,6 +28,8 @@ def hash_stored(stored: Stored, index: LayerIndex, rows: Sequence[int], control:
     with _folder(stored) as root:
         for at, row in enumerate(rows) if root is not None else ():
             if hashes[at] != NO_HASH or index["kind"][row] != FILE:
+                continue
+            if index["flags"][row] & SPARSE and index["size"][row] > HOLES_READ:
                 continue
             digest = xxhash.xxh3_64()
             if root is not None and _read(root, index, Slice(row), digest.update, control):

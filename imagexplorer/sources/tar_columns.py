@@ -38,6 +38,9 @@ EMPTY_HASH = 0x2D06800538D394C2
 HOLES_LIMIT = 1 << 61
 """Bytes of holes that the files of one layer may have together, so that sums of sizes stay numbers of 64 bits."""
 
+MAPS_LIMIT = 16 << 20
+"""Bytes of the maps of all files with holes."""
+
 _FEW = 2048
 _U32 = 2**32 - 1
 
@@ -79,6 +82,7 @@ class TarColumns:
         self._paths = bytearray()
         self._links = _Texts()
         self._stored = _Texts()
+        self._map_rows, self._map_starts, self._map = array("I"), array("I", [0]), array("q")
 
     @property
     def names_full(self) -> bool:
@@ -122,6 +126,9 @@ class TarColumns:
             columns[rows] = memoryview(texts.rows)
             columns[starts] = memoryview(texts.starts)
             columns[name] = memoryview(texts.blob)
+        if self._map_rows:
+            columns["map_row"], columns["map_start"] = memoryview(self._map_rows), memoryview(self._map_starts)
+            columns["map"] = memoryview(self._map)
         return LayerIndex(Columns(columns, meta))
 
     def _member(self, row: int, member: Member, decoded: Decoded, sizes: array[int], flags: bytearray) -> None:
@@ -133,6 +140,8 @@ class TarColumns:
             if self._holes > HOLES_LIMIT:
                 sizes[row] = member.stored
                 member.notes.append("claims more holes than can be counted; its stored size is shown")
+        if member.regions is not None and sizes[row] == member.size:
+            self._keep_map(row, member)
         if member.mtime is not None:
             decoded.mtime[row] = member.mtime
         owners = ((decoded.uid, member.uid, "user"), (decoded.gid, member.gid, "group"))
@@ -148,6 +157,15 @@ class TarColumns:
         for at, text in decoded.notes:
             if at == row and (member.uid if "user" in text else member.gid) is None:
                 self._note(member.position, raw, text)
+
+    def _keep_map(self, row: int, member: Member) -> None:
+        assert member.regions is not None
+        if 8 * (len(self._map) + len(member.regions)) > MAPS_LIMIT:
+            member.notes.append("the files of this layer have too many holes; its content is not shown")
+            return
+        self._map_rows.append(self.count + row)
+        self._map += member.regions
+        self._map_starts.append(len(self._map))
 
     def _names(self, batch: Batch, decoded: Decoded) -> None:
         names, lengths = decoded.names, list(decoded.lengths)

@@ -6,6 +6,7 @@ One member at a time, in plain Python, iteratively; nothing is allocated from a 
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 
 from imagexplorer.core.layer_index import HAS_XATTRS, NO_TIME, SPARSE
@@ -59,7 +60,8 @@ class End(Exception):  # noqa: N818 - not an error
 @dataclass(slots=True)
 class Member:
     """`header` is the member's own block at `position`, its data are `stored` bytes at `data`. None: as the header
-    has it. `size` is the real size. `notes` are problems that do not stop the reading."""
+    has it. `size` is the real size. `regions` as `Sparse` has them. `notes` are problems that do not stop the
+    reading."""
 
     header: bytes
     position: int
@@ -72,12 +74,13 @@ class Member:
     uid: int | None = None
     gid: int | None = None
     flags: int = 0
+    regions: array[int] | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
     def held(self) -> int:
-        """Bytes of text that this member keeps."""
-        return len(self.path or b"") + len(self.link or b"")
+        """Bytes of text and of its map that this member keeps."""
+        return len(self.path or b"") + len(self.link or b"") + 8 * len(self.regions or b"")
 
 
 Records = dict[bytes, bytes]
@@ -191,6 +194,7 @@ def _member(
         member.stored -= sparse.map_bytes if sparse.map_inside else 0
         member.size = member.stored if sparse.size is None else sparse.size
         member.flags |= SPARSE
+        member.regions = sparse.regions
         member.path = sparse.name or member.path
         if sparse.fault:
             notes.append(sparse.fault)
@@ -204,6 +208,7 @@ def parse_records(body: bytes) -> tuple[Records, list[str], int]:
     """
     records: Records = {}
     notes: list[str] = []
+    regions: list[bytes] = []
     at = count = 0
     end = len(body)
     while at < end:
@@ -230,8 +235,9 @@ def parse_records(body: bytes) -> tuple[Records, list[str], int]:
         elif key.startswith(_XATTRS):
             records[_XATTR_MARK] = b"1"
         elif key.startswith(tar_sparse.PREFIX):
-            tar_sparse.keep(records, key, body[equals + 1 : stop - 1])
+            tar_sparse.keep(records, regions, key, body[equals + 1 : stop - 1])
         at = stop
+    tar_sparse.join(records, regions)
     return records, notes, count
 
 

@@ -1,10 +1,11 @@
-"""Files stored with holes: their real size, their real name, and how long their map is.
+"""Files stored with holes: their real size, their real name, and where in them the stored bytes belong.
 
 GNU tar manual, "Storing Sparse Files": the old format (type S) and the pax formats 0.0, 0.1 and 1.0.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,57 +19,55 @@ MAP_LIMIT = 1 << 20
 SIZE_LIMIT = 1 << 60
 OLD = ord("S")
 _MARK = b"GNU.sparse"
-_LAST = b"GNU.sparse.last"
+_MAP = b"GNU.sparse.map"
 
 
 @dataclass(slots=True)
 class Sparse:
     """`size` is the real size (None: the map is damaged, `fault` says how). `map_bytes` lie before the data;
-    `map_inside` tells whether the header's size counts them."""
+    `map_inside` tells whether the header's size counts them. `regions` are offset and length of each piece of the
+    data in the file, one after the other; None where the map is damaged."""
 
     size: int | None
     map_bytes: int = 0
     map_inside: bool = False
     name: bytes | None = None
     fault: str = ""
+    regions: array[int] | None = None
 
 
-def keep(records: dict[bytes, bytes], key: bytes, value: bytes) -> None:
-    """Put a GNU.sparse record among the others. Format 0.0 repeats offset and numbytes: only their count and order
-    matter here, the last end is kept."""
+def keep(records: dict[bytes, bytes], numbers: list[bytes], key: bytes, value: bytes) -> None:
+    """Put a GNU.sparse record among the others. Format 0.0 repeats offset and numbytes: those are the `numbers`."""
     records[_MARK] = b"1"
-    if key == b"GNU.sparse.offset":
-        records[_LAST] = value
-        return
-    if key == b"GNU.sparse.numbytes":
-        start, length = _decimal(records.get(_LAST, b"")), _decimal(value)
-        before = _decimal(records.get(b"GNU.sparse.end", b"0"))
-        fits = start is not None and length is not None and before is not None and start >= before
-        records[b"GNU.sparse.end"] = str(start + length).encode() if fits else b"-"  # type: ignore[operator]
-        return
-    records[key] = value
+    if key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
+        in_turn = (key == b"GNU.sparse.numbytes") == (len(numbers) % 2 == 1)
+        numbers.append(value if in_turn else b"-")
+    else:
+        records[key] = value
+
+
+def join(records: dict[bytes, bytes], numbers: Sequence[bytes]) -> None:
+    """After the last record: the numbers as format 0.1 has them."""
+    if numbers:
+        records[_MAP] = b",".join(numbers)
 
 
 def read(window: Window, header: bytes, data: int, stored: int, records: dict[bytes, bytes]) -> Sparse | None:
     """None for a file without holes. The map is looked at, not kept."""
     if header[156] == OLD:
-        return _bounded(_old(window, header, data))
+        return _bounded(_old(window, header, data), stored)
     if _MARK not in records:
         return None
     name = records.get(b"GNU.sparse.name")
     size = _decimal(records.get(b"GNU.sparse.realsize") or records.get(b"GNU.sparse.size", b""))
     if records.get(b"GNU.sparse.major") == b"1" and records.get(b"GNU.sparse.minor") == b"0":
         found = _map_in_data(window, data, stored, size)
-    elif b"GNU.sparse.map" in records:
-        found = Sparse(size, fault=_check(records[b"GNU.sparse.map"].split(b","), size))
-    elif b"GNU.sparse.numblocks" in records or b"GNU.sparse.end" in records:
-        end = _decimal(records.get(b"GNU.sparse.end", b"0"))
-        wrong = end is None or size is None or end > size
-        found = Sparse(size, fault="its sparse map is damaged" if wrong else "")
+    elif _MAP in records or b"GNU.sparse.numblocks" in records:
+        found = _mapped(Sparse(size), _decimals(records.get(_MAP, b"").split(b",")))
     else:
         return None
     found.name = name
-    return _bounded(found)
+    return _bounded(found, stored)
 
 
 def _old(window: Window, header: bytes, data: int) -> Sparse:
@@ -88,7 +87,7 @@ def _old(window: Window, header: bytes, data: int) -> Sparse:
         if not region[0]:
             break
         numbers += (number(region[:12]), number(region[12:]))
-    return Sparse(size, read_bytes, fault=_regions(numbers, size))
+    return _mapped(Sparse(size, read_bytes), numbers)
 
 
 def _map_in_data(window: Window, data: int, stored: int, size: int | None) -> Sparse:
@@ -110,33 +109,42 @@ def _map_in_data(window: Window, data: int, stored: int, size: int | None) -> Sp
     lines = lines[: 2 * count + 1]
     used = sum(len(line) + 1 for line in lines)
     map_bytes = min(stored, used + -used % BLOCK_SIZE)
-    return Sparse(size, map_bytes, True, fault=_check(lines[1:], size))
+    return _mapped(Sparse(size, map_bytes, True), _decimals(lines[1:]))
 
 
-def _check(fields: Sequence[bytes], size: int | None) -> str:
-    if fields in ([], [b""]):
-        return "" if size is not None else "its sparse size is no number"
-    return _regions([_decimal(field) for field in fields], size)
+def _decimals(fields: Sequence[bytes]) -> list[int | None]:
+    return [] if fields in ([], [b""]) else [_decimal(field) for field in fields]
 
 
-def _regions(numbers: Sequence[int | None], size: int | None) -> str:
-    """Regions must be in order and within the real size."""
-    if size is None or size < 0:
-        return "its sparse size is no number"
+def _mapped(sparse: Sparse, numbers: Sequence[int | None]) -> Sparse:
+    """Regions must be in order and within the real size; those of no bytes say nothing."""
+    size = sparse.size
+    if size is None or not 0 <= size <= SIZE_LIMIT:
+        sparse.fault = "its sparse size is no number" if size is None or size < 0 else ""
+        return sparse
+    sparse.fault = "its sparse map is damaged"
     if len(numbers) % 2 or None in numbers:
-        return "its sparse map is damaged"
+        return sparse
+    regions = array("q")
     end = 0
     for start, length in zip(numbers[::2], numbers[1::2], strict=True):
         if start is None or length is None or start < end or length < 0 or start + length > size:
-            return "its sparse map is damaged"
+            return sparse
         end = start + length
-    return ""
+        if length:
+            regions.extend((start, length))
+    sparse.fault, sparse.regions = "", regions
+    return sparse
 
 
-def _bounded(sparse: Sparse) -> Sparse:
+def _bounded(sparse: Sparse, stored: int) -> Sparse:
+    """`stored` is what the header says."""
     if sparse.size is None or not 0 <= sparse.size <= SIZE_LIMIT:
         sparse.fault = sparse.fault or "its sparse size is beyond all bounds"
         sparse.size = None
+    data = stored - (sparse.map_bytes if sparse.map_inside else 0)
+    if sparse.regions is not None and sum(sparse.regions[1::2]) != data:
+        sparse.fault, sparse.regions = "its sparse map is not that of its data", None
     return sparse
 
 

@@ -23,6 +23,7 @@ from imagexplorer.core.extraction import (
     LINK,
     MEMBERS,
     NAME,
+    REGIONS,
     REGULAR,
     SPECIAL,
     Member,
@@ -210,7 +211,7 @@ def taken(image: Any, wanted: Wanted, writer: Any) -> Report:
     source, built = image
 
     def hear(what: str, *told: Any) -> None:
-        {MEMBERS: writer.add, DATA: writer.data}.get(what, writer.fault)(*told)
+        {MEMBERS: writer.add, REGIONS: writer.regions, DATA: writer.data}.get(what, writer.fault)(*told)
 
     try:
         extract(source, built.detail, built.tree, wanted, Reading(), None, hear, Control())
@@ -265,9 +266,9 @@ def test_files_of_one_name_come_each_in_its_folder(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path / "other")) == ["notes", "other"]
 
 
-def test_a_file_with_holes_takes_no_other_with_it(tmp_path: Path) -> None:
+def test_a_file_whose_holes_are_not_known_takes_no_other_with_it(tmp_path: Path) -> None:
     holes = tars.file("holes", b"data" * 128, style="pax", pax={
-        "GNU.sparse.size": "4096", "GNU.sparse.name": "holes", "GNU.sparse.map": "1024,512"})  # fmt: skip
+        "GNU.sparse.size": "4096", "GNU.sparse.name": "holes", "GNU.sparse.map": "1024,500"})  # fmt: skip
     layer = tars.tar([tars.file("before", b"b"), holes, tars.file("after", b"a")])
     path = tmp_path / "image.tar"
     path.write_bytes(tars.docker_archive([layer], tars.config([layer])))
@@ -351,7 +352,7 @@ def test_a_full_disk_is_said_and_leaves_no_part(tmp_path: Path, monkeypatch: pyt
     def full(*_: Any) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "write", full)
+    monkeypatch.setattr(os, "pwrite", full)
     with pytest.raises(Refused, match="No space left"):
         writer.data(0, b"12345")
     writer.abandon()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ImageDetail
-from imagexplorer.core.layer_index import LayerIndex
+from imagexplorer.core.layer_index import SPARSE, LayerIndex
 from imagexplorer.sources.contents import Take
 from imagexplorer.sources.engine.fields import Json
 from imagexplorer.sources.engine.local import own_layers
@@ -105,7 +105,9 @@ class Layers:
 
             stored = own_layers(self._info(control), self.podman, image).get(image.layers[layer].diff_id)
             left = read_stored(stored, index, left, take, control) if stored else left
-        if left and visible and len(left) <= FEW:
+        flags = index["flags"]
+        # The engine hands out a file's holes as zeros: there may be terabytes of them.
+        if left and visible and len(left) <= FEW and not any(flags[each.row] & SPARSE for each in left):
             from imagexplorer.sources.engine.image_files import read_from_container
 
             left = read_from_container(self.wire, image, index, left, take, control)
