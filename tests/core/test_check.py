@@ -266,7 +266,7 @@ def test_sizes(text: Any, size: int | None) -> None:
 @given(
     st.dictionaries(
         st.sampled_from([*RULES, "other"]),
-        st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists),
+        st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=12),
     )
 )
 def test_any_data_is_rules_or_wrong_use(data: dict[str, Any]) -> None:
