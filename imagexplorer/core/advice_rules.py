@@ -186,5 +186,5 @@ def way_out(kind: str, instruction: str = "") -> str:
         if "chown" in instruction:
             return f"Give the owner at once, COPY --chown=user:group{copied}: a later chown stores each file again."
         if "chmod" in instruction:
-            return f"Give the mode at once, COPY --chmod=0755{copied}: a later chmod stores each file again."
+            return f"Give the mode at once, COPY --chmod=mode{copied}: a later chmod stores each file again."
     return RULES[kind].way_out

@@ -11,7 +11,7 @@ from typing import Any
 
 from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.sizes import size_of
-from imagexplorer.core.text import plain
+from imagexplorer.core.text import counted, exact_size, plain
 from imagexplorer.core.tree_filter import MAX_PATTERN
 
 ABOVE_BASE, ANYWHERE = "above-base", "anywhere"
@@ -74,6 +74,26 @@ _EXAMPLES = {
     "allow": ["/usr/share/doc"],
 }
 _MOST = 1_000
+
+
+def demand(key: str, rules: Rules) -> str:
+    """What a rule of these demands, in words."""
+    if key == "no-setuid" and rules.no_setuid == ABOVE_BASE:
+        return "no visible file with a setuid or setgid bit that a layer above the lowest wrote"
+    if key == "no-setuid" and rules.no_setuid == ANYWHERE:
+        return "no visible file with a setuid or setgid bit"
+    value = getattr(rules, field_of(key), None)
+    if value is not None and key == "max-size":
+        return f"at most {exact_size(value)} in all files of all layers"
+    if value is not None and key == "max-wasted":
+        return f"at most {exact_size(value)} hidden by later layers"
+    if value is not None and key == "max-layers":
+        return f"at most {counted(value, 'layer')}"
+    if key == "forbidden-paths":
+        return f"no visible path that matches {plain(' or '.join(rules.forbidden_paths), 300)}"
+    if key == "required-labels":
+        return f"labels that are there: {plain(', '.join(rules.required_labels), 300)}"
+    return RULES.get(key, "")
 
 
 def field_of(key: str) -> str:

@@ -178,10 +178,17 @@ def _image(each: Relative, row: Image, shared: Shared, below: tuple[Entry, ...] 
 
 
 def _container(container: Container) -> Entry:
-    words = ", ".join(filter(None, (state_words(container), status_now(container))))
-    cells = (container.name, words, "", _size(container.writable_bytes), "", human_age(container.created))
+    cells = (container.name, _state(container), "", _size(container.writable_bytes), "", human_age(container.created))
     tip = f"{container.name}\n{exact_size(container.writable_bytes)} written"
     return Entry(f"container {container.id}", cells, tip, state_icon(container), state_tone(container), opens=container)
+
+
+def _state(container: Container) -> str:
+    """The engine's own words; Docker's have the health in them, Podman's have not."""
+    status = status_now(container)
+    if not status:
+        return state_words(container)
+    return status if not container.health or container.health in status else f"{status}, {container.health}"
 
 
 def _bounded(entries: Sequence[Entry], left: int = 0) -> tuple[Entry, ...]:

@@ -25,7 +25,7 @@ from imagexplorer import resources
 from imagexplorer.core.check import Finding, Outcome
 from imagexplorer.core.check_report import finding_words
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
-from imagexplorer.core.rules import BUILT_IN, RULES, Rules
+from imagexplorer.core.rules import BUILT_IN, Rules, demand
 from imagexplorer.core.text import counted, plain, plain_bytes
 from imagexplorer.models.tree_rows import layer_number
 from imagexplorer.session import IndexedTree
@@ -178,7 +178,7 @@ class CheckTab(PageTab[Any]):
             head = QTreeWidgetItem([outcome.rule, "", self._summary(outcome)])
             head.setData(0, _PASSED, outcome.passed)
             head.setFont(0, bold)
-            head.setToolTip(0, tooltip(RULES.get(outcome.rule, "")))
+            head.setToolTip(0, tooltip(demand(outcome.rule, self._rules)))
             self.outcomes.addTopLevelItem(head)
             head.addChildren([self._item(finding) for finding in outcome.findings])
             if outcome.left_out:
@@ -204,7 +204,7 @@ class CheckTab(PageTab[Any]):
 
     def _summary(self, outcome: Outcome) -> str:
         count = len(outcome.findings) + outcome.left_out
-        about = RULES.get(outcome.rule, "")
+        about = demand(outcome.rule, self._rules)
         return about if outcome.passed else f"{counted(count, 'finding')}: {about}"
 
     def _item(self, finding: Finding) -> QTreeWidgetItem:

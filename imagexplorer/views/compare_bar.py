@@ -6,7 +6,7 @@ Knows images by their sources; compares nothing.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
 from imagexplorer.core.entities import Image
@@ -31,20 +31,30 @@ class CompareBar(QWidget):
         self.times = QCheckBox(self.tr("Times cou&nt"))
         set_tip(self.times, self.tr("A file whose time of change alone differs is a difference too"))
         self.summary = Elided()
+        self.summary.hide()
         self.save = QPushButton(resources.icon("save"), self.tr("S&ave …"))
         self.save.setEnabled(False)
         set_tip(self.save, self.tr("Save the comparison as a page (HTML) or as a document (JSON)"))
         caption = plain_label(self.tr("Compa&re this image (A) with (B)"))
         caption.setBuddy(self.choice)
         self._set_up_choice()
-        layout = QHBoxLayout(self)
+        asked = QHBoxLayout()
+        asked.setSpacing(12)
+        asked.addWidget(caption)
+        asked.addWidget(self.choice)
+        asked.addWidget(self.times)
+        asked.addStretch()
+        asked.addWidget(self.save)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(12)
-        layout.addWidget(caption)
-        layout.addWidget(self.choice)
-        layout.addWidget(self.times)
-        layout.addWidget(self.summary, 1)
-        layout.addWidget(self.save)
+        layout.setSpacing(8)
+        layout.addLayout(asked)
+        layout.addWidget(self.summary)
+
+    def say(self, words: str) -> None:
+        """What came of it, "" for nothing yet: below, where there is room for a line."""
+        self.summary.set_whole(words)
+        self.summary.setVisible(bool(words))
 
     def _set_up_choice(self) -> None:
         self.choice.setEditable(True)

@@ -149,7 +149,7 @@ class CompareTab(PageTab[Any]):
         self.bar.save.setEnabled(False)
         self.file.forget()
         self._wait(self.tr("Comparing with {name}").format(name=plain(image.name, 80)))
-        self.bar.summary.set_whole("")
+        self.bar.say("")
         reference = image.id
         self.page.session.comparing.compare(
             self.lane + "compare", self._a, source, reference, self.bar.times.isChecked(), self._compared, self._failed
@@ -180,7 +180,7 @@ class CompareTab(PageTab[Any]):
                 n=len(found.layers.common), a=len(found.layers.only_a), b=len(found.layers.only_b)
             ),
         ]
-        self.bar.summary.set_whole("   ·   ".join(words))
+        self.bar.say("   ·   ".join(words))
         self.parts.setTabText(0, self.tr("&Different files ({n})").format(n=f"{files:,}"))
         self.parts.setTabText(1, self.tr("Confi&guration ({n})").format(n=config))
         self._show_config()

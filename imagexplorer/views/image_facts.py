@@ -24,9 +24,14 @@ def merged(known: Image, row: Image) -> Image:
 
 
 def image_facts(
-    image: Image, detail: ImageDetail | None, totals: Mapping[int, LayerTotals], from_file: bool
+    image: Image,
+    detail: ImageDetail | None,
+    totals: Mapping[int, LayerTotals],
+    from_file: bool,
+    visible_bytes: int | None = None,
 ) -> tuple[list[str], str]:
-    """The words, "" where there are none, and lines that say which size is which."""
+    """The words, "" where there are none, and lines that say which size is which. `visible_bytes`: of what the whole
+    image shows."""
     layers = len(detail.layers) if detail is not None else None
     whole = layers is not None and layers > 0 and len(totals) >= layers
     files = sum(each.stored_bytes for each in totals.values()) if whole else None
@@ -45,6 +50,9 @@ def image_facts(
     if image.unique_bytes is not None:
         sizes.append(f"{human_size(image.unique_bytes)} its own")
         about.append(f"{exact_size(image.unique_bytes)}: in layers that no other image shares")
+    if files is not None and visible_bytes is not None and files > visible_bytes:
+        sizes.append(f"{human_size(files - visible_bytes)} wasted")
+        about.append(f"{exact_size(files - visible_bytes)}: hidden by later layers, and stored all the same")
     age = human_age(image.created)
     facts = [
         *sizes,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable, WrongUse
-from imagexplorer.core.tree_view import TreeView, ViewSpec
+from imagexplorer.core.tree_view import ROOT, TreeView, ViewSpec
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.file_details import FileDetails
 from imagexplorer.views.file_pane import FilePane
@@ -69,6 +69,10 @@ class ImageFiles(FilePane):
     def _show(self, view: TreeView) -> None:
         self._again = False
         self.show_view(view, (self.tr("No files"), self._why_empty()))
+        spec, detail = self.spec, self._page.detail
+        top = detail is not None and spec.layer in (-1, len(detail.layers) - 1)
+        if top and not (spec.delta or spec.gone or spec.filtered):
+            self._page.show_visible(view.size[ROOT])
 
     def _why_empty(self) -> str:
         if not self._page.problems.isHidden():

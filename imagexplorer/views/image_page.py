@@ -44,6 +44,7 @@ class ImagePage(RecordPage):
         self.image = image
         self.detail: ImageDetail | None = None
         self._masked: ImageDetail | None = None
+        self._visible_bytes: int | None = None
         self._tree: IndexedTree | None = None
         self._totals: dict[int, LayerTotals] = {}
         self._platform = ""  # the one that was chosen, "" for the source's own choice
@@ -164,10 +165,17 @@ class ImagePage(RecordPage):
 
     def show_header(self) -> None:
         image, state = self.image, self.state
-        facts, about = image_facts(image, self.detail, self._totals, state is not None and not state.is_engine)
+        from_file = state is not None and not state.is_engine
+        facts, about = image_facts(image, self.detail, self._totals, from_file, self._visible_bytes)
         self.header.show_title(image.name if image.tags else "<none>", image.id)
         self.header.show_facts(facts, about)
         self.header.show_state(*(("dead", "error", self.tr("deleted")) if self.gone else ("", "", "")))
+
+    def show_visible(self, visible_bytes: int) -> None:
+        """How large what the whole image shows is, once that is known."""
+        if visible_bytes != self._visible_bytes:
+            self._visible_bytes = visible_bytes
+            self.show_header()
 
     def _show_detail(self, detail: ImageDetail) -> None:
         first = self.detail is None or len(self.detail.layers) != len(detail.layers)
@@ -197,6 +205,7 @@ class ImagePage(RecordPage):
         self.session.checking.leave(self.lane)  # what is read now is another reading
         self._tree = None
         self._totals = {}
+        self._visible_bytes = None
         self.path.forget()
         self.known.emit()
         if not detail.layers:

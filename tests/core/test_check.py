@@ -20,7 +20,7 @@ from imagexplorer.core.errors import WrongUse
 from imagexplorer.core.file_tree import Version
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.report_head import Asked
-from imagexplorer.core.rules import ANYWHERE, BUILT_IN, RULES, Rules, rules_of, rules_text
+from imagexplorer.core.rules import ABOVE_BASE, ANYWHERE, BUILT_IN, RULES, Rules, demand, rules_of, rules_text
 from imagexplorer.core.sizes import size_of
 from imagexplorer.core.space import space
 from tests.core.naive import Entry, Replay, build
@@ -315,3 +315,16 @@ def test_the_text_has_one_line_a_finding() -> None:
     assert len(lines) == 7
     assert all(line.isprintable() for line in lines)
     assert lines[-1] == "1 of 2 rules broken"
+
+
+def test_what_a_rule_demands_is_said_with_its_own_value() -> None:
+    rules = Rules(
+        no_secrets=True, no_setuid=ABOVE_BASE, max_size=5_000_000, max_layers=1, forbidden_paths=("*.pyc", "/x")
+    )
+    assert "a layer above the lowest wrote" in demand("no-setuid", rules)
+    assert "lowest" not in demand("no-setuid", Rules(no_setuid=ANYWHERE))
+    assert "5,000,000 bytes" in demand("max-size", rules)
+    assert demand("max-layers", rules) == "at most 1 layer"
+    assert demand("forbidden-paths", rules).endswith("*.pyc or /x")
+    assert demand("no-secrets", rules) == RULES["no-secrets"]
+    assert demand("of another version", rules) == ""

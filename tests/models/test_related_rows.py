@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imagexplorer.core.entities import Container, Image
 from imagexplorer.core.names import Known
 from imagexplorer.core.relatives import Relatives, chain, relatives
@@ -57,6 +59,19 @@ def test_containers_are_its_own():
     assert [each.opens for each in entry.below] == made[:1]
     assert [each.cells[0] for each in groups()["containers"].below] == ["none"]
     assert "containers" not in groups(engine=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "health", "words"),
+    [
+        ("Up 2 minutes (unhealthy)", "unhealthy", "Up 2 minutes (unhealthy)"),
+        ("Up 2 minutes", "healthy", "Up 2 minutes, healthy"),
+        ("", "starting", "running, health: starting"),
+    ],
+)
+def test_a_containers_state_is_said_once(status: str, health: str, words: str):
+    made = Container("1", "web", "me:1", "me", "running", status=status, health=health)
+    assert groups(containers=[made])["containers"].below[0].cells[1] == words
 
 
 def test_rows_that_are_gone_are_left_out_and_many_are_counted():

@@ -180,6 +180,13 @@ def test_the_image_that_is_compared_with_is_named(tab: CompareTab, pages: Pages)
     assert tab.bar.choice.currentText().startswith("three:1")
 
 
+def test_what_came_of_it_stands_in_a_line_of_its_own(tab: CompareTab, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not tab.bar.summary.isHidden())
+    assert "layers: " in tab.bar.summary.whole()
+    tab.bar.say("")
+    assert tab.bar.summary.isHidden()
+
+
 @pytest.mark.parametrize(("typed", "found"), [("three:1", "three:1"), ("ree", "three:1"), (":1", ""), ("none", "")])
 def test_enter_takes_what_was_typed_where_it_means_one_image(
     tab: CompareTab, qtbot: QtBot, typed: str, found: str

@@ -32,6 +32,15 @@ def test_what_the_engine_says_stands_beside_another_sum_only() -> None:
     assert not any("kB" in fact for fact in facts)
 
 
+def test_what_is_wasted_is_told_once_it_is_known() -> None:
+    facts, about = image_facts(PACKED, ImageDetail(PACKED, LAYERS), TOTALS, True, 900_000)
+    assert "200 kB wasted" in facts
+    assert "200,000 bytes: hidden" in about
+    for totals, visible in ((TOTALS, None), (TOTALS, 1_100_000), ({0: TOTALS[0]}, 900_000)):
+        facts, _about = image_facts(PACKED, ImageDetail(PACKED, LAYERS), totals, True, visible)
+        assert not any("wasted" in fact for fact in facts)
+
+
 def test_other_tags_are_named_and_bounded() -> None:
     many = Image("sha256:1", tuple(f"app:{number}" for number in range(9)))
     facts, _about = image_facts(many, None, {}, False)

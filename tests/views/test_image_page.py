@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from imagexplorer.core.entities import ALL, Problem, Touched
 from imagexplorer.core.errors import Refused, Unreachable
+from imagexplorer.core.text import human_size
 from imagexplorer.models.stack_model import EMPTY, LAYER
 from tests.fake_engine import BASE, FakeEngine
 from tests.fakes import FakeSource
@@ -57,6 +58,20 @@ def test_what_the_list_learns_later_stands_over_the_page_too(pages, engine, imag
     page = pages.open_image(replace(image, unique_bytes=None))
     ready(page, qtbot)
     qtbot.waitUntil(lambda: "its own" in page.header.facts.whole())
+
+
+def test_what_is_wasted_stands_over_the_page(pages, image, qtbot):
+    """Whichever layer is looked at, and while a filter is set."""
+    page = pages.open_image(image)
+    ready(page, qtbot)
+    files = sum(totals.stored_bytes for totals in page.totals.values())
+    wasted = f"{human_size(files - page.files.tree.files.view.size[0])} wasted"
+    assert wasted in page.header.facts.whole()
+    page.stack.view.select_layer(0)
+    qtbot.waitUntil(lambda: "app" not in paths(page.files.tree.files))
+    qtbot.keyClicks(page.files.filter.paths.edit, "motd")
+    qtbot.waitUntil(lambda: paths(page.files.tree.files) == {"etc", "etc/motd"})
+    assert wasted in page.header.facts.whole()
 
 
 def test_a_long_wait_shows_progress_and_can_be_cancelled(pages, engine, image, qtbot):
