@@ -15,7 +15,7 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
 from imagexplorer.core.run_spec import RunSpec, kept_name
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed
-from imagexplorer.session.things import One, named, one_by_one, one_error
+from imagexplorer.session.things import One, named, one_by_one, one_error, one_loss
 
 if TYPE_CHECKING:
     from imagexplorer.core.copy_plan import CopyPlan
@@ -31,6 +31,8 @@ def beside(title: str, things: Sequence[One], host: Any, control: Control, words
     """As `one_by_one`, several at a time: how many have ended is the progress."""
     touched = Touched()
     errors: list[tuple[str, ImagexplorerError]] = []
+    lost: list[tuple[str, ImagexplorerError]] = []
+    done = 0
     with ThreadPoolExecutor(AT_ONCE, "stop") as pool:
         left = {pool.submit(thing.call, host, control): thing for thing in things}
         while left:
@@ -40,10 +42,16 @@ def beside(title: str, things: Sequence[One], host: Any, control: Control, words
                 thing = left.pop(future)
                 try:
                     touched |= future.result()
-                except (Cancelled, Unreachable):
-                    raise  # the others fare no better
+                    done += 1
+                except Unreachable as error:  # the others fare no better: those that have not begun never do
+                    lost.append((thing.name, error))
+                    left = {each: other for each, other in left.items() if not each.cancel()}
+                except Cancelled:
+                    raise
                 except ImagexplorerError as error:
                     errors.append((thing.name, error))
+    if lost:
+        raise one_loss(title, lost, errors, done, len(things)) from lost[0][1]
     if errors:
         raise one_error(title, errors, len(things))
     return touched

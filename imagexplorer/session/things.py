@@ -30,8 +30,10 @@ def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -
         control.step(number, len(things) if several else None, thing.words or (thing.name if several else ""))
         try:
             touched |= thing.call(host, control)
-        except (Cancelled, Unreachable):
-            raise  # the others would fare no better
+        except Unreachable as error:  # the others would fare no better
+            raise one_loss(title, [(thing.name, error)], errors, number - len(errors), len(things)) from error
+        except Cancelled:
+            raise
         except ImagexplorerError as error:
             errors.append((thing.name, error))
     if errors:
@@ -43,11 +45,30 @@ def named(names: Sequence[str], kind: str) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} {kind}"
 
 
+def one_loss(
+    title: str,
+    lost: Sequence[tuple[str, ImagexplorerError]],
+    errors: Sequence[tuple[str, ImagexplorerError]],
+    done: int,
+    total: int,
+) -> ImagexplorerError:
+    """One error where the engine was lost over several: which those were, how many were done before, how many were not
+    tried."""
+    if total == 1:
+        return lost[0][1]
+    left = total - done - len(errors) - len(lost)
+    untried = f"; {left} not tried" if left else ""
+    return Unreachable(title, f"{done} of {total} done{untried}. {_words([*lost, *errors])}", lost[0][1].way_out)
+
+
 def one_error(title: str, errors: Sequence[tuple[str, ImagexplorerError]], total: int) -> ImagexplorerError:
     """One error for several: the only one as it is; else each thing with the engine's words for it."""
     if total == 1:
         return errors[0][1]
-    words = "; ".join(f"{name}: {error.reason or error.what}" for name, error in errors)
     ways = list(dict.fromkeys(error.way_out for _name, error in errors if error.way_out))
     done = total - len(errors)
-    return Refused(title, f"{done} of {total} done. {words}", ways[0] if len(ways) == 1 else "")
+    return Refused(title, f"{done} of {total} done. {_words(errors)}", ways[0] if len(ways) == 1 else "")
+
+
+def _words(errors: Sequence[tuple[str, ImagexplorerError]]) -> str:
+    return "; ".join(f"{name}: {error.reason or error.what}" for name, error in errors)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from imagexplorer.actions.prompts import StopAnswer
 from imagexplorer.core.entities import CommitSpec, Touched
-from imagexplorer.core.errors import Refused
+from imagexplorer.core.errors import Refused, Unreachable
 from imagexplorer.core.run_spec import RunSpec
 from tests.actions.test_flows import KEY, Stage, stage
 
@@ -110,6 +110,29 @@ def test_many_are_stopped_beside_each_other_and_each_has_its_own_result(stage: S
     assert "19 of 20 done. many7: it does not end" in str(errors[0])
     assert len(stage.acts()) == 20
     assert not stage.session.acts.busy
+
+
+def test_an_engine_that_is_lost_over_many_leaves_word_of_each(stage: Stage) -> None:
+    for number in range(20):
+        stage.engine.add_container(f"many{number}", stage.engine.find_image("myapp:dev"))
+    stage.engine.emit(Touched(containers=frozenset(stage.engine.containers)))
+    names = [f"many{number}" for number in range(20)]
+    stage.qtbot.waitUntil(lambda: {*names} <= {each.name for each in stage.session.containers})
+    lost = Unreachable("container", "it closed the connection", "Whether it was done is not known")
+    errors: list[object] = []
+    stage.session.jobs.ended.connect(lambda state: errors.append(state.error))
+    stage.engine.fail_of["pause", stage.engine.named("many1").id] = Refused("many1", "it has no cgroup")
+    for act, of in (("pause", "many3"), ("stop", "many5")):
+        del errors[:]
+        stage.engine.fail_of[act, stage.engine.named(of).id] = lost
+        stage.select(*names)
+        stage.act(f"container.{act}")
+        stage.qtbot.waitUntil(lambda: bool(errors))
+        assert f" of 20 done; {20 - len(stage.acts())} not tried. {of}: it closed the connection" in str(errors[0])
+        assert "Whether it was done is not known" in str(errors[0])
+        assert ("; many1: it has no cgroup" in str(errors[0])) == (act == "pause")
+        assert len(stage.acts()) < 20, "none is sent to an engine that is lost"
+        stage.engine.calls.clear()
 
 
 def test_stopping_many_can_be_cancelled(stage: Stage) -> None:

@@ -18,6 +18,9 @@ from imagexplorer.sources.engine import run_body
 from imagexplorer.sources.engine.fields import amount, image_id, rows, strings, text
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Parameters, Wire, gone_is_not_found
 
+_MID_WAY = ("connection broke", "closed the connection", "in time")
+"""What an `Unreachable` says of a request that may have arrived."""
+
 
 def quoted(reference: str) -> str:
     """A name, tag or id as part of a route."""
@@ -36,7 +39,7 @@ def create(wire: Wire, spec: RunSpec, control: Control) -> str:
     body = run_body.create_body(spec)
     params: dict[str, str | int | bool] = {"name": spec.name} if spec.name else {}
     try:
-        with _unsure(what):
+        with unsure(what):
             made = wire.json("POST", "/containers/create", what=what, control=control, params=params, body=body,
                              seconds=LONG_SECONDS)  # fmt: skip
     except NotFound as error:
@@ -53,7 +56,7 @@ def start_new(wire: Wire, container: str, spec: RunSpec, control: Control) -> No
     what = f"run {spec.image}"
     try:
         for network in spec.networks[1:]:  # creating takes one, in API versions below 1.44
-            with _unsure(what):
+            with unsure(what):
                 wire.json("POST", f"/networks/{quoted(network)}/connect", what=what, control=control,
                           body={"Container": container}, seconds=LONG_SECONDS)  # fmt: skip
         start(wire, container, control)
@@ -96,7 +99,7 @@ def commit(wire: Wire, spec: CommitSpec, control: Control, podman: bool = False)
     params |= {name: value for name, value in asked.items() if value}
     if changes := instructions(spec.config, bare=podman):
         params["changes"] = changes
-    with _unsure(what), gone_is_not_found(wire, f"/containers/{quoted(spec.container_id)}/json", what, control):
+    with unsure(what), gone_is_not_found(wire, f"/containers/{quoted(spec.container_id)}/json", what, control):
         made = wire.json("POST", "/commit", what=what, control=control, params=params, body={}, seconds=LONG_SECONDS)
     return image_id(text(made, "Id"))
 
@@ -111,7 +114,7 @@ def remove_image(wire: Wire, reference: str, control: Control, force: bool, imag
             raise Refused(what, "it is the name of another image by now", "Look again")
         if image_id(reference) == image_id(image) and strings(told, "RepoTags"):
             raise Refused(what, "it has got a name meanwhile", "Look again")
-    with _unsure(what):
+    with unsure(what):
         answer = wire.json("DELETE", f"/images/{quoted(reference)}", what=what, control=control,
                            params={"force": int(force), "noprune": 0}, seconds=LONG_SECONDS)  # fmt: skip
     went = []
@@ -124,7 +127,7 @@ def remove_image(wire: Wire, reference: str, control: Control, force: bool, imag
 def prune_build_cache(wire: Wire, control: Control) -> int:
     """All of it that no build uses, as `builder prune --all` does."""
     what = "prune the build cache"
-    with _unsure(what):
+    with unsure(what):
         told = wire.json("POST", "/build/prune", what=what, control=control, params={"all": 1}, seconds=LONG_SECONDS)
     return amount(told, "SpaceReclaimed") or 0
 
@@ -134,7 +137,7 @@ def tag(wire: Wire, image: str, name: str, control: Control) -> None:
     params: Parameters = {"repo": repository, "tag": label}
     what = f"tag {name}"
     with (
-        _unsure(what),
+        unsure(what),
         wire.open(
             "POST", f"/images/{quoted(image)}/tag", what=what, control=control, params=params, seconds=LONG_SECONDS
         ),
@@ -159,7 +162,7 @@ def of_container(
     what = f"{verb} {short_id(container)}"
     at = f"/containers/{quoted(container)}"
     with (
-        _unsure(what),
+        unsure(what),
         gone_is_not_found(wire, f"{at}/json", what, control),
         wire.open(method, at + route, what=what, control=control, params=params, seconds=LONG_SECONDS),
     ):
@@ -178,12 +181,12 @@ def _paused() -> Iterator[None]:
 
 
 @contextmanager
-def _unsure(what: str) -> Iterator[None]:
+def unsure(what: str) -> Iterator[None]:
     """A connection that broke while the engine worked: nothing says whether it was done."""
     try:
         yield
     except Unreachable as error:
-        if "connection broke" not in error.reason and "in time" not in error.reason:
+        if not any(words in error.reason for words in _MID_WAY):
             raise
         way_out = "Whether it was done is not known: look at the lists once the engine answers"
         raise Unreachable(what, error.reason, way_out) from error

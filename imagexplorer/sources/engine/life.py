@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from imagexplorer.core.control import Control
+from imagexplorer.core.entities import short_id
+from imagexplorer.core.errors import Refused
 from imagexplorer.core.run_spec import RunSpec
-from imagexplorer.sources.engine.actions import of_container, quoted, stop
+from imagexplorer.sources.engine.actions import of_container, quoted, stop, unsure
 from imagexplorer.sources.engine.wire import Wire
 
 USUAL_TIMEOUT_S = 10
@@ -32,10 +34,12 @@ def stop_by(
         params = {"signal": signal} | ({} if timeout is None else {"t": timeout})
         of_container(wire, "POST", container, "/stop", "stop container", control, params)
         return
+    what = f"stop container {short_id(container)}"
     kill(wire, container, control, signal)
     until = time.monotonic() + (USUAL_TIMEOUT_S if timeout is None else timeout)
     while time.monotonic() < until:
-        answer = wire.get(f"/containers/{quoted(container)}/json", what="container", control=control)
+        with unsure(what):
+            answer = wire.get(f"/containers/{quoted(container)}/json", what=what, control=control)
         state = answer.get("State") if isinstance(answer, Mapping) else None
         if not (isinstance(state, Mapping) and state.get("Running") is True):
             return
@@ -45,8 +49,15 @@ def stop_by(
 
 
 def kill(wire: Wire, container: str, control: Control, signal: str) -> None:
-    """`signal` is a name (SIGTERM) or a number."""
-    of_container(wire, "POST", container, "/kill", "kill container", control, {"signal": signal})
+    """`signal` is a name (SIGTERM) or a number. Podman waits 5 s for the end of what it killed, and calls it a mistake
+    of its own where that takes longer."""
+    try:
+        of_container(wire, "POST", container, "/kill", "kill container", control, {"signal": signal})
+    except Refused as error:
+        if "timed out waiting for file" not in error.reason:
+            raise
+        way_out = "The signal was sent, and it had not ended a while later: look at the list"
+        raise Refused(error.what, error.reason, way_out) from error
 
 
 def pause(wire: Wire, container: str, control: Control) -> None:

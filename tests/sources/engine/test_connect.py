@@ -15,7 +15,7 @@ import pytest
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address
 from imagexplorer.core.errors import Cancelled, Damaged, Refused, Unreachable
-from imagexplorer.sources.engine import wire
+from imagexplorer.sources.engine import actions, life, wire
 from imagexplorer.sources.engine.connect import NEWEST_VERSION, find, open_engine
 from imagexplorer.sources.engine.source import EngineSource
 from tests.sources.engine.odd_server import answering, http
@@ -246,3 +246,29 @@ def test_what_is_paused_has_to_go_on_before_it_ends(tmp_path: Path, act: str) ->
             getattr(source, act)("5", Control())
     assert "refusing to clean up" in caught.value.reason
     assert caught.value.way_out == "It is paused: unpause it first"
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 2"])
+def test_an_act_that_broke_off_may_have_been_done(tmp_path: Path, answer: bytes) -> None:
+    """To do it once more, as where nothing was sent, would not do."""
+    with answering(tmp_path / "s", answer) as location, pytest.raises(Unreachable) as caught:
+        actions.of_container(
+            wire.Wire(Address("engine", location), location, "1.41"), "POST", "a" * 64, "/restart", "restart", Control()
+        )
+    assert caught.value.way_out.startswith("Whether it was done is not known")
+
+
+def test_a_signal_after_which_podman_saw_no_end_is_told_to_be_sent(tmp_path: Path) -> None:
+    answer = http(b'{"cause": "timed out waiting for file /exits/a: internal libpod error"}', "500 Internal")
+    with answering(tmp_path / "s", answer) as location, pytest.raises(Refused) as caught:
+        life.kill(wire.Wire(Address("engine", location), location, "1.41"), "a" * 64, Control(), "SIGKILL")
+    assert caught.value.way_out.startswith("The signal was sent")
+
+
+def test_an_engine_that_is_lost_after_the_signal_of_a_stop_does_not_say_retry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life, "kill", lambda *_: None)
+    with answering(tmp_path / "s", b"") as location, pytest.raises(Unreachable) as caught:
+        life.stop_by(wire.Wire(Address("engine", location), location, "1.41"), "a" * 64, Control(), 9, "SIGUSR1")
+    assert caught.value.way_out.startswith("Whether it was done is not known")
