@@ -74,6 +74,7 @@ class FakeEngine:
         self.product = "Docker"
         self.volumes: tuple[Volume, ...] = ()
         self.build_cache: tuple[CacheEntry, ...] = ()
+        self.built: dict[str, str] = {}  # by a shared entry of it: the image that has the same bytes
         self.lost = False
         self._listeners: list[queue.Queue[Touched | None]] = []
         self._lock = threading.RLock()

@@ -435,6 +435,7 @@ class FakeHost:
             held[::-1] if turned else held,
             containers,
             engine.build_cache,
+            not any(each.shared for each in engine.build_cache),
             command=command,
             layers_bytes=self._layers_bytes(),
             volumes=engine.volumes,
@@ -599,6 +600,9 @@ class FakeHost:
         if users and not force:
             raise Refused(image.name, f"conflict: unable to remove {image.name} (must force) - used by {users[0]}")
         del self.engine.images[image.id]
+        of_image = {each for each, made in self.engine.built.items() if made == image.id}
+        cache = self.engine.build_cache
+        self.engine.build_cache = tuple(replace(e, shared=e.shared and e.id not in of_image) for e in cache)
         self._tell(image=image.id)
         return [*(f"Untagged: {tag}" for tag in image.tags), f"Deleted: {image.id}"]
 

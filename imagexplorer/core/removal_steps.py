@@ -129,7 +129,7 @@ def removal_of_containers(
 
 def freed(before: World, after: World) -> tuple[int, bool]:
     """(bytes, whether exactly so many) of layers and containers that are there no more, as far as their sizes were
-    known."""
+    known; not those of which the builder's cache keeps the bytes."""
     kept = {image.layers[: at + 1] for image in after.images for at in range(len(image.layers))}
     gone: dict[tuple[str, ...], int | None] = {}
     for image in before.images:
@@ -140,4 +140,5 @@ def freed(before: World, after: World) -> tuple[int, bool]:
                 gone[chain] = size if size is not None else gone.get(chain)
     there = {each.id for each in after.containers}
     sizes = [*gone.values(), *(each.writable_bytes for each in before.containers if each.id not in there)]
-    return sum(size or 0 for size in sizes), before.exact and None not in sizes
+    cached = after.cached_only(before)
+    return max(sum(size or 0 for size in sizes) - cached, 0), before.exact and None not in sizes

@@ -50,8 +50,9 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What an engine holds at one moment. `exact`: its layers' sizes add up to what deleting them frees. `told` are
-    (all, own) bytes of images by id as its disk usage tells them, None where it does not."""
+    """What an engine holds at one moment. `exact`: its layers' sizes add up to what deleting them frees, and the
+    builder's cache keeps none of them. `told` are (all, own) bytes of images by id as its disk usage tells them, None
+    where it does not."""
 
     images: tuple[Held, ...] = ()
     containers: tuple[Container, ...] = ()
@@ -61,3 +62,16 @@ class World:
     layers_bytes: int | None = None  # of all layers together
     volumes: tuple[Volume, ...] = ()
     told: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict, hash=False)
+    cache_apart: bool = True  # `layers_bytes` are without what only the builder's cache has
+
+    @property
+    def held_bytes(self) -> int | None:
+        """Of layers and the builder's cache together, each once; None where the engine does not tell."""
+        if self.layers_bytes is None:
+            return None
+        return self.layers_bytes + sum(each.bytes for each in self.build_cache if self.cache_apart and not each.shared)
+
+    def cached_only(self, before: World) -> int:
+        """Bytes that images shared with the builder's cache before, and that only the cache keeps now."""
+        shared = {each.id for each in before.build_cache if each.shared}
+        return sum(each.bytes for each in self.build_cache if each.id in shared and not each.shared)

@@ -61,36 +61,38 @@ class Pruning:
         """For the end of a delete, which hears whether all of it was done: what is really there no more is told beside
         what was planned."""
 
-        def measure(opened: Any, control: Control) -> tuple[int, bool]:
+        def measure(opened: Any, control: Control) -> tuple[int, bool, str]:
             from imagexplorer.core.removal_steps import freed
 
-            return freed(before, opened.host.holdings(control, usage=False))
+            after: World = opened.host.holdings(control, usage=False)
+            return *freed(before, after), _kept_by_cache(before, after)
 
         return self._telling(source, measure, planned_bytes, kept)
 
     def tell_freed_by(self, source: str, going: Removal, kept: bool = False) -> Callable[[bool], None]:
         """Likewise where only containers go."""
 
-        def measure(opened: Any, control: Control) -> tuple[int, bool]:
+        def measure(opened: Any, control: Control) -> tuple[int, bool, str]:
             there = {each.id for each in opened.host.containers(control)}
             sizes = [each.writable_bytes for each in going.containers if each.id not in there]
-            return sum(size or 0 for size in sizes), None not in sizes and not going.volumes
+            return sum(size or 0 for size in sizes), None not in sizes and not going.volumes, ""
 
         return self._telling(source, measure, going.frees_bytes, kept)
 
     def _telling(
-        self, source: str, measure: Callable[[Any, Control], tuple[int, bool]], planned_bytes: int, kept: bool
+        self, source: str, measure: Callable[[Any, Control], tuple[int, bool, str]], planned_bytes: int, kept: bool
     ) -> Callable[[bool], None]:
         more = "; Undo (Ctrl+Z) brings it back" if kept else ""
 
         def told(whole: bool) -> None:
             deleted = "Deleted" if whole else "Deleted in part"
 
-            def tell(found: tuple[int, bool]) -> None:
-                size, exact = found
+            def tell(found: tuple[int, bool, str]) -> None:
+                size, exact, cached = found
                 about = "" if exact else "about "
                 as_planned = ", as planned" if size == planned_bytes else f" of {human_size(planned_bytes)} planned"
-                if size or (whole and exact):
+                as_planned += cached
+                if size or cached or (whole and exact):
                     self._say(f"{deleted}: freed {about}{human_size(size)}{as_planned}{more}")
                 elif whole:
                     self._say(f"Deleted; what came free is not known{more}")
@@ -117,10 +119,8 @@ class Pruning:
         tags = {image.id: image.tags for image in before.images}
         images = [(name, Image(identifier, tags.get(identifier, ()))) for name, identifier in plan.references]
 
-        reclaimed: list[int] = []
-
         def prune_cache(host: Any, control: Control) -> Touched:
-            reclaimed.append(host.prune_build_cache(control))
+            host.prune_build_cache(control)
             return Touched()
 
         cache = [One("build cache", prune_cache)] if plan.build_cache else []
@@ -134,20 +134,21 @@ class Pruning:
             kept()
             self._ask("actions/pruned", source, measure, tell, unknown, "")
 
-        def measure(opened: Any, control: Control) -> int | None:
-            after: int | None = opened.host.disk_usage(control).layers_bytes
+        def measure(opened: Any, control: Control) -> World:
+            after: World = opened.host.holdings(control)
             return after
 
-        def tell(after: int | None) -> None:
+        def tell(after: World) -> None:
             planned = human_size(plan.frees_bytes)
-            if after is None or before.layers_bytes is None:
+            if after.held_bytes is None or before.held_bytes is None:
                 self._say(f"Pruned; about {planned} were planned, and the engine does not tell what came free")
                 return
-            written = sum(each.writable_bytes or 0 for each in plan.containers)
-            freed = before.layers_bytes - after + written + sum(reclaimed)
+            # What an engine says that it reclaimed of its builder's cache counts what images keep, too.
+            freed = before.held_bytes - after.held_bytes + sum(each.writable_bytes or 0 for each in plan.containers)
             as_planned = freed == plan.frees_bytes
             self._say(
-                f"Pruned: freed {human_size(freed)}" + (", as planned" if as_planned else f"; {planned} were planned")
+                f"Pruned: freed {human_size(freed)}"
+                + (", as planned" if as_planned else f"; {planned} were planned{_kept_by_cache(before, after)}")
             )
 
         def unknown(_error: ImagexplorerError) -> None:
@@ -156,3 +157,8 @@ class Pruning:
         self._acts.delete(
             source, plan.containers, images, failed=broke, done=done, more=cache, lines=lines, guard=guard
         )
+
+
+def _kept_by_cache(before: World, after: World) -> str:
+    cached = after.cached_only(before)
+    return f"; the builder's cache keeps {human_size(cached)} of it, Prune deletes that" if cached else ""

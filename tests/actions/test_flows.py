@@ -38,7 +38,7 @@ from imagexplorer.jobs import Jobs
 from imagexplorer.session import Session
 from imagexplorer.session.from_changes import Draft
 from imagexplorer.settings import Settings
-from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeSource
+from tests.fakes import ENGINE_ADDRESS, FakeEngine, FakeFile, FakeSource
 
 KEY = f"engine:{ENGINE_ADDRESS.location}"
 ACTS = {
@@ -779,6 +779,30 @@ def test_the_builders_cache_goes_with_a_prune_that_names_it(stage: Stage) -> Non
     stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
     stage.settled()
     assert len(stage.engine.called("prune_build_cache")) == 1
+
+
+def test_what_the_builders_cache_keeps_of_an_image_is_not_called_freed(stage: Stage) -> None:
+    said: list[str] = []
+    stage.session.message.connect(said.append)
+    base = CacheEntry("k1", 800_000, shared=True)
+    stage.engine.build_cache = (base, CacheEntry("k2", 4_000_000))
+    stage.prompts.answer = PruneAnswer(build_cache=True)
+    stage.act("engine.prune")
+    stage.qtbot.waitUntil(lambda: any(words.startswith("Pruned") for words in said))
+    assert said[-1] == "Pruned: freed 4 MB, as planned", "not the 4.8 MB that the engine says it reclaimed"
+
+    stage.engine.build_cache = (base,)
+    stage.prompts.answer = DeleteAnswer()
+    image = stage.engine.add_image("built:1", layers=((FakeFile("big", b"x" * 800_000),),))
+    stage.engine.built = {"k1": image.id}
+    stage.engine.emit(EVERYTHING)
+    stage.qtbot.waitUntil(lambda: image.id in {each.id for each in stage.session.images})
+    stage.select("built:1")
+    stage.act("image.delete")
+    stage.qtbot.waitUntil(lambda: any(words.startswith("Deleted") for words in said))
+    assert said[-1] == (
+        "Deleted: freed about 0 Bytes of 800 kB planned; the builder's cache keeps 800 kB of it, Prune deletes that"
+    )
 
 
 # -- the trash --------------------------------------------------------------------------------------

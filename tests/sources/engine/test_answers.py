@@ -15,8 +15,8 @@ import pytest
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Platform, Port
-from imagexplorer.core.errors import Refused
-from imagexplorer.sources.engine import changes, containers, events, images, usage
+from imagexplorer.core.errors import Refused, Unreachable
+from imagexplorer.sources.engine import changes, containers, events, holdings, images, usage
 from imagexplorer.sources.engine.fields import image_id, moment
 from imagexplorer.sources.engine.wire import Wire
 
@@ -307,3 +307,29 @@ def test_what_fails_as_another_image_goes_is_read_again(monkeypatch: pytest.Monk
         with pytest.raises(Refused):
             wire.get("/images/json", what="list", control=Control())
         assert len(reasons) == left
+
+
+@pytest.mark.parametrize("shared", [True, False, None])
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_the_builders_cache_keeps_is_freed_by_no_delete(
+    monkeypatch: pytest.MonkeyPatch, shared: bool | None, whole: bool
+) -> None:
+    """None: the engine weighs all it has before it tells, which takes too long."""
+
+    def told(_wire: Wire, _method: str, path: str, *, what: str, **_more: Any) -> Any:
+        if path != "/system/df":
+            return []
+        if shared is None:
+            raise Unreachable(what, "did not answer in time")
+        cache = [{"ID": "k", "Size": 7, "Shared": shared}, {"ID": "l", "Size": 9, "Shared": False}]
+        return {"LayersSize": 100, "BuildCache": cache}
+
+    monkeypatch.setattr(Wire, "json", told)
+    wire = Wire(Address("engine", "unix:///none"), "unix:///none", "1.41")
+    if whole and shared is None:
+        return
+    world = holdings.world(wire, False, True, lambda _id, _control: (), whole, Control())
+    assert world.exact is (shared is False)
+    assert world.held_bytes == ((100 + 9 + (0 if shared else 7)) if whole else None)
+    if whole:  # of the containerd store, where what a builder has is a snapshot like others
+        assert holdings.world(wire, False, False, lambda _id, _control: (), True, Control()).held_bytes == 100
