@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +65,9 @@ def recipe(kind: str) -> Recipe:
 class PrivateEngine:
     """`location` is its address; `registry` that of its registry as the engine sees it, "" where none is installed."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, room_mb: int = 0) -> None:
+        """`room_mb`: all that it keeps fits into so much memory, and is gone with its processes."""
+        self.kind, self._room_mb = kind, room_mb
         self._recipe = recipe(kind)
         if os.name != "posix" or os.geteuid() != 0:
             raise NoEngineError(f"{kind}: starting an engine needs root")
@@ -86,6 +88,7 @@ class PrivateEngine:
         self.dir.chmod(0o711)
         (self.dir / "registry.yml").write_text(_REGISTRY.format(dir=self.dir, address=REGISTRY))
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("DOCKER_", "CONTAINER"))}
+        environment["ENGINE_ROOM_MB"] = str(self._room_mb or "")
         command = self._podman(environment) if self.kind == "podman" else self._docker(environment)
         namespaces = [
             "--mount",
@@ -112,10 +115,16 @@ class PrivateEngine:
                 raise NoEngineError(f"{self.kind} did not start:\n{log_text}")
             time.sleep(0.02)
 
+    @property
+    def data(self) -> Path:
+        """Where it keeps everything, as it sees it itself."""
+        return Path(f"/proc/{self._process.pid}/root{self.dir}/data") if self._process else self.dir / "data"
+
     def kill(self) -> None:
         """End all its processes at once, as a power cut would; the folder stays."""
         if self._process is not None:
             groups = _libpod_groups(self._process.pid) if self.kind == "podman" else []
+            _thaw([f"/{self.dir.name}", *groups])
             self._process.kill()  # unshare takes process 1 inside with it, and that takes the rest
             self._process.wait(20)
             self._process = None
@@ -258,6 +267,14 @@ def _libpod_groups(root: int) -> list[str]:
                 continue
             found |= {group for line in lines if "/libpod" in (group := line.split(":", 2)[2])}
     return sorted(found)
+
+
+def _thaw(groups: list[str]) -> None:
+    """What is paused would outlive its engine, and keep its control group."""
+    for group in groups:
+        for state in Path("/sys/fs/cgroup/freezer").glob(f"{group[1:]}/**/freezer.state"):
+            with suppress(OSError):
+                state.write_text("THAWED")
 
 
 def _remove_groups(groups: list[str], tries: int = 40) -> None:

@@ -13,6 +13,7 @@ for place in etc opt var/lib; do
     mount -t overlay overlay -o "lowerdir=/$place,upperdir=$dir/over/upper/$place,workdir=$dir/over/work/$place" "/$place"
 done
 mount -t tmpfs -o mode=0755 tmpfs /run
+if [ -n "${ENGINE_ROOM_MB:-}" ]; then mount -t tmpfs -o "mode=0711,size=${ENGINE_ROOM_MB}m" tmpfs "$dir/data"; fi
 ip link set lo up
 # crun refuses the mixed cgroups of some machines (v1 with an empty v2 beside it): show it the v1 part only.
 case $1 in *podman*) if mountpoint -q /sys/fs/cgroup/unified; then umount -l /sys/fs/cgroup/unified; fi ;; esac
