@@ -15,6 +15,7 @@ from imagexplorer.sources.readers import Readable
 
 _ISAL_ERROR: Any = igzip_lib.IsalError
 _INPUT = 64 * 1024
+_OUTPUT = 64 * 1024  # of larger pieces the system makes the memory anew each time, which costs a third more
 _FIRST_FEED = 1024
 _EXTRA, _NAME, _COMMENT, _HEADER_CRC = 4, 8, 16, 2
 
@@ -58,7 +59,7 @@ class GzipStream:
             self._at += len(fed)
             self._feed = min(2 * self._feed, _INPUT)
         try:
-            data: bytes = self._decoder.decompress(fed, size)
+            data: bytes = self._decoder.decompress(fed, min(size, _OUTPUT))
         except (_ISAL_ERROR, EOFError, ValueError) as error:
             raise Damaged("gzip", f"the gzip data are damaged: {str(error).lower()}") from error
         return data

@@ -6,7 +6,7 @@ Knows blobs and what is claimed of them. The tar itself is `tar_scan`'s business
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from imagexplorer.core.contents import HOLES_READ, Slice, holes_known, with_data
 from imagexplorer.core.control import Control
@@ -19,9 +19,7 @@ from imagexplorer.sources.compression import compression_of, open_layer_stream
 from imagexplorer.sources.digests import Digest, parse_digest
 from imagexplorer.sources.protocol import ScanOptions
 from imagexplorer.sources.readers import BytesReader
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
+from imagexplorer.sources.stream_hash import Hashing
 
 _ZEROS = bytes(CHUNK)
 
@@ -65,14 +63,20 @@ class LayerReader:
         # Bytes that pass by anyway are hashed: those of a compressed layer, and all of a compressed archive.
         passing = options.verify or compressed or self._store.sequential
         hashed = _HashedBlob(blob, claimed) if claimed is not None and compressed else None
-        index = scan(
-            hashed or blob,
-            where=blob.where,
-            diff_id=layer.diff_id,
-            hash_contents=passing,
-            hash_stream=passing,
-            control=control,
-        )
+        try:
+            index = scan(
+                hashed or blob,
+                where=blob.where,
+                diff_id=layer.diff_id,
+                hash_contents=passing,
+                hash_stream=passing,
+                ahead=not self._store.sequential,
+                control=control,
+            )
+        except BaseException:
+            if hashed:
+                hashed.abandon()
+            raise
         if claimed is None:
             return index
         found = hashed.finish(control) if hashed else parse_digest(index.columns.meta.get("computed"))
@@ -167,12 +171,12 @@ def _zeros(digest: _Hashing, count: int, control: Control) -> None:
 
 
 class _HashedBlob:
-    """A blob read from start to end by a decoder, hashed as it passes."""
+    """A blob read from start to end by a decoder, hashed as it passes. `finish` or `abandon` must be called."""
 
     def __init__(self, blob: Blob, claimed: Digest) -> None:
         self._blob = blob
         self._claimed = claimed
-        self._hash: _Hash = claimed.new()
+        self._hash = Hashing(claimed.algorithm)
         self._at = 0
 
     @property
@@ -182,7 +186,7 @@ class _HashedBlob:
     def pread(self, offset: int, length: int) -> bytes:
         data = self._blob.pread(offset, length)
         if offset <= self._at < offset + len(data):
-            self._hash.update(memoryview(data)[self._at - offset :])
+            self._hash.add(data if offset == self._at else memoryview(data)[self._at - offset :])
             self._at = offset + len(data)
         return data
 
@@ -193,7 +197,12 @@ class _HashedBlob:
                 control.step()
         except Damaged:
             return None
-        return Digest(self._claimed.algorithm, self._hash.hexdigest())
+        finally:
+            found = self._hash.finish()
+        return Digest(self._claimed.algorithm, found)
+
+    def abandon(self) -> None:
+        self._hash.finish()
 
 
 def _compressed(blob: Blob) -> bool:

@@ -114,7 +114,7 @@ def scan_stored(stored: Stored, where: str, control: Control) -> LayerIndex | No
         try:
             index = scan(
                 FileReader(descriptor, name=where), where=where, diff_id=stored.diff_id, hash_contents=True,
-                hash_stream=True, control=control,
+                hash_stream=True, ahead=True, control=control,
             )  # fmt: skip
         finally:
             os.close(descriptor)

@@ -19,6 +19,7 @@ from imagexplorer.sources.tar_walk import Walk
 from imagexplorer.sources.tar_window import FileWindow, StreamWindow
 
 if TYPE_CHECKING:
+    from imagexplorer.sources.read_ahead import ReadAhead
     from imagexplorer.sources.stream_hash import HashingStream
 
 PROBLEM_LIMIT = 100
@@ -32,13 +33,15 @@ def scan(
     diff_id: str = "",
     hash_contents: bool = False,
     hash_stream: bool = False,
+    ahead: bool = False,
     control: Control,
 ) -> LayerIndex:
     """The entries of a tar, which may be compressed with what `compression` knows.
 
     A `Seekable` without compression is read header by header, unless contents or stream are to be hashed.
-    `where` names file and layer in problems. `meta` of the index: diff_id, verified, computed, problems, stream_bytes,
-    compression. Raises Cancelled, and whatever but Damaged a stream raises (Unreachable ...).
+    `ahead`: what is compressed is decoded in a thread of its own, which reads `source` from there, and NumPy is loaded
+    meanwhile. `where` names file and layer in problems. `meta` of the index: diff_id, verified, computed, problems,
+    stream_bytes, compression. Raises Cancelled, and whatever but Damaged a stream raises (Unreachable ...).
     """
     problems = _Problems(where)
     columns = TarColumns(problems.note)
@@ -50,23 +53,32 @@ def scan(
         return columns.index(_meta(problems, diff_id))
     window: FileWindow | StreamWindow
     hashing: HashingStream | None = None
+    decoding: ReadAhead | None = None
     computed = ""
     if seekable and not (compression or hash_contents or hash_stream):
         window = FileWindow(seekable, control)
         walk = Walk(window, columns, False)
         walk.run()
     else:
+        if ahead and compression:
+            from imagexplorer.sources.read_ahead import ReadAhead
+
+            stream = decoding = ReadAhead(stream)
         if hash_stream:
             from imagexplorer.sources.stream_hash import HashingStream
 
-            stream = hashing = HashingStream(stream, diff_id)
+            stream = hashing = HashingStream(stream, diff_id, here=decoding is not None)
         window = StreamWindow(stream, control, seekable.size if seekable else None)
         walk = Walk(window, columns, hash_contents)
         try:
+            if decoding:
+                import numpy  # noqa: F401 - stacking needs it in any case; once it is there, the walk decodes with it too
             walk.run()
             if hashing:
                 window.rest_is_zero(walk.end)
         finally:
+            if decoding:
+                decoding.close()
             computed = hashing.finish() if hashing else ""
     _tell(problems, where, columns.count, window, walk)
     for note in stream.notes:

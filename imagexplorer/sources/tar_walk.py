@@ -22,6 +22,7 @@ NODE_LIMIT = 2_000_000
 
 BATCH = 512
 _HELD = 4 << 20
+_COPIED = 4096  # bytes that are copied sooner than a view of them is made
 _SLOW, _DATA, _NO_DATA = range(3)
 _SPARSE = ord("S")
 _STEP = bytes(
@@ -103,7 +104,9 @@ class Walk:
                 if size != stored or (row in batch.members and batch.members[row].flags & SPARSE):
                     hashes.append(NO_HASH)  # not its bytes one after the other
                 elif at + size <= length and at >= 0:
-                    hashes.append(xxh3(buffer[at : at + size]))
+                    hashes.append(
+                        xxh3(buffer[at : at + size] if size < _COPIED else memoryview(buffer)[at : at + size])
+                    )
                 else:
                     hashes.append(window.hash(start, size))
                     buffer, base = window.buffer, window.base

@@ -20,6 +20,7 @@ from imagexplorer.sources.tar_fields import BLOCK_SIZE
 _WINDOW = 8 * 1024
 _DENSE_WINDOW = 32 * 1024
 _CHUNK = 256 * 1024
+_SMALL = 4 * 1024
 
 
 class Window(Protocol):
@@ -115,6 +116,9 @@ class StreamWindow:
         self._control = control
         self._total = total
         self._ended = False
+        # A piece that the buffer holds the start of: it becomes the buffer when what is asked for lies beyond.
+        self._piece = b""
+        self._piece_base = 0
 
     @property
     def size(self) -> int | None:
@@ -125,11 +129,18 @@ class StreamWindow:
 
     def ensure(self, position: int) -> None:
         self._skip_to(position)
+        if self._piece and position + BLOCK_SIZE > self.base + len(self.buffer):
+            self._drop()
         at = position - self.base
         while at + BLOCK_SIZE > len(self.buffer) and not self._ended:
+            rest = self.buffer[at:]
             more = self._next()
-            self.buffer = self.buffer[at:] + more
-            self.base += at
+            if rest and len(more) > _SMALL:
+                # A header in two pieces is put together alone: the piece is not copied for it, and comes next.
+                self._piece, self._piece_base = more, position + len(rest)
+                more = more[: BLOCK_SIZE - len(rest)]
+            self.buffer = rest + more
+            self.base = position
             at = 0
 
     def read(self, position: int, length: int) -> bytes:
@@ -145,6 +156,14 @@ class StreamWindow:
             self.base = position
             at = 0
         return self.buffer[at : at + length]
+
+    def piece(self, position: int, most: int) -> bytes:
+        """Some of the bytes from `position` on, as they came where that is possible; b"" at the end."""
+        self._skip_to(position)
+        if position == self.base + len(self.buffer) and not self._ended:
+            self._drop()
+        at = position - self.base
+        return self.buffer[at : at + most] if at or most < len(self.buffer) else self.buffer
 
     def hash(self, position: int, size: int) -> int:
         digest = xxhash.xxh3_64()
@@ -165,7 +184,7 @@ class StreamWindow:
         zero = not self.buffer[max(0, position - self.base) :].strip(b"\0")
         while not self._ended:
             self._drop()
-            zero = zero and not self.buffer.strip(b"\0")
+            zero = zero and not self.buffer[max(0, position - self.base) :].strip(b"\0")
         return zero
 
     def _skip_to(self, position: int) -> None:
@@ -175,10 +194,18 @@ class StreamWindow:
     def _drop(self) -> None:
         """Replace the buffer by what comes next."""
         self.base += len(self.buffer)
+        if self._piece:
+            self.buffer, self.base, self._piece = self._piece, self._piece_base, b""
+            return
         self.buffer = b""
         self.buffer = self._next()
 
     def _next(self) -> bytes:
+        """What follows the buffer."""
+        if self._piece:
+            data = self._piece[self.base + len(self.buffer) - self._piece_base :]
+            self._piece = b""
+            return data
         self.step(self.base)
         try:
             data = self._stream.read(_CHUNK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import tarfile
 import threading
 
@@ -95,6 +96,10 @@ def test_every_way_reads_what_was_written(members: list[tars.Entry], compression
     assert passed.columns.meta["computed"] == tars.digest(plain)
     assert passed.columns.meta["stream_bytes"] == len(plain)
     assert passed.columns.meta["compression"] == compression
+    ahead = scan_bytes(packed, diff_id=tars.digest(plain), hash_contents=True, hash_stream=True, ahead=True)
+    assert rows(ahead) == rows(seeked)
+    assert ahead.columns.meta == passed.columns.meta
+    assert ahead["hash"].tolist() == passed["hash"].tolist()
     for number, member in enumerate(members):
         assert passed["hash"][number] == (xxhash.xxh3_64_intdigest(member.data) if member.kind == "file" else 0)
 
@@ -333,10 +338,26 @@ def test_progress() -> None:
     assert seen[-1] == (len(data), len(data))
 
 
-@pytest.mark.parametrize("hashing", [False, True])
-def test_cancel(hashing: bool) -> None:
+@pytest.mark.parametrize(("hashing", "compression"), [(False, ""), (True, ""), (True, "gzip"), (True, "zstd")])
+def test_cancel(hashing: bool, compression: str) -> None:
     control = Control(lambda *_: control.cancel(), 0)
-    data = tars.tar([tars.file(f"f{n}", bytes(3000)) for n in range(2000)])
+    noise = random.Random(5)
+    data = tars.compressed(tars.tar([tars.file(f"f{n}", noise.randbytes(3000)) for n in range(4000)]), compression)
     with pytest.raises(Cancelled):
-        scan(BytesReader(data), where=WHERE, hash_stream=hashing, control=control)
+        scan(BytesReader(data), where=WHERE, hash_stream=hashing, ahead=True, control=control)
     assert threading.active_count() == 1
+
+
+@pytest.mark.parametrize("step", [4100, 5000, 70_001])
+def test_headers_in_two_pieces(step: int) -> None:
+    dice = random.Random(8)
+    members: list[tars.Entry] = []
+    for number in range(200):
+        members.append(tars.folder(f"d{number}"))
+        members.append(tars.file(f"d{number}/{'n' * dice.randrange(250)}", dice.randbytes(dice.randrange(9000))))
+    plain = tars.tar(members)
+    passed = scan_bytes(tars.Dribble(plain, step), diff_id=tars.digest(plain), hash_contents=True, hash_stream=True)
+    assert rows(passed) == rows(scan_bytes(plain))
+    assert passed.verified
+    assert not passed.problems
+    assert passed["hash"].tolist()[1::2] == [xxhash.xxh3_64_intdigest(each.data) for each in members[1::2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ def test_every_cut_is_named_and_keeps_what_came_before(compression: str, stream:
     packed = tars.compressed(SAMPLE, compression)
     cuts = range(1, len(packed), 13) if compression else range(1, len(packed) - 1024, 64)
     for cut in [*cuts, *range(len(packed) - 15, len(packed) if compression else 0)]:
-        index = scan_bytes(packed[:cut], hash_stream=stream, hash_contents=stream)
+        index = scan_bytes(packed[:cut], hash_stream=stream, hash_contents=stream, ahead=stream)
         got = rows(index)
         assert got == WHOLE[: len(got)], cut
         # A tar that ends where a member ends is one without an end mark, which some writers make.
@@ -219,6 +220,22 @@ def test_a_lost_engine_is_no_damage() -> None:
 
     with pytest.raises(Unreachable):
         scan_bytes(Lost(), hash_stream=True)
+
+
+def test_a_lost_source_is_raised_from_the_decoding_thread() -> None:
+    packed = tars.gzipped(tars.tar([tars.file("f", random.Random(1).randbytes(300_000))]))
+
+    class Lost:
+        size = len(packed)
+
+        def pread(self, offset: int, length: int) -> bytes:
+            if offset > 100_000:
+                raise Unreachable("engine", "the connection was reset")
+            return packed[offset : offset + length]
+
+    with pytest.raises(Unreachable):
+        scan_bytes(Lost(), hash_stream=True, ahead=True)
+    assert threading.active_count() == 1
 
 
 def test_a_closed_file_is_damaged(tmp_path: object) -> None:

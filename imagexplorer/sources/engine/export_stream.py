@@ -86,10 +86,9 @@ class Member:
     def read(self, size: int, /) -> bytes:
         if self._at >= self._end:
             return b""
-        data = self._window.read(self._at, min(size, CHUNK, self._end - self._at))[: self._end - self._at]
+        data = self._window.piece(self._at, min(size, self._end - self._at))
         if not data:
             raise Unreachable(self._what, "the engine broke the export off", RETRY)
-        data = data[:size]
         self._at += len(data)
         return data
 
