@@ -183,6 +183,10 @@ class FakeSource:
     def document_text(self, image: ImageDetail, key: str, values: bool, control: Control) -> DocumentText:
         return document_text(self, image, key, values, control)
 
+    def masked(self, image: ImageDetail, control: Control) -> ImageDetail:
+        self.engine.asked("masked", control)
+        return masked_image(image)
+
     def data_text(self, data: object, values: bool, control: Control) -> DocumentText:
         self.engine.asked("data_text", control)
         return data_text(data, values)

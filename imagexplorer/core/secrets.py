@@ -15,12 +15,16 @@ from imagexplorer.core.compare_config import ConfigDifference
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
 
 HIDDEN = "***"
+LONG_CHARS = 64_000
 
 _SECRET = re.compile(
     r"pass(word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential|auth(?!or)"
     r"|(^|[_-])(key|pw|pat)($|[_-])",
     re.IGNORECASE,
 )
+# One of them is in every text whose names look secret: most texts have none, and are not looked through.
+_HINTS = ("pass", "secret", "token", "key", "credential", "auth", "pw")
+_PAT = re.compile(r"pat(?![a-z])")
 _URL_USER = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^/@\s]+@", re.IGNORECASE)
 
 _NAME = r"(?P<name>[A-Za-z_-][\w.-]{0,200})"
@@ -56,6 +60,17 @@ def shown_value(name: str, value: str) -> str:
 def masked(text: str) -> str:
     """A line of a history, a command or a label with `***` in place of every value whose name looks secret:
     `NAME=value`, `--name value`, `ENV NAME value`, `Authorization: ...`, and users in URLs."""
+    return _masked(text) if _may_hide(text) else text
+
+
+def _may_hide(text: str) -> bool:
+    folded = text.casefold()
+    if any(hint in folded for hint in _HINTS) or ("@" in text and "://" in text):
+        return True
+    return "pat" in folded and _PAT.search(folded) is not None
+
+
+def _masked(text: str) -> str:
     old = _OLD_ENV.match(text)
     if old is not None:
         return _hide(old)
@@ -110,6 +125,22 @@ def _masked_list(values: list[Any] | tuple[Any, ...], name: str) -> list[Any] | 
 
 def masked_step(step: Step) -> Step:
     return replace(step, instruction=masked(step.instruction), comment=masked(step.comment))
+
+
+def is_long(detail: ImageDetail) -> bool:
+    """Whether there is so much text that hiding what is secret in it takes longer than a window may stand still."""
+    left = LONG_CHARS - sum(len(step.instruction) + len(step.comment) for step in detail.steps)
+    waiting: list[Any] = [detail.config]
+    while waiting and left > 0:
+        value = waiting.pop()
+        left -= 50  # a value costs, be it short
+        if isinstance(value, Mapping):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, str):
+            left -= len(value)
+    return left <= 0
 
 
 def masked_image(detail: ImageDetail) -> ImageDetail:

@@ -214,6 +214,11 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         text: DocumentText = self._workers.lists.ask(call, control)
         return text
 
+    def masked(self, image: ImageDetail, control: Control) -> ImageDetail:
+        """Without the values whose names look secret."""
+        found: ImageDetail = self._workers.lists.ask(Call("indexing", "masked", arguments={"image": image}), control)
+        return found
+
     def data_text(self, data: Any, values: bool, control: Control) -> DocumentText:
         """JSON data laid out likewise."""
         call = Call("indexing", "data_text", arguments={"data": data, "values": values})

@@ -256,6 +256,11 @@ class Service(ContentQuestions):
         with self._sources.use(address, control) as source:
             return document_text(source, image, key, values, control)
 
+    def ask_masked(self, _control: Control, image: ImageDetail) -> ImageDetail:
+        from imagexplorer.core.secrets import masked_image
+
+        return masked_image(image)
+
     def ask_data_text(self, _control: Control, data: Any, values: bool) -> DocumentText:
         from imagexplorer.indexing.documents import data_text
 

@@ -42,6 +42,12 @@ class Documents:
         """The text of a node of the tree; with `values` also those whose names look secret."""
         self._ask(lane, source, lambda opened, control: opened.document_text(image, key, values, control), done, failed)
 
+    def load_masked(
+        self, lane: str, source: str, image: ImageDetail, done: Callable[[ImageDetail], None], failed: Failed
+    ) -> None:
+        """As it may stand on a screen that others see; to be asked of those that are long."""
+        self._ask(lane, source, lambda opened, control: opened.masked(image, control), done, failed)
+
     def load_text(
         self, lane: str, source: str, data: Any, values: bool, done: Callable[[DocumentText], None], failed: Failed
     ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Image, ImageDetail, LayerTotals, Problem, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
-from imagexplorer.core.secrets import masked_image
+from imagexplorer.core.secrets import is_long, masked_image
 from imagexplorer.core.text import plain
 from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
@@ -178,11 +179,21 @@ class ImagePage(RecordPage):
             self.show_header()
 
     def _show_detail(self, detail: ImageDetail) -> None:
+        known, masked = self.detail, self._masked
+        self.session.jobs.drop(self.lane + "masked")
+        if known is not None and masked is not None and (known.steps, known.config) == (detail.steps, detail.config):
+            self._show_masked(detail, replace(detail, steps=masked.steps, config=masked.config))
+        elif not is_long(detail):
+            self._show_masked(detail, masked_image(detail))
+        else:
+            load = self.session.documents.load_masked
+            load(self.lane + "masked", self.source, detail, partial(self._show_masked, detail), self._not_found)
+
+    def _show_masked(self, detail: ImageDetail, masked: ImageDetail) -> None:
         first = self.detail is None or len(self.detail.layers) != len(detail.layers)
-        self.detail = detail
+        self.detail, self._masked = detail, masked
         self.image = merged(detail.image, self._row())
-        self._masked = masked_image(detail)
-        self.values.setVisible(self._masked != detail)
+        self.values.setVisible(masked != detail)
         self.show_header()
         self.stack.fill()
         if first:

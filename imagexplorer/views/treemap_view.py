@@ -68,7 +68,7 @@ class TreemapView(QWidget):
         """With the row of a path selected, or the largest one."""
         self.shown = found
         self._drop_picture()
-        self._point(-1)
+        self.current = self._under = -1  # rows of the map before
         rows = range(1, len(found)) if found is not None else range(0)
         wanted = next((row for row in rows if current and found is not None and found.path(row) == current), 0)
         self.select(wanted or (1 if rows else -1))

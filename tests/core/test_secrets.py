@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagexplorer.core.entities import Image, ImageDetail, Step
-from imagexplorer.core.secrets import HIDDEN, looks_secret, masked, masked_data, masked_image
+from imagexplorer.core.secrets import HIDDEN, _masked, is_long, looks_secret, masked, masked_data, masked_image
 
 NAMES = st.sampled_from(["DB_PASSWORD", "API_TOKEN", "secret", "AWS_SECRET_ACCESS_KEY", "SIGNING_KEY", "NPM_AUTH"])
 VALUES = st.text("abcXYZ019&;$%!", min_size=8).map(lambda value: f"q7{value}")
@@ -74,8 +74,36 @@ def test_any_text_is_taken(text: str) -> None:
 @pytest.mark.parametrize("piece", ["ENV a a ", 'a="', "a='", "--a ", "-", " ", 'x="\\', '"a":', "a://a", "ENV a=b "])
 def test_hostile_text_is_read_once(piece: str) -> None:
     """The square of its length would be minutes."""
-    text = "ENV " + piece * (200_000 // len(piece)) + "="
+    text = "ENV " + piece * (200_000 // len(piece)) + "=" + " key "
     assert len(masked(text)) <= len(text)
+
+
+WORDS = ["key", "KEY", "_", "-", ".", "path", "pat", "PW", "a", "password", "Auth", "orization: ", "or", "api", "=",
+         '"', "'", " ", "\\", ":", "://", "@", "ENV ", "RUN ", "--", "x", "\u00e9", "pa\u017f\u017fword",
+         "\u212aey", "PAT", "|1 ", "\n", "token"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=25).map("".join))
+def test_what_is_not_looked_through_has_nothing_to_hide(text: str) -> None:
+    assert masked(text) == _masked(text)
+
+
+@given(st.text(max_size=60))
+def test_nor_has_any_other_text(text: str) -> None:
+    assert masked(text) == _masked(text)
+
+
+def test_long_is_what_has_many_values_or_much_text() -> None:
+    image = Image("sha256:1")
+    assert not is_long(
+        ImageDetail(image, steps=(Step("RUN x" * 1000),) * 10, config={"config": {"Env": ["A=1"] * 100}})
+    )
+    assert is_long(ImageDetail(image, steps=(Step("RUN x" * 20_000),)))
+    assert is_long(ImageDetail(image, config={"config": {"Labels": {f"a{n}": "" for n in range(2_000)}}}))
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    assert is_long(ImageDetail(image, config={"deep": deep}))
 
 
 @given(NAMES, VALUES)

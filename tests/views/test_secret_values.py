@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
+from imagexplorer.core.secrets import LONG_CHARS
 from imagexplorer.views.config_tab import ConfigTab
 from imagexplorer.views.image_page import ImagePage
 from tests.fake_engine import FakeEngine
@@ -93,6 +94,27 @@ def test_an_images_values_are_masked_until_asked_for(pages: Pages, qtbot: QtBot)
     assert all(VALUE in text for text in everything(page, qtbot))
     page.values.click()
     assert not any(VALUE in text for text in everything(page, qtbot))
+
+
+def test_long_ones_are_masked_by_the_worker(pages: Pages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Megabytes of them would hold the window up."""
+    image = FakeSource.image
+
+    def long(self, reference, control, platform="") -> ImageDetail:
+        detail = image(self, reference, control, platform)
+        return replace(detail, config={"config": {"Env": [*ENV, "A=" + "b" * LONG_CHARS]}})
+
+    monkeypatch.setattr(FakeSource, "image", long)
+    monkeypatch.setattr("imagexplorer.views.image_page.masked_image", lambda _: pytest.fail("not in the window"))
+    page = pages.open_image(next(image for image in pages.session.images if "myapp:dev" in image.tags))
+    qtbot.waitUntil(lambda: page.tree is not None and page.detail is not None)
+    assert page.shown is not None
+    assert VALUE not in repr(page.shown)
+    assert not page.values.isHidden()
+    asked = len(pages.engine.called("masked"))
+    page.refresh()
+    qtbot.waitUntil(lambda: len(pages.engine.called("image")) > 1)
+    assert len(pages.engine.called("masked")) == asked, "what is known is not asked again"
 
 
 def test_a_containers_values_are_masked_until_asked_for(pages: Pages, qtbot: QtBot) -> None:

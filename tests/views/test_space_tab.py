@@ -244,3 +244,21 @@ def test_words_are_read_on_every_tile(qapp: QApplication, dark: bool) -> None:
     grounds += [looks.ground(cause, 0) for cause in (DELETED, OVERWRITTEN, REWRITTEN)]
     assert min(contrast(looks.ink, ground) for ground in (*grounds, looks.folder)) >= 4.5
     assert len({ground.name() for ground in grounds[:24]}) == 24
+
+
+def test_a_smaller_map_comes_while_the_pointer_is_on_the_one_before(
+    opened: tuple[ImagePage, SpaceTab], qtbot: QtBot
+) -> None:
+    """The row that was pointed at, and the selected one, are none of the new map's."""
+    _, tab = opened
+    view = tab.map.map
+    last = max(tile.row for tile in view.placed())
+    tile = next(tile for tile in view.placed() if tile.row == last)
+    qtbot.mouseMove(view, QPoint(int(tile.x + tile.width / 2), int(tile.y + tile.height / 2)))
+    qtbot.waitUntil(lambda: "written" in tab.map.about.whole() or "most of it" in tab.map.about.whole())
+    view.select(last)
+    view._point(last)
+    view.opened.emit(row_of(tab, "/srv/app".lstrip("/")))
+    qtbot.waitUntil(lambda: view.shown is not None and view.shown.spec.folder == b"srv/app")
+    assert view.current == 1
+    assert "/srv/app/one" in tab.map.about.whole()
