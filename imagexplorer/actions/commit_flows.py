@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.actions.change_flows import ChangeFlows, Once
-from imagexplorer.core.entities import CommitSpec, Container, ImageDetail, Selection
+from imagexplorer.core.entities import CommitSpec, Container, Image, ImageDetail, Selection
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
 from imagexplorer.core.tree_view import MARK_ADDED, TreeView
 from imagexplorer.session import Failed, Session
@@ -66,7 +66,7 @@ class CommitFlows:
             if not records:
                 self._session.failed.emit(NotFound(chosen.name, "it is not there any more"))
                 return True
-            record = records[0]
+            record, images = records[0], self._session.rows_of(source)[0]
             spec = self._prompts.commit(
                 CommitQuestion(
                     record,
@@ -84,6 +84,8 @@ class CommitFlows:
                 return True
             if not self._same([each for each in self._session.rows_of(source)[1] if each.id == chosen.id], records):
                 return False
+            if _holder(spec, self._session.rows_of(source)[0]) != _holder(spec, images):
+                return False  # another's name would be taken from it
             failed = self._if_refused(lambda why: self._ask(source, chosen, view, unseen, config, spec, why))
             self._session.acts.commit(source, spec, record.name, lambda image: self._open(source, image), failed)
             return True
@@ -118,3 +120,9 @@ class CommitFlows:
             self._session.page_wanted.emit("image", detail.image)
 
         self._session.load_image("actions/committed", source, image, known, lambda _error: None)
+
+
+def _holder(spec: CommitSpec, images: Sequence[Image]) -> str:
+    """The id of the image that has the name which the new one is to get; Podman writes a registry before it."""
+    name = f"{spec.repository}:{spec.tag or 'latest'}"
+    return next((each.id for each in images if any(f"/{tag}".endswith(f"/{name}") for tag in each.tags)), "")

@@ -31,14 +31,15 @@ class TagFlows:
             if record is None:
                 self._session.failed.emit(NotFound(image.name, "it is not there any more"))
                 return True
-            others = [each for each in self._session.rows_of(source)[0] if each.id != image.id]
-            taken = {tag: f"{each.name} ({short_id(each.id)})" for each in others for tag in each.tags}
+            taken = self._taken(source, image)
             answer = self._prompts.tag(record, taken, self._session.acts.program(source))
             if answer is None:
                 return True
             after = now()
             if after is None or after.tags != record.tags:
                 return False
+            if self._taken(source, image).get(answer.add) != taken.get(answer.add):
+                return False  # another's name would be taken from it
             trash = self._session.trash
             guard = trash.guard(source, ()) if trash.keeps else None
             self._session.acts.tag(
@@ -47,3 +48,8 @@ class TagFlows:
             return True
 
         self._once(ask)
+
+    def _taken(self, source: str, image: Image) -> dict[str, str]:
+        """Names of others, and whose they are."""
+        others = [each for each in self._session.rows_of(source)[0] if each.id != image.id]
+        return {tag: f"{each.name} ({short_id(each.id)})" for each in others for tag in each.tags}

@@ -537,6 +537,28 @@ def test_names_that_changed_meanwhile_are_asked_again(stage: Stage) -> None:
     assert not [call for call in stage.engine.calls if call[0] == "tag"]
 
 
+@pytest.mark.parametrize("action", ["image.tag", "container.commit"])
+@pytest.mark.parametrize("registry", ["", "localhost/"])
+def test_a_name_that_another_image_got_meanwhile_is_not_taken_from_it(
+    stage: Stage, action: str, registry: str
+) -> None:
+    name = "saved:1" if action == "container.commit" else f"{registry}saved:1"
+    tag, commit = TagAnswer(name), CommitSpec(stage.engine.named("web").id, "saved", "1")
+    answers = [tag if action == "image.tag" else commit, None]
+    stage.prompts.answer = lambda *_what: answers.pop(0)
+
+    def meanwhile() -> None:
+        stage.engine.add_image(f"{registry}saved:1")
+        stage.session.refresh(EVERYTHING)
+        stage.qtbot.waitUntil(lambda: any(f"{registry}saved:1" in each.tags for each in stage.session.images))
+
+    stage.prompts.meanwhile = meanwhile
+    stage.select("myapp:dev" if action == "image.tag" else "web")
+    stage.act(action)
+    stage.qtbot.waitUntil(lambda: len(stage.prompts.questions) == 2)
+    assert not [call for call in stage.engine.calls if call[0] in ("tag", "commit")]
+
+
 def pruned(stage: Stage, answer: PruneAnswer) -> list[tuple[str, tuple[Any, ...]]]:
     stage.prompts.answer = answer
     stage.act("engine.prune")
