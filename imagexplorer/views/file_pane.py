@@ -73,6 +73,10 @@ class FilePane(QWidget):
         self.waiting = WaitingView(jobs, lane)
         self.all_layers = Toggle(self.tr("&All layers up to here"))
         self.one_layer = Toggle(self.tr("Only this la&yer"))
+        for toggle in (self.all_layers, self.one_layer):
+            # Also where they have no place: what belongs to nobody keeps alive the whole page that its slots know.
+            toggle.setParent(self)
+            toggle.setVisible(layered)
         self.all_layers.setChecked(True)
         self._switch = QButtonGroup(self)  # exclusive
         self._switch.addButton(self.all_layers)

@@ -71,6 +71,8 @@ class WindowBar(QToolBar):
         self._ids = tuple(ids)
         for action in self._shown:
             self.removeAction(action)
+            if action.isSeparator():  # made for this page alone
+                action.deleteLater()
         self._shown = []
         for identifier in ids:
             if not identifier:
