@@ -7,6 +7,7 @@ that one ends. Linux, root.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("private_engine.sh")
 PREFIX = "ixe."
+_OWNER = "owner"
 REGISTRY = "127.0.0.1:5000"
 START_SECONDS = 45.0
 _UNPACKED = Path(sys.prefix) / "unpacked" / "usr" / "bin"
@@ -76,6 +78,8 @@ class PrivateEngine:
                 raise NoEngineError(f"{kind}: {tool} is missing: apt-get install util-linux iproute2")
         _sweep()
         self.dir = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._owner = (self.dir / _OWNER).open("w")  # locked as long as this process lives
+        fcntl.flock(self._owner, fcntl.LOCK_EX)
         self.socket = self.dir / "engine.sock"  # short: a socket's path ends at 107 bytes
         self.location = f"unix://{self.socket}"
         self._registry = shutil.which("docker-registry", path=f"{_UNPACKED}{os.pathsep}{os.environ['PATH']}") or ""
@@ -106,7 +110,6 @@ class PrivateEngine:
                 [*wrapped, "sh", str(SCRIPT), str(self.dir), self._registry, *command],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True,
             )  # fmt: skip
-        (self.dir / "pid").write_text(str(self._process.pid))
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -134,6 +137,7 @@ class PrivateEngine:
 
     def stop(self) -> None:
         self.kill()
+        self._owner.close()
         shutil.rmtree(self.dir, onerror=_unless_gone)  # what ends takes its sockets with it, meanwhile
 
     def restart(self) -> None:
@@ -226,11 +230,13 @@ def _sweep() -> None:
     """Remove the folders of runs that were killed: their processes are gone, and so are their mounts."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            pid = int((folder / "pid").read_text())
-            ours = folder.stat().st_uid == os.geteuid()
-        except (OSError, ValueError):
+            if folder.stat().st_uid != os.geteuid():
+                continue
+            with (folder / _OWNER).open() as owner:
+                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # not ours, or its owner lives
             continue
-        if ours and not _runs(pid, folder) and str(folder) not in Path("/proc/self/mountinfo").read_text():
+        if str(folder) not in Path("/proc/self/mountinfo").read_text():
             _remove_groups([f"/{folder.name}"])
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -238,13 +244,6 @@ def _sweep() -> None:
 def _unless_gone(_function: object, _path: str, told: tuple[type[BaseException], BaseException, object]) -> None:
     if not isinstance(told[1], FileNotFoundError):
         raise told[1]
-
-
-def _runs(pid: int, folder: Path) -> bool:
-    try:
-        return str(folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
 
 
 def _libpod_groups(root: int) -> list[str]:
