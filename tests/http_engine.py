@@ -47,6 +47,8 @@ class HttpEngine:
             "Components": [{"Name": "Engine"}],
         }  # fmt: skip
         self.refuses = ""  # why nothing is loaded
+        self.log_lines_a_second = 50.0  # of each log that is followed
+        self.log_line = b"line"
         self.listened = 0  # how often somebody began to listen
         self.layer = bytes(range(256)) * (layer_bytes // 256)
         self._listeners: list[queue.SimpleQueue[bytes | None]] = []
@@ -78,10 +80,12 @@ class HttpEngine:
         self._server.server_close()
 
     # -- the world ------------------------------------------------------------------------------
-    def add_image(self, tag: str) -> str:
-        identifier = f"sha256:{made_id(f'image {tag}')}"
+    def add_image(self, tag: str, identifier: str = "") -> str:
+        """`tag` may be "", where there is an identifier."""
+        identifier = identifier or f"sha256:{made_id(f'image {tag}')}"
         self.images[identifier] = {
-            "Id": identifier, "RepoTags": [tag], "RepoDigests": None, "Created": CREATED + len(self.images),
+            "Id": identifier, "RepoTags": [tag] if tag else None, "RepoDigests": None,
+            "Created": CREATED + len(self.images),
             "Size": len(self.layer), "SharedSize": -1, "Containers": -1, "Labels": None, "ParentId": "",
         }  # fmt: skip
         return identifier
@@ -100,6 +104,41 @@ class HttpEngine:
         """A new record, so that a list that is being written is of one moment."""
         self.containers[identifier] = {**self.containers[identifier], "State": state}
         self.emit("container", "start" if state == "running" else "die", identifier)
+
+    def start(self, name: str) -> str:
+        identifier = self.add_container(name)
+        self.emit("container", "create", identifier)
+        self.emit("container", "start", identifier)
+        return identifier
+
+    def remove_container(self, identifier: str) -> None:
+        del self.containers[identifier]
+        self.emit("container", "destroy", identifier)
+
+    def tag(self, tag: str) -> str:
+        identifier = self.add_image(tag)
+        self.emit("image", "tag", identifier)
+        return identifier
+
+    def load(self, archive: bytes) -> str:
+        """What is said of it behind "Loaded image"."""
+        manifest = _manifest_in(archive)
+        if manifest["RepoTags"]:
+            self.tag(manifest["RepoTags"][0])
+            return f": {manifest['RepoTags'][0]}"
+        digest = manifest["Config"].removesuffix(".json")
+        return f" ID: {self.add_image('', f'sha256:{digest}')}"
+
+    def name(self, identifier: str, tag: str) -> None:
+        """The image has it from now on, and no other."""
+        for each, row in self.images.items():
+            tags = [known for known in row["RepoTags"] or () if known != tag]
+            self.images[each] = {**row, "RepoTags": [*tags, tag] if each == identifier else tags or None}
+        self.emit("image", "tag", identifier)
+
+    def remove_image(self, identifier: str) -> None:
+        del self.images[identifier]
+        self.emit("image", "delete", identifier)
 
     def emit(self, kind: str, action: str, identifier: str) -> None:
         event = {"Type": kind, "Action": action, "Actor": {"ID": identifier, "Attributes": {}}, "time": time.time()}
@@ -246,11 +285,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.engine.loaded.append(body)
             told: Json = {"errorDetail": {"message": self.engine.refuses}, "error": self.engine.refuses}
             if not self.engine.refuses:
-                self.engine.add_image(_tag_in(body))
-                told = {"stream": f"Loaded image: {_tag_in(body)}\n"}
+                told = {"stream": f"Loaded image{self.engine.load(body)}\n"}
             self._stream(iter([json.dumps(told).encode() + b"\n"]))
+        elif parts.path.endswith("/tag"):
+            query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            name = unquote(parts.path.rpartition("/images/")[2]).removesuffix("/tag")
+            self.engine.name(self.engine.image_of(name), f"{query['repo']}:{query['tag']}")
+            self._plain(b"", "text/plain", 201)
         elif parts.path.endswith("/commit"):
-            self._json({"Id": self.engine.add_image(f"committed{len(self.engine.images)}:1")}, 201)
+            self._json({"Id": self.engine.tag(f"committed{len(self.engine.images)}:1")}, 201)
         else:
             self._json({"message": "page not found"}, 404)
 
@@ -263,15 +306,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
 
     def _log(self, follow: bool) -> Iterator[bytes]:
-        number = 0
-        while True:
-            number += 1
-            line = f"2026-01-02T03:04:05.{number % 10**9:09d}Z line {number}\n".encode()
-            yield b"\x01\0\0\0" + len(line).to_bytes(4, "big") + line
-            if number >= 5:
-                if not follow:
-                    return
+        """Five lines; who follows gets more of them, at the rate that the engine has."""
+        begun, number, due = time.monotonic(), 0, 5
+        while number < due:
+            frames = bytearray()
+            for number in range(number + 1, due + 1):  # noqa: B020 - where it has come to
+                line = b"2026-01-02T03:04:05.%09dZ %b %d\n" % (number % 10**9, self.engine.log_line, number)
+                frames += b"\x01\0\0\0" + len(line).to_bytes(4, "big") + line
+            yield bytes(frames)
+            while follow and due == number:
                 time.sleep(0.02)
+                due = 5 + int((time.monotonic() - begun) * self.engine.log_lines_a_second)
 
     def _json(self, answer: Any, status: int = 200) -> None:
         self._plain(json.dumps(answer).encode(), "application/json", status)
@@ -296,8 +341,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
 
-def _tag_in(archive: bytes) -> str:
+def _manifest_in(archive: bytes) -> Json:
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
         manifest = opened.extractfile("manifest.json")
         assert manifest is not None
-        return str(json.loads(manifest.read())[0]["RepoTags"][0])
+        found: Json = json.loads(manifest.read())[0]
+        return found

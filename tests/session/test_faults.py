@@ -7,12 +7,10 @@ shortened; none is asserted.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import ImagexplorerError, Unreachable
@@ -21,29 +19,7 @@ from imagexplorer.sources.engine import adapter
 from imagexplorer.sources.protocol import ScanOptions
 from tests.fault_proxy import Fault, FaultProxy
 from tests.http_engine import HttpEngine
-from tests.watching import SHORT_SECONDS, USUAL_SECONDS, Watched, shorten
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[HttpEngine]:
-    with HttpEngine(tmp_path / "e") as made:
-        yield made
-
-
-@pytest.fixture
-def proxy(tmp_path: Path, engine: HttpEngine) -> Iterator[FaultProxy]:
-    with FaultProxy(tmp_path / "p", engine.path) as made:
-        yield made
-
-
-@pytest.fixture
-def watched(qtbot: QtBot, engine: HttpEngine, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    shorten(monkeypatch)
-    made = Watched(qtbot, proxy.location)
-    made.until(lambda: engine.listened)
-    yield made
-    made.close()
-
+from tests.watching import SHORT_SECONDS, USUAL_SECONDS, Watched
 
 LIST_FAULTS = [
     Fault("freeze", "/images/json"),
