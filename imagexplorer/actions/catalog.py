@@ -129,7 +129,7 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
         ),
         Action(
             "image.copy_to",
-            "Copy to another &engine…",
+            "Copy to an &engine…",
             flows.copies.copy,
             "copy",
             (),

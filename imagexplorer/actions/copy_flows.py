@@ -1,12 +1,14 @@
-"""An image copied to another engine, from the press of a button to the act."""
+"""Images copied to another engine, from the press of a button to the act."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imagexplorer.actions.tag_flows import Once
 from imagexplorer.core.entities import Image, Selection, short_id
 from imagexplorer.core.errors import NotFound
+from imagexplorer.core.references import names_to_give
 from imagexplorer.session import Session
 
 if TYPE_CHECKING:
@@ -18,57 +20,45 @@ class CopyFlows:
         self._session, self._prompts, self._once = session, prompts, once
 
     def copy(self, selection: Selection) -> None:
-        image, source = selection.images[0], selection.source
+        source, ids = selection.source, [image.id for image in selection.images]
 
         def ask() -> bool:
-            question = self._question(source, image.id)
+            question = self._question(source, ids)
             if question is None:
-                self._session.failed.emit(NotFound(image.name, "it is not there any more"))
+                name = selection.images[0].name if len(ids) == 1 else f"{len(ids)} images"
+                self._session.failed.emit(NotFound(name, "not all of it is there any more"))
                 return True
             target = self._prompts.copy_image(question)
             if target is None:
                 return True
-            after = self._question(source, image.id)
-            if after is None or after.image != question.image or _place(after, target) != _place(question, target):
+            after = self._question(source, ids)
+            if after is None or after.images != question.images or _place(after, target) != _place(question, target):
                 return False
-            self._session.copying.copy(
-                source, target, question.image, question.image.tags, failed=self._session.failed.emit
-            )
+            self._session.copying.copy(source, target, question.images, failed=self._session.failed.emit)
             return True
 
         self._once(ask)
 
-    def _question(self, source: str, image_id: str) -> CopyQuestion | None:
+    def _question(self, source: str, ids: Sequence[str]) -> CopyQuestion | None:
         from imagexplorer.actions.prompts import CopyPlace, CopyQuestion
 
-        rows, _ = self._session.rows_of(source)
-        image = next((each for each in rows if each.id == image_id), None)
+        rows = {each.id: each for each in self._session.rows_of(source)[0]}
         here = next((state for state in self._session.sources if state.key == source), None)
-        if image is None or here is None:
+        if here is None or not all(each in rows for each in ids):
             return None
+        images = tuple(rows[each] for each in ids)
         others = [state for state in self._session.sources if state.live and not state.locked and state.key != source]
-        return CopyQuestion(
-            image,
-            here.name,
-            (here.program, here.address.location),
-            tuple(
-                CopyPlace(
-                    state.key,
-                    state.name,
-                    (state.program, state.address.location),
-                    *self._there(state.key, image),
-                )
-                for state in others
-            ),
-        )
+        places = (CopyPlace(state.key, state.name, state.end, *self._there(state.key, images)) for state in others)
+        return CopyQuestion(images, here.name, here.end, tuple(places))
 
-    def _there(self, target: str, image: Image) -> tuple[bool, tuple[tuple[str, str], ...]]:
-        """Whether it is there already, and which of its names are another's there: name, whose."""
+    def _there(self, target: str, images: Sequence[Image]) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """How many are there already, and which of their names are another's there: name, whose."""
         rows, _ = self._session.rows_of(target)
-        taken = {tag: each for each in rows for tag in each.tags if each.id != image.id}
-        lost = tuple((name, short_id(taken[name].id)) for name in image.tags if name in taken)
-        same = next((each for each in rows if each.id == image.id), None)
-        return same is not None and set(image.tags) <= set(same.tags), lost
+        there = {each.id: set(each.tags) for each in rows}
+        owners = {tag: each.id for each in rows for tag in each.tags}
+        names = [(name, image.id) for image in images for name in names_to_give(image.tags)]
+        lost = tuple((name, short_id(owners[name])) for name, of in names if owners.get(name, of) != of)
+        return sum(set(names_to_give(each.tags)) <= there[each.id] for each in images if each.id in there), lost
 
 
 def _place(question: CopyQuestion, key: str) -> CopyPlace | None:

@@ -140,21 +140,22 @@ class PruneAnswer:
 @dataclass(frozen=True, slots=True)
 class CopyPlace:
     """An engine to copy to: its key and name, its `end` of the command line (what that begins with, and the address).
-    `has`: the image is there already with all its names; `taken`: which of them are another's there, and whose."""
+    `has`: how many of the images are there already with all their names; `taken`: which names are another's there, and
+    whose."""
 
     key: str
     name: str
     end: tuple[str, str]
-    has: bool = False
+    has: int = 0
     taken: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CopyQuestion:
-    """`engine` is the name of the one that has the image, `end` its end of the command line."""
+    """`source` is the name of the engine or file that has the images, `end` its end of the command line."""
 
-    image: Image
-    engine: str
+    images: tuple[Image, ...]
+    source: str
     end: tuple[str, str]
     places: tuple[CopyPlace, ...]
 

@@ -64,7 +64,11 @@ def tag_image(selection: Selection, source: str, busy: Collection[str] = ()) -> 
 
 def copy_image(selection: Selection, source: str, others: int) -> str:
     """`others`: how many engines it could be copied to."""
-    if why := one_image(selection) or needs_engine(source, "copy its images", reads=True):
+    if not selection.images:
+        return "Select an image first"
+    if source == FILE:
+        return "" if others else "Connect to an engine first: there is none to copy it to"
+    if why := needs_engine(source, "copy its images", reads=True):
         return why
     return "" if others else "Connect to a second engine first: there is none to copy it to"
 

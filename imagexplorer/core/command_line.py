@@ -55,14 +55,24 @@ def run_command(spec: RunSpec, values: bool = False, program: str = DOCKER) -> s
     return joined([*words, spec.image, *command])
 
 
-def copy_command(image: Image, names: Sequence[str], here: tuple[str, str], there: tuple[str, str]) -> str:
-    """`docker -H ... save ... | docker -H ... load`; an end is what its command lines begin with, and its address."""
+def copy_commands(images: Sequence[Image], here: tuple[str, str], there: tuple[str, str]) -> list[str]:
+    """`docker -H ... save ... | docker -H ... load`; an end is what its command lines begin with, and its address; of a
+    file its kind and its path. An OCI layout is loaded by new engines only, so another program is named for that."""
 
     def end(program: str, location: str) -> list[str]:
         return [program, "-H" if program == DOCKER else "--url", without_password(location)]
 
-    save = joined([*end(*here), "save", *(names or [short_id(image.id)])])
-    return f"{save} | {joined([*end(*there), 'load'])}"
+    kind, path = here
+    if kind in (DOCKER, "podman"):
+        names = [name for image in images for name in image.tags or (short_id(image.id),)]
+        return [f"{joined([*end(*here), 'save', *names])} | {joined([*end(*there), 'load'])}"]
+    if kind.startswith("oci-") and there[0] == DOCKER:
+        transport = "oci" if kind == "oci-layout" else kind
+        to = ["skopeo", "copy", "--dest-daemon-host", without_password(there[1])]
+        places = [(f"{transport}:{path}:{name}", name) for image in images for name in image.tags]
+        places += [(f"{transport}:{path}", "NAME:TAG") for image in images if not image.tags]
+        return [joined([*to, place, f"docker-daemon:{name}"]) for place, name in places]
+    return [joined([*end(*there), "load", "-i", path])]
 
 
 def tag_commands(image: Image, add: str, remove: Sequence[str], program: str = DOCKER) -> list[str]:

@@ -65,6 +65,18 @@ class Reference:
         return (f":{tag}" if tag else "") + (f"@{self.digest}" if self.digest else "")
 
 
+def names_to_give(tags: Iterable[str]) -> tuple[str, ...]:
+    """Those of an image's names that an engine takes, each with its tag. Files have others, such as a tag alone."""
+    found = []
+    for tag in tags:
+        try:
+            parsed = parse(tag)
+        except WrongUse:
+            continue
+        found.append(tag if parsed.tag else f"{tag}:{DEFAULT_TAG}")
+    return tuple(found)
+
+
 def parse(text: str) -> Reference:
     """Raises WrongUse for what cannot name an image."""
     rest, at, digest = text.partition("@")

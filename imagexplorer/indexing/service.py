@@ -99,14 +99,17 @@ class Service(ContentQuestions):
     def ask_copy_image(
         self, control: Control, address: Address, target: Address, image: Image, names: Sequence[str]
     ) -> str:
-        """From one engine to another; its id there."""
-        from imagexplorer.sources.engine.copying import copy_image
+        """From an engine or a file to another engine; its id there."""
+        from imagexplorer.sources.engine.copying import copy_from_file, copy_image
         from imagexplorer.sources.engine.source import EngineSource
+        from imagexplorer.sources.image_file import ImageFile
 
         with self._sources.use(address, control) as source, self._sources.use(target, control) as other:
-            if not (isinstance(source, EngineSource) and isinstance(other, EngineSource)):
-                raise WrongUse(image.name, "it is copied from an engine to an engine")
-            return copy_image(source.wire, other.wire, image, names, control)
+            if isinstance(source, EngineSource) and isinstance(other, EngineSource):
+                return copy_image(source.wire, other.wire, image, names, control)
+            if isinstance(source, ImageFile) and isinstance(other, EngineSource):
+                return copy_from_file(source, other.wire, image, names, control)
+            raise WrongUse(image.name, "it is copied to an engine, from one or from an archive of images")
 
     def ask_find_engine(self, control: Control, host: str) -> tuple[Address | None, list[Any]]:
         """The first engine that answers, and those that did not: (address, outcome, advice)."""

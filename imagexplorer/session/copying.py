@@ -1,4 +1,5 @@
-"""An image from one engine to another: beside all else that goes on, with its progress, and what came of it."""
+"""Images from an engine or a file to another engine: beside all else that goes on, with progress, each with its own
+result."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ from collections.abc import Callable, Sequence
 from itertools import count
 
 from imagexplorer.core.activity import Activity
-from imagexplorer.core.command_line import copy_command
+from imagexplorer.core.command_line import copy_commands
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, Image, Touched
-from imagexplorer.core.errors import Cancelled, ImagexplorerError
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
+from imagexplorer.core.references import names_to_give
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
+from imagexplorer.session.things import named, one_error
 
 
 class Copying:
@@ -20,39 +23,65 @@ class Copying:
         self._jobs, self._link, self._activity, self._say = jobs, link, activity, say
         self._numbers = count(1)
 
-    def copy(
-        self,
-        source: str,
-        target: str,
-        image: Image,
-        names: Sequence[str],
-        done: Callable[[str], None] | None = None,
-        failed: Failed | None = None,
-    ) -> None:
-        """With these names there; `done(its id there)`. Cancelling ends both connections. Raises NotFound."""
+    def copy(self, source: str, target: str, images: Sequence[Image], failed: Failed | None = None) -> None:
+        """One after the other, with the names that each has. Cancelling ends both connections; what is there by then
+        stays there. Raises NotFound."""
         here, there = self._link(source), self._link(target)
         opened, other = here.source, there.source
-        title = f"Copy {image.name} to {there.state.name}"
-        ends = [(link.state.program, link.state.address.location) for link in (here, there)]
-        record = self._activity.begin(title, copy_command(image, names, *ends))
+        what = named([image.name for image in images], "images")
+        title = f"Copy {what} to {there.state.name}"
+        record = self._activity.begin(title, " && ".join(copy_commands(images, here.state.end, there.state.end)))
+        results: list[str] = []
 
-        def work(control: Control) -> str:
+        def work(control: Control) -> None:
             there.state.may_change(title)
-            return str(opened.copy_image(image, names, other, control))
+            errors: list[tuple[str, ImagexplorerError]] = []
+            before, total = 0, _total(images)
+            for image in images:
+                name, at = image.name if len(images) > 1 else "", before
 
-        def over(made: str) -> None:
-            self._activity.end(record)
+                def tell(done: float, _total: float | None, text: str, name: str = name, at: int = at) -> None:
+                    control.step(at + done, total if total is None or at + done < total else None, name or text)
+
+                part = Control(tell)
+                try:
+                    with control.on_cancel(part.cancel):
+                        opened.copy_image(image, names_to_give(image.tags), other, part)
+                    results.append(f"{image.name}: copied")
+                except Cancelled:
+                    results.append(f"{image.name}: cancelled")
+                    raise
+                except ImagexplorerError as error:
+                    results.append(f"{image.name}: {error.reason or error.what}")
+                    if isinstance(error, Unreachable):  # the others would fare no better
+                        results.extend(f"{each.name}: not tried" for each in images[len(results) :])
+                        raise
+                    errors.append((image.name, error))
+                before += image.size_bytes or 0
+            if errors:
+                raise one_error(title, errors, len(images))
+
+        def end(error: ImagexplorerError | str) -> None:
+            self._activity.end(record, error, output=results if len(images) > 1 else ())
             there.refresh(Touched(images=frozenset({ALL})))
-            self._say(f"{image.name} is on {there.state.name} now")
-            if done is not None:
-                done(made)
+
+        def over(_none: None) -> None:
+            end("")
+            self._say(f"{what} {'is' if len(images) == 1 else 'are'} on {there.state.name} now")
 
         def broke(error: ImagexplorerError) -> None:
-            self._activity.end(record, error)
-            there.refresh(Touched(images=frozenset({ALL})))
-            if isinstance(error, Cancelled):
-                self._say(f"{image.name} is not copied")
+            end(error)
+            done = sum(line.endswith(": copied") for line in results)
+            if len(images) > 1:
+                self._say(f"{done} of {len(images)} images are copied to {there.state.name}")
+            elif isinstance(error, Cancelled):
+                self._say(f"{what} is not copied")
             if failed is not None:
                 failed(error)
 
         self._jobs.load(f"copy/{next(self._numbers)}", work, over, broke, title, record, writes=True)
+
+
+def _total(images: Sequence[Image]) -> int | None:
+    sizes = [image.size_bytes for image in images]
+    return None if None in sizes else sum(size or 0 for size in sizes)

@@ -63,6 +63,11 @@ class SourceState:
         return self.info.program if self.info is not None else DOCKER
 
     @property
+    def end(self) -> tuple[str, str]:
+        """Its end of a command line that copies: what that begins with and the address, of a file its kind and path."""
+        return self.program if self.is_engine else self.address.kind, self.address.location
+
+    @property
     def name(self) -> str:
         """What a person calls it: the engine's name, the file's."""
         return self.address.name or self.address.location.rstrip("/").rpartition("/")[2] or self.address.location

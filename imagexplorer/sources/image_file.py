@@ -6,14 +6,14 @@ Knows how a configuration, its layers and its history fit together. Must not kno
 from __future__ import annotations
 
 import platform as host_platform
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from imagexplorer.core.contents import Slice
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image, ImageDetail, Layer, Platform, Problem
-from imagexplorer.core.errors import ImagexplorerError, NotFound, WrongUse
+from imagexplorer.core.errors import Damaged, ImagexplorerError, NotFound, WrongUse
 from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.manifest_tree import ManifestTree
 from imagexplorer.core.references import same_name
@@ -128,6 +128,16 @@ class ImageFile:
         with self._store.open(ref.name) as blob:
             blob.where = f"layer {layer}"
             read_blob(blob, slices, index, take, control)
+
+    def sent(self, image_id: str, control: Control) -> Iterator[bytes]:
+        """The image alone, as an archive that an engine loads. Raises NotFound, Damaged."""
+        from imagexplorer.sources.sending import sent
+
+        image = self.image(image_id, control)
+        variant = self._variant_of(image)
+        if not image.config_digest:
+            raise Damaged(image.image.name, "it has no configuration that an engine could load")
+        return sent(self._store, variant, self._bytes(variant.config), image, control)
 
     # -- which one -----------------------------------------------------------------------------
     def _find(self, reference: str) -> tuple[int, int | None]:

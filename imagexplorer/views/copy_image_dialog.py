@@ -1,39 +1,40 @@
-"""The question to which engine an image is copied, with what is sent and which names change there. Copies nothing."""
+"""The question to which engine images are copied, with what is sent and which names change there. Copies nothing."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from imagexplorer.actions.prompts import CopyPlace, CopyQuestion
-from imagexplorer.core.command_line import copy_command
+from imagexplorer.core.command_line import copy_commands
+from imagexplorer.core.references import names_to_give
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText, Field, add_row, form
 from imagexplorer.views.theme import plain_label
+
+_SHOWN = 10
 
 
 class CopyImageDialog(AskDialog):
     def __init__(self, question: CopyQuestion, parent: QWidget | None) -> None:
         """`question.places` has one at least."""
-        super().__init__(f"Copy {plain(question.image.name, 60)}", "Copy image", parent)
+        images = question.images
+        several = len(images) > 1
+        name = self.tr("{count} images").format(count=len(images)) if several else plain(images[0].name, 60)
+        verb = self.tr("Copy {count} images").format(count=len(images)) if several else self.tr("Copy image")
+        super().__init__(self.tr("Copy {name}").format(name=name), verb, parent)
         self._question = question
-        size = question.image.size_bytes
+        sizes = [image.size_bytes for image in images]
+        size = f", {human_size(sum(each or 0 for each in sizes))}" if None not in sizes else ""
         self.sent = plain_label(
-            self.tr("All layers are sent from {engine}{size}: also what is there already, since no engine takes less.")
-            .format(engine=plain(question.engine, 80), size=f", {human_size(size)}" if size is not None else ""),
+            self.tr("All layers are sent from {source}{size}: also what is there already, since no engine takes less.")
+            .format(source=plain(question.source, 80), size=size),
             wrap=True,
         )  # fmt: skip
         self.places = QComboBox()
         for place in question.places:
             self.places.addItem(plain(place.name, 80), place.key)
         self.field = Field(self.places)
-        self.names = plain_label(wrap=True, tone="muted")
-        self.names.set_text(
-            self.tr("It is called there as here: {names}").format(
-                names=", ".join(plain(tag, 200) for tag in question.image.tags[:20])
-            )
-            if question.image.tags
-            else self.tr("It has no name, here or there.")
-        )
+        self.names = plain_label(self._names(), wrap=True, tone="muted")
         self.warning = plain_label(wrap=True, tone="warning")
         self.aware = QCheckBox(self.tr("Take the &names from what has them there"))
         self.aware.toggled.connect(self._judge)
@@ -53,6 +54,21 @@ class CopyImageDialog(AskDialog):
         """The key of the engine."""
         return self._place.key
 
+    def _names(self) -> str:
+        images = self._question.images
+        given = [name for image in images for name in names_to_give(image.tags)]
+        shown = ", ".join(plain(name, 200) for name in given[:_SHOWN])
+        more = self.tr(" and {count} more").format(count=len(given) - _SHOWN) if len(given) > _SHOWN else ""
+        nameless = sum(not names_to_give(image.tags) for image in images)
+        if nameless == len(images):
+            return (
+                self.tr("It will have no name there.")
+                if nameless == 1
+                else self.tr("None of them will have a name there.")
+            )
+        words = self.tr("Names there: {names}").format(names=shown + more)
+        return words + (self.tr(". Without a name: {count}").format(count=nameless) if nameless else "")
+
     @property
     def _place(self) -> CopyPlace:
         return self._question.places[max(self.places.currentIndex(), 0)]
@@ -62,9 +78,9 @@ class CopyImageDialog(AskDialog):
         self._judge()
 
     def _judge(self) -> None:
-        place, image = self._place, self._question.image
-        self.field.set_hint(self.tr("It is there already, with all its names") if place.has else "")
-        losing = [f"{plain(name, 200)} ({whose})" for name, whose in place.taken[:10]]
+        place, count = self._place, len(self._question.images)
+        self.field.set_hint(self._there_already(place.has, count))
+        losing = [f"{plain(name, 200)} ({whose})" for name, whose in place.taken[:_SHOWN]]
         self.warning.set_text(
             self.tr("Another image loses its name there: {names}").format(names=", ".join(losing)) if losing else ""
         )
@@ -72,4 +88,12 @@ class CopyImageDialog(AskDialog):
         self.aware.setVisible(bool(losing))
         why = self.tr("Say that the names may go") if losing and not self.aware.isChecked() else ""
         self.set_ready(not why, why)
-        self.command.set_text(plain(copy_command(image, image.tags, self._question.end, place.end), 4000))
+        commands = copy_commands(self._question.images, self._question.end, place.end)
+        self.command.set_text(plain("\n".join(commands), 4000))
+
+    def _there_already(self, has: int, count: int) -> str:
+        if not has:
+            return ""
+        if count == 1:
+            return self.tr("It is there already, with all its names")
+        return self.tr("{has} of the {count} are there already, with all their names").format(has=has, count=count)

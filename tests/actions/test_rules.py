@@ -53,6 +53,22 @@ def test_run_image(selection: Selection, source: str, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("selection", "source", "others", "sentence"),
+    [
+        (NOTHING, E, 1, "Select an image first"),
+        (TWO, E, 1, ""),
+        (TWO, F, 1, ""),
+        (ONE, F, 0, "Connect to an engine first: there is none to copy it to"),
+        (ONE, E, 0, "Connect to a second engine first: there is none to copy it to"),
+        (ONE, L, 1, "The engine is lost: this works again when it is back"),
+        (ONE, rules.LOCKED, 1, ""),
+    ],
+)
+def test_copy_image(selection: Selection, source: str, others: int, sentence: str) -> None:
+    assert rules.copy_image(selection, source, others) == sentence
+
+
+@pytest.mark.parametrize(
     ("selection", "source", "busy", "sentence"),
     [
         (NOTHING, E, (), "Select an image first"),

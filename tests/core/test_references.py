@@ -5,7 +5,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from imagexplorer.core.errors import WrongUse
-from imagexplorer.core.references import find_name, parse, repository_fault, same_name, tag_fault, try_parse
+from imagexplorer.core.references import (
+    find_name,
+    names_to_give,
+    parse,
+    repository_fault,
+    same_name,
+    tag_fault,
+    try_parse,
+)
 from imagexplorer.core.targets import EITHER, ENGINE, PATH, ambiguous, parse_target
 
 DIGEST = "sha256:" + "a" * 64
@@ -117,3 +125,9 @@ def test_prefixes_are_never_names() -> None:
 def test_an_ambiguous_target_names_both_forms() -> None:
     assert "engine://app" in str(ambiguous("app"))
     assert "archive://app" in str(ambiguous("app"))
+
+
+def test_names_of_files_that_an_engine_takes() -> None:
+    assert names_to_give(("shop/web:1", "1.2", "quay.io:5000/a", "Not One", "x@y")) == (
+        "shop/web:1", "1.2:latest", "quay.io:5000/a:latest",
+    )  # fmt: skip

@@ -45,8 +45,12 @@ def test_it_goes_through_the_worker_as_it_is(tmp_path: Path) -> None:
             with pytest.raises(Refused, match="no space left") as caught:
                 source.copy_image(image, image.tags, target, Control())
             assert caught.value.way_out == "No name there has changed"
+            there.refuses = ""
+            file = opened("file", str(archive))
+            (stored,) = file.images(Control())
+            assert file.copy_image(stored, ("new:1",), target, Control()) == stored.id == there.image_of("new:1")
             with pytest.raises(WrongUse):
-                opened("file", str(archive)).copy_image(image, (), target, Control())
+                source.copy_image(image, (), file, Control())
             # What was chosen for an address goes along with it.
             with pytest.raises(Unreachable, match="the CA certificate /none/ca"):
                 opened("engine", "tcp://127.0.0.1:1", Tls("/none/ca.pem"))

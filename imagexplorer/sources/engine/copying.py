@@ -1,4 +1,4 @@
-"""An image from one engine to another: what the one exports streams into the other's load, and nothing is kept between.
+"""An image to an engine, from another one or from a file: it streams into the load there, and nothing is kept between.
 
 All layers are sent, whatever is there already: no route of the API says which ones a load could do without.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Image
@@ -18,6 +19,12 @@ from imagexplorer.sources.engine.actions import quoted, tag
 from imagexplorer.sources.engine.fields import image_id, text
 from imagexplorer.sources.engine.translate import sentence, translated
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Wire, json_lines
+
+if TYPE_CHECKING:
+    from imagexplorer.sources.image_file import ImageFile
+
+Archive = Callable[[Control], AbstractContextManager[Iterator[bytes]]]
+"""Opens the bytes of an archive that holds the image and nothing else."""
 
 CHUNK = 256 * 1024
 _ID = re.compile(r"sha256:[0-9a-f]{64}")
@@ -29,9 +36,29 @@ def copy_image(source: Wire, target: Wire, image: Image, names: Sequence[str], c
     Raises Unreachable of the engine that was lost and Refused where the other one does not take it, each with what has
     come of the names; Cancelled, NotFound.
     """
+    reading = f"reading {plain(image.name, 200)}"
+    wanted: dict[str, str | int | bool | Sequence[str]] = {"names": list(names) or [image.id]}
+
+    @contextmanager
+    def archive(control: Control) -> Iterator[Iterator[bytes]]:
+        with source.open(
+            "GET", "/images/get", what=reading, control=control, params=wanted, seconds=LONG_SECONDS, steady=True
+        ) as response:
+            yield _pieces(response, reading, image.size_bytes, control)
+
+    return _copied(archive, target, image, names, control)
+
+
+def copy_from_file(source: ImageFile, target: Wire, image: Image, names: Sequence[str], control: Control) -> str:
+    """As `copy_image`; also raises Damaged where the file does not have all of it."""
+
+    return _copied(lambda control: nullcontext(source.sent(image.id, control)), target, image, names, control)
+
+
+def _copied(archive: Archive, target: Wire, image: Image, names: Sequence[str], control: Control) -> str:
     before = {name: _id_of(target, name, control) for name in names}
     try:
-        made = _sent(source, target, image, names, control)
+        made = _sent(archive, target, image, names, control)
         for name in names:
             if _id_of(target, name, control) != made:
                 tag(target, made, name, control)
@@ -40,19 +67,17 @@ def copy_image(source: Wire, target: Wire, image: Image, names: Sequence[str], c
     return made
 
 
-def _sent(source: Wire, target: Wire, image: Image, names: Sequence[str], control: Control) -> str:
+def _sent(archive: Archive, target: Wire, image: Image, names: Sequence[str], control: Control) -> str:
     """The id that it has there."""
-    reading, loading = f"reading {plain(image.name, 200)}", f"loading {plain(image.name, 200)}"
-    wanted: dict[str, str | int | bool | Sequence[str]] = {"names": list(names) or [image.id]}
+    loading = f"loading {plain(image.name, 200)}"
     said: list[str] = []
-    with source.open(
-        "GET", "/images/get", what=reading, control=control, params=wanted, seconds=LONG_SECONDS, steady=True
-    ) as response:
-        data = _pieces(response, reading, image.size_bytes, control)
-        with target.open(
+    with (
+        archive(control) as data,
+        target.open(
             "POST", "/images/load", what=loading, control=control, params={"quiet": 1}, data=data, seconds=LONG_SECONDS
-        ) as answer:
-            said += [_words(line, loading) for line in json_lines(answer, loading) if isinstance(line, Mapping)]
+        ) as answer,
+    ):
+        said += [_words(line, loading) for line in json_lines(answer, loading) if isinstance(line, Mapping)]
     told = " ".join(said)
     if "Loaded image" not in told:
         raise Refused(loading, f"nothing was loaded: {plain(told, 300)}" if told.strip() else "nothing was loaded")

@@ -13,8 +13,12 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Address, Image
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.sources.engine.connect import open_engine
-from imagexplorer.sources.engine.copying import copy_image
+from imagexplorer.sources.engine.copying import copy_from_file, copy_image
 from imagexplorer.sources.engine.wire import Wire
+from imagexplorer.sources.image_file import ImageFile
+from imagexplorer.sources.opening import open_source
+from imagexplorer.sources.protocol import ScanOptions
+from tests import engine_images, tars
 from tests.engines import SAMPLE, Engine
 from tests.fault_proxy import Fault, FaultProxy
 from tests.http_engine import HttpEngine
@@ -132,3 +136,78 @@ def test_a_real_engine_takes_what_it_exported(engine: Engine, sample: str, tidy:
     ends = (engine.source.wire, engine.source.wire)
     assert copy_image(*ends, Image(sample, names), names, Control()) == sample
     assert copy_image(*ends, Image(sample), (), Control()) == sample
+
+
+# -- from a file -----------------------------------------------------------------------------------------------------
+
+LAYERS = (tars.tar([tars.file("one", b"1" * 70_000)]), tars.tar([tars.file("two", b"2" * 3)]))
+OTHER = (tars.tar([tars.file("other", b"o" * 9)]),)
+
+
+def opened_file(path: Path) -> ImageFile:
+    source = open_source(Address("file", str(path)))
+    assert isinstance(source, ImageFile)
+    return source
+
+
+def made_file(folder: Path, kind: str, compression: str) -> Path:
+    """Two images in one place, of which only the first is to go."""
+    path = folder / "images"
+    if kind == "oci-layout":
+        return tars.oci_layout(path, [tars.OciImage(LAYERS, compression=compression), tars.OciImage(OTHER)])
+    both = [(LAYERS, None, ("shop/web:1", "2")), (OTHER, None, ("other:1",))]
+    data = tars.docker_archive_of(both, "oci" if kind == "oci-archive" else "docker", compression)
+    path.write_bytes(tars.gzipped(data) if kind == "gzip" else data)
+    return path
+
+
+@pytest.mark.parametrize("compression", ["", "gzip", "zstd"])
+@pytest.mark.parametrize("kind", ["docker-archive", "gzip", "oci-archive", "oci-layout"])
+def test_one_image_of_a_file_is_loaded_alone_and_as_it_was(
+    there: HttpEngine, tmp_path: Path, kind: str, compression: str
+) -> None:
+    source = opened_file(made_file(tmp_path, kind, compression))
+    image = source.images(Control())[0]
+    made = copy_from_file(source, wire(there.location), image, ("shop/web:1",), Control())
+    assert made == image.id == there.image_of("shop/web:1")
+    (body,) = there.loaded
+    (tmp_path / "loaded.tar").write_bytes(body)
+    loaded = opened_file(tmp_path / "loaded.tar")
+    (row,) = loaded.images(Control())
+    detail = loaded.image(row.id, Control())
+    assert detail.config == source.image(image.id, Control()).config
+    kept: list[bool] = []
+    loaded.scan(detail, {0, 1}, ScanOptions(verify=True), lambda _, index: kept.append(index.verified), Control())
+    assert kept == [True, True]
+    assert (b"1" * 60_000 in body) == (compression != "gzip"), "what old engines cannot unpack is sent unpacked"
+
+
+def test_a_file_that_lacks_a_layer_says_so_and_nothing_arrives(there: HttpEngine, tmp_path: Path) -> None:
+    data = tars.docker_archive(LAYERS)
+    member = tars.digest(LAYERS[1])[7:].encode() + b"/layer.tar"
+    lacking = tmp_path / "lacking.tar"
+    at = data.rindex(member)  # in manifest.json, which comes last
+    lacking.write_bytes(data[:at] + b"0" * 10 + data[at + 10 :])
+    source = opened_file(lacking)
+    (image,) = source.images(Control())
+    with pytest.raises(ImagexplorerError):
+        copy_from_file(source, wire(there.location), image, image.tags, Control())
+    assert there.images == {}
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("compression", ["gzip", "zstd"])
+def test_a_real_engine_takes_an_image_of_a_file(
+    engine: Engine, tidy: list[str], tmp_path: Path, compression: str
+) -> None:
+    name = engine.name(f"test/filed:{compression}")
+    tidy.append(f"image:{name}")
+    busybox = tars.tar([tars.file("busybox", engine_images.busybox().read_bytes())])
+    layout = tars.oci_layout(tmp_path / "layout", [tars.OciImage((busybox, *LAYERS), compression=compression)])
+    source = opened_file(layout)
+    (image,) = source.images(Control())
+    made = copy_from_file(source, engine.source.wire, image, (name,), Control())
+    there = engine.source.image(name, Control())
+    assert there.image.id == made
+    assert [layer.diff_id for layer in there.layers] == [tars.digest(layer) for layer in (busybox, *LAYERS)]
+    assert made == image.id or engine.containerd, "one store names images by their manifest"
