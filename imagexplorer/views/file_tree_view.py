@@ -224,6 +224,9 @@ class FileTreeView(PickingTree):
             index = self.files.index_of_row(row.row)
             menu.addAction(self.tr("&Expand all below"), lambda: self._expand_below(index))
         menu.addAction(self.tr("C&ollapse all"), self.collapse_all)
+        menu.addSeparator()
+        self.header_state.fill_sort_menu(menu.addMenu(self.tr("Sort &by")))
+        self.header_state.fill_menu(menu.addMenu(self.tr("Col&umns")))
         menu.popup(self.viewport().mapToGlobal(at))
 
     def _toggle(self) -> None:

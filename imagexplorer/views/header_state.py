@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu, QStyleOptionHeader
 
 from imagexplorer.models.columns import Column
@@ -170,6 +171,29 @@ class HeaderState(QObject):
             action.setChecked(not self._header.isSectionHidden(number))
             action.setEnabled(number != 0 and number not in self._withheld)
             action.toggled.connect(lambda shown, number=number: self._show(number, shown))
+
+    def fill_sort_menu(self, menu: QMenu) -> None:
+        """What clicks on the headings do, for the keyboard: a dot at the column, and one at the order."""
+        header = self._header
+        now, order = header.sortIndicatorSection(), header.sortIndicatorOrder()
+        columns, orders = QActionGroup(menu), QActionGroup(menu)
+        for number, column in enumerate(self._columns):
+            if not header.isSectionHidden(number):
+                action = columns.addAction(column.title)
+                action.setCheckable(True)
+                action.setChecked(number == now)
+                action.triggered.connect(lambda _on, number=number: self.sort(number, False))
+        for words, wanted in (
+            (self.tr("&Ascending"), Qt.SortOrder.AscendingOrder),
+            (self.tr("&Descending"), Qt.SortOrder.DescendingOrder),
+        ):
+            action = orders.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(wanted == order)
+            action.triggered.connect(lambda _on, wanted=wanted: header.setSortIndicator(now, wanted))
+        menu.addActions(columns.actions())
+        menu.addSeparator()
+        menu.addActions(orders.actions())
 
     def _show(self, number: int, shown: bool) -> None:
         self._header.setSectionHidden(number, not shown)

@@ -42,7 +42,7 @@ class StackPane(QWidget):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(self.tr("Instruction of the selected layer"))
-        self.text.setPlaceholderText(self.tr("Select a line: its layer, its files"))
+        self.text.setPlaceholderText(self.tr("No instruction is known"))
         # All of it is read through a window of a few lines, of the pane's own ground.
         self.text.viewport().setAutoFillBackground(False)
         self.text.document().setDocumentMargin(0)

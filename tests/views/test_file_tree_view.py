@@ -6,8 +6,9 @@ from array import array
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.tree_sort import SORTS
@@ -89,6 +90,33 @@ def test_headings_ask_for_an_order(tree, qtbot):
         header.setSortIndicator(section, Qt.SortOrder.AscendingOrder)
     assert len(asked) == header.count() - 1
     assert {name for name, _ in asked} <= set(SORTS)
+
+
+def test_the_menu_of_a_row_sorts_and_shows_columns(tree, qtbot):
+    """What clicks on the headings do, without a mouse."""
+    asked = []
+    tree.sort_wanted.connect(lambda name, descending: asked.append((name, descending)))
+
+    def menu() -> dict[str, QMenu]:
+        tree._menu(tree.visualRect(tree.currentIndex()).center())
+        shown = tree.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)[-1]
+        return {action.text(): action.menu() for action in shown.actions() if action.menu() is not None}
+
+    def act(words: str, title: str) -> QAction:
+        return next(action for action in menu()[title].actions() if action.text() == words)
+
+    tree.setCurrentIndex(tree.files.find(b"app"))
+    assert act("Name", "Sort &by").isChecked()
+    act("Size", "Sort &by").trigger()
+    assert act("Size", "Sort &by").isChecked()
+    assert act("&Descending", "Sort &by").isChecked(), "the largest come first"
+    act("&Ascending", "Sort &by").trigger()
+    act("Mode", "Sort &by").trigger()
+    assert asked == [("size", True), ("size", False), ("mode", False)]
+    act("Owner", "Col&umns").trigger()
+    assert "Owner" in [action.text() for action in menu()["Sort &by"].actions()]
+    for each in tree.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        each.close()
 
 
 def test_a_share_is_drawn_and_spoken(tree):
