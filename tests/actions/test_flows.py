@@ -539,9 +539,7 @@ def test_names_that_changed_meanwhile_are_asked_again(stage: Stage) -> None:
 
 @pytest.mark.parametrize("action", ["image.tag", "container.commit"])
 @pytest.mark.parametrize("registry", ["", "localhost/"])
-def test_a_name_that_another_image_got_meanwhile_is_not_taken_from_it(
-    stage: Stage, action: str, registry: str
-) -> None:
+def test_a_name_that_another_image_got_meanwhile_is_not_taken_from_it(stage: Stage, action: str, registry: str) -> None:
     name = "saved:1" if action == "container.commit" else f"{registry}saved:1"
     tag, commit = TagAnswer(name), CommitSpec(stage.engine.named("web").id, "saved", "1")
     answers = [tag if action == "image.tag" else commit, None]
