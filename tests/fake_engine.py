@@ -22,10 +22,11 @@ from imagexplorer.core.entities import (
     Platform,
     Port,
     Touched,
+    Volume,
 )
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.manifest_tree import ManifestTree
-from imagexplorer.core.world import CacheEntry, Volume
+from imagexplorer.core.world import CacheEntry
 from imagexplorer.indexing.chains import Chains
 from tests.fake_live import FakeLive
 from tests.fake_trees import FakeFile, FakeLayer

@@ -45,8 +45,10 @@ from imagexplorer.core.entities import (
     Problem,
     Step,
     Touched,
+    Volume,
+    is_nameless,
 )
-from imagexplorer.core.errors import Refused
+from imagexplorer.core.errors import NotFound, Refused
 from imagexplorer.core.extraction import DATA, FAULT, MEMBERS, REGULAR, Member, Report
 from imagexplorer.core.file_tree import FileTree
 from imagexplorer.core.layer_index import LayerIndex
@@ -555,7 +557,44 @@ class FakeHost:
         if container.running and not force:
             raise Refused(container.name, "You cannot remove a running container. Stop it first")
         del self.engine.containers[container.id]
+        if volumes:
+            gone = {mount.source for mount in container.mounts if is_nameless(mount.source)}
+            self.engine.volumes = tuple(each for each in self.engine.volumes if each.name not in gone)
         self._tell(container.id)
+
+    def volume(self, name: str, control: Control) -> Volume:
+        self.engine.asked("volume", control, name)
+        found = next((each for each in self.engine.volumes if each.name == name), None)
+        if found is None:
+            raise NotFound(name, "no such volume")
+        return found
+
+    def remove_volume(self, name: str, control: Control, created: str = "") -> None:
+        self.engine.asked("remove_volume", control, name)
+        found = next((each for each in self.engine.volumes if each.name == name), None)
+        if found is None:
+            raise NotFound(name, "no such volume")
+        if created and found.created != created:
+            raise Refused(name, "it is another volume of that name by now")
+        users = [one.name for one in self.engine.containers.values() if any(m.source == name for m in one.mounts)]
+        if users:
+            raise Refused(name, f"volume is in use - {users[0]}")
+        self.engine.volumes = tuple(each for each in self.engine.volumes if each.name != name)
+        self.engine.emit(Touched(volumes=frozenset({name})))
+
+    def volume_saved(self, name: str, control: Control) -> Iterator[bytes]:
+        self.engine.asked("volume_saved", control, name)
+        yield name.encode()
+        yield bytes(2048)
+
+    def volume_restored(self, like: Volume, path: str, control: Control) -> None:
+        self.engine.asked("volume_restored", control, like, path)
+        with open(path, "rb") as file:
+            assert file.read().startswith(like.name.encode())
+        if any(each.name == like.name for each in self.engine.volumes):
+            raise Refused(like.name, "there is a volume of that name by now")
+        self.engine.volumes = (*self.engine.volumes, like)
+        self.engine.emit(Touched(volumes=frozenset({like.name})))
 
     def saved(self, image_id: str, control: Control) -> Iterator[bytes]:
         self.engine.asked("saved", control, image_id)

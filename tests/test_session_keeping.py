@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Container, Image, Touched
+from imagexplorer.core.entities import Container, Image, Mount, Touched, Volume
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.trash import TrashLimits
 from imagexplorer.output.trash import TrashFolder
@@ -25,14 +25,14 @@ class Bench:
         self.host: Any = self.source.host
         self.folder = TrashFolder(path)
 
-    def keeper(self, limits: TrashLimits | None = None) -> Keeper:
-        return Keeper(lambda: self.folder, limits or TrashLimits(), ("unix:///fake.sock", "fake"), self.source)
+    def keeper(self, limits: TrashLimits | None = None, whole: Collection[str] = ()) -> Keeper:
+        return Keeper(lambda: self.folder, limits or TrashLimits(), ("unix:///fake.sock", "fake"), self.source, whole)
 
     def kept(self) -> list[tuple[str, ...]]:
         return sorted(item.names for item in self.folder.items())
 
     def images(self, *images: Image) -> list[One]:
-        guard = self.keeper().of_images({image.id for image in images})
+        guard = self.keeper(whole={image.id for image in images}).image
         return [guard(self.removal(image, name), image, name) for image in images for name in image.tags]
 
     def removal(self, image: Image, name: str) -> One:
@@ -42,9 +42,9 @@ class Bench:
 
         return One(name, call)
 
-    def container_removal(self, container: Container) -> One:
+    def container_removal(self, container: Container, volumes: bool = False) -> One:
         def call(host: Any, control: Control) -> Touched:
-            host.remove_container(container.id, control)
+            host.remove_container(container.id, control, volumes=volumes)
             return Touched()
 
         return One(container.name, call)
@@ -79,7 +79,7 @@ def test_a_delete_whose_answer_was_lost_leaves_it_kept(
 def test_a_container_whose_removal_broke_in_the_middle_stays_kept(bench: Bench) -> None:
     old = bench.engine.named("old")
     bench.engine.fail["remove_container"] = Refused("old", "driver failed to remove root filesystem")
-    thing = bench.keeper().of_container(bench.container_removal(old), old, False)
+    thing = bench.keeper().container(bench.container_removal(old), old, False)
     with pytest.raises(Refused):
         bench.act([thing])
     assert bench.kept() == [], "it is there still"
@@ -112,7 +112,7 @@ def test_what_is_kept_later_throws_out_nothing_that_the_same_delete_kept(bench: 
     first, second = bench.engine.add_image("first:1"), bench.engine.add_image("second:1")
     one = 2048 + len(first.id)
     limits = TrashLimits(one * 2 - 1, 7)
-    guard = bench.keeper(limits).of_images({first.id, second.id})
+    guard = bench.keeper(limits, {first.id, second.id}).image
     with pytest.raises(Refused, match="there is room for"):
         bench.act([guard(bench.removal(each, each.name), each, each.name) for each in (first, second)])
     assert first.id not in bench.engine.images
@@ -124,7 +124,7 @@ def test_what_is_kept_later_throws_out_nothing_that_the_same_delete_kept(bench: 
 
 def test_a_trash_that_keeps_no_day_is_not_promised_to(bench: Bench) -> None:
     image = bench.engine.add_image("once:1")
-    guard = bench.keeper(TrashLimits(days=0)).of_images({image.id})
+    guard = bench.keeper(TrashLimits(days=0), {image.id}).image
     with pytest.raises(Refused, match="0 days"):
         bench.act([guard(bench.removal(image, "once:1"), image, "once:1")])
     assert image.id in bench.engine.images
@@ -139,7 +139,7 @@ def test_what_a_container_writes_until_it_has_stopped_is_kept(bench: Bench, monk
         yield image_id.encode() + state[-1].encode() + bytes(1024)
 
     monkeypatch.setattr(type(bench.host), "saved", saved)
-    bench.act([bench.keeper().of_container(bench.container_removal(web), web, True)])
+    bench.act([bench.keeper().container(bench.container_removal(web), web, True)])
     assert state == ["running", "exited"]
     (item,) = bench.folder.items()
     assert b"exited" in bench.folder.found(item).read_bytes()
@@ -150,7 +150,7 @@ def test_one_that_removes_itself_when_it_stops_is_kept_as_it_was(bench: Bench, m
     web = bench.engine.named("web")
     monkeypatch.setattr(type(bench.host), "stop", lambda _self, key, _control: bench.engine.containers.pop(key))
     with pytest.raises(NotFound):
-        bench.act([bench.keeper().of_container(bench.container_removal(web), web, True)])
+        bench.act([bench.keeper().container(bench.container_removal(web), web, True)])
     assert bench.kept() == [("web",)]
 
 
@@ -165,7 +165,7 @@ def test_one_that_could_not_be_kept_as_it_ended_is_not_deleted(bench: Bench, mon
 
     monkeypatch.setattr(type(bench.host), "saved", saved)
     with pytest.raises(NotFound, match="no such image"):
-        bench.act([bench.keeper().of_container(bench.container_removal(web), web, True)])
+        bench.act([bench.keeper().container(bench.container_removal(web), web, True)])
     assert bench.engine.named("web").state == "exited"
 
 
@@ -183,7 +183,56 @@ def test_the_answer_of_the_engine_is_let_go_of_where_it_cannot_be_kept(
             closed.append(True)
 
     monkeypatch.setattr(type(bench.host), "saved", saved)
-    guard: Callable[[One, Image, str], One] = bench.keeper(TrashLimits(3000)).of_images({image.id})
+    guard: Callable[[One, Image, str], One] = bench.keeper(TrashLimits(3000), {image.id}).image
     with pytest.raises(Refused) as held:
         bench.act([guard(bench.removal(image, "once:1"), image, "once:1")])
     assert closed == [True], f"while {held.value} is held"
+
+
+def with_volumes(bench: Bench) -> Container:
+    from dataclasses import replace
+
+    web = replace(bench.engine.named("web"), mounts=(Mount("volume", "a" * 64, "/data"), Mount("volume", "db", "/db")))
+    bench.engine.containers[web.id] = web
+    bench.engine.volumes = (Volume("a" * 64, 5), Volume("db", 7))
+    return web
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_nameless_volumes_that_go_with_a_container_are_kept_as_it_ended(bench: Bench, ticked: bool) -> None:
+    web = with_volumes(bench)
+    bench.act([bench.keeper().container(bench.container_removal(web, ticked), web, True, ticked)])
+    assert bench.kept() == ([("a" * 64,), ("web",)] if ticked else [("web",)])
+    assert len({item.deed for item in bench.folder.items()}) == 1, "they come back together"
+    order = [name for name, _ in bench.engine.calls if name in ("stop", "volume_saved", "remove_container")]
+    assert order == (
+        ["volume_saved", "stop", "volume_saved", "remove_container"] if ticked else ["stop", "remove_container"]
+    )
+
+
+def test_a_container_whose_volume_cannot_be_kept_is_not_touched(bench: Bench) -> None:
+    web = with_volumes(bench)
+    bench.engine.fail["volume_saved"] = Refused("volume", "no space left on device")
+    with pytest.raises(Refused, match="no space"):
+        bench.act([bench.keeper().container(bench.container_removal(web, True), web, True, True)])
+    assert bench.engine.named("web").running
+    assert bench.kept() == []
+
+
+def test_a_volume_that_stays_after_all_is_not_kept(bench: Bench) -> None:
+    web = with_volumes(bench)
+    bench.act([bench.keeper().container(bench.container_removal(web, False), web, True, True)])
+    assert bench.kept() == [("web",)], "another container uses it"
+    db = bench.engine.volumes[1]
+    bench.engine.fail["remove_volume"] = Refused("db", "volume is in use")
+
+    def call(host: Any, control: Control) -> Touched:
+        host.remove_volume("db", control, created=db.created)
+        return Touched()
+
+    with pytest.raises(Refused):
+        bench.act([bench.keeper().volume(One("db", call), db)])
+    assert bench.kept() == [("web",)]
+    bench.engine.fail.clear()
+    bench.act([bench.keeper().volume(One("db", call), db)])
+    assert bench.kept() == [("db",), ("web",)]

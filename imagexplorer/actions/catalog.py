@@ -270,6 +270,16 @@ def catalog(session: Session, prompts: Prompts) -> tuple[Action, ...]:
             3,
             lambda selection: rules.delete_containers(selection, kind(selection), busy(selection)),
         ),
+        Action(
+            "volume.delete",
+            "Delete &volume…",
+            flows.deletes.volumes,
+            "delete",
+            ("Del",),
+            "&Container",
+            3,
+            lambda selection: rules.delete_volumes(selection, kind(selection), busy(selection)),
+        ),
         # -- view -----------------------------------------------------------------------------------
         Action(
             "view.refresh",

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from imagexplorer.actions.change_flows import Once
 from imagexplorer.core.command_line import joined
-from imagexplorer.core.entities import Container, Selection, Touched, short_id
+from imagexplorer.core.entities import PODMAN, Container, Selection, Touched, short_id, volume_name
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import human_size
+from imagexplorer.core.trash import PODMAN_VOLUMES
 from imagexplorer.session import Session
 from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
     from imagexplorer.actions.prompts import DeleteAnswer, Prompts
-    from imagexplorer.core.removal import ImageRemoval
+    from imagexplorer.core.removal import ImageRemoval, VolumeRemoval
     from imagexplorer.core.removal_steps import Removal
     from imagexplorer.core.world import World
 
@@ -114,10 +115,10 @@ class DeleteFlows:
             return
         trash = self._session.trash
         told = self._session.pruning.tell_freed(source, world, going.frees_bytes, answer.keep)
-        guard = trash.guard(source, going.whole) if answer.keep and trash.there else None
+        keeper = trash.keeper(source, going.whole) if answer.keep and trash.there else None
 
         self._session.acts.delete(
-            source, going.containers, going.references, answer.stop_first, guard=guard, **self._ends(told)
+            source, going.containers, going.references, answer.stop_first, keeper=keeper, **self._ends(told)
         )
 
     def _ends(self, told: Callable[[bool], None]) -> _Ends:
@@ -132,7 +133,7 @@ class DeleteFlows:
     def containers(self, selection: Selection) -> None:
         from imagexplorer.actions.prompts import DeleteItem, Told
         from imagexplorer.core.removal import plan_containers
-        from imagexplorer.core.removal_steps import removal_of_containers, steps_of_container
+        from imagexplorer.core.removal_steps import nameless, removal_of_containers, steps_of_container
 
         source = selection.source
         ids = {container.id for container in selection.containers}
@@ -163,6 +164,7 @@ class DeleteFlows:
                         each.consequence,
                         each.blocked,
                         each.frees_bytes,
+                        details=self._owners_lost(program) if nameless(each.container) else (),
                         id=each.container.id,
                         steps=steps_of_container(each),
                     )
@@ -187,11 +189,90 @@ class DeleteFlows:
                     stop_first=answer.stop_first,
                     volumes=going.volumes,
                     **self._ends(self._session.pruning.tell_freed_by(source, going, answer.keep)),
-                    guard_container=trash.guard_container(source) if answer.keep and trash.there else None,
+                    keeper=trash.keeper(source) if answer.keep and trash.there else None,
                 )
             return True
 
         self._once(ask)
+
+    def volumes(self, selection: Selection) -> None:
+        self._look_at_volumes(selection, None)
+
+    def _look_at_volumes(
+        self, selection: Selection, agreed: tuple[DeleteAnswer, Sequence[VolumeRemoval]] | None
+    ) -> None:
+        names = [volume.name for volume in selection.volumes]
+        known = lambda world: self._known_volumes(selection, world, agreed)  # noqa: E731
+        self._session.pruning.look_at_volumes(selection.source, names, known, self._session.failed.emit)
+
+    def _known_volumes(
+        self, selection: Selection, world: World, agreed: tuple[DeleteAnswer, Sequence[VolumeRemoval]] | None
+    ) -> None:
+        """As `_known`."""
+        from imagexplorer.core.removal import plan_volumes
+        from imagexplorer.core.removal_steps import removal_of_volumes
+
+        source, trash = selection.source, self._session.trash
+        plan = plan_volumes(world, [volume.name for volume in selection.volumes])
+        if not plan:
+            self._gone(selection.volumes[0].name)
+            return
+        if agreed is not None:
+            answer, before = agreed
+            if _volume_facts(plan) == _volume_facts(before):
+                going = removal_of_volumes(plan, answer.kept)
+                self._session.acts.delete(
+                    source,
+                    named=going.named,
+                    keeper=trash.keeper(source) if answer.keep and trash.there else None,
+                    **self._ends(self._session.pruning.tell_freed_by(source, going, answer.keep)),
+                )
+                return
+            self._session.message.emit("Something changed meanwhile: look again before it is done")
+
+        def ask() -> bool:
+            title = f"Delete {_counted([volume_name(each.volume.name) for each in plan], 'volume')}?"
+            answer = self._ask_volumes(title, source, world.command, plan)
+            if answer is not None and self._sure(source, title) and removal_of_volumes(plan, answer.kept).named:
+                self._look_at_volumes(selection, (answer, plan))
+            return True
+
+        self._once(ask)
+
+    def _ask_volumes(self, title: str, source: str, program: str, plan: Sequence[VolumeRemoval]) -> DeleteAnswer | None:
+        from imagexplorer.actions.prompts import DeleteItem, Told
+        from imagexplorer.core.removal_steps import removal_of_volumes
+
+        def told(answer: DeleteAnswer) -> Told:
+            done = removal_of_volumes(plan, answer.kept)
+            return Told(_words(done.frees_bytes, done.exact), done.lines(program))
+
+        names = [each.volume.name for each in plan]
+        return self._prompts.delete(
+            title,
+            self._engine(source),
+            [
+                DeleteItem(
+                    volume_name(each.volume.name),
+                    each.consequence,
+                    each.blocked,
+                    each.volume.bytes,
+                    bool(each.blocked),
+                    self._owners_lost(program),
+                    "" if each.blocked else each.volume.name,
+                )
+                for each in plan
+            ],
+            [joined([program, "volume", "rm", name]) for name in names],
+            _verb(names, "volume"),
+            False,
+            told,
+            self._session.trash.keeps if self._session.trash.there else None,
+        )
+
+    def _owners_lost(self, program: str) -> tuple[tuple[str, int | None], ...]:
+        """What no trash can keep of a volume there."""
+        return ((PODMAN_VOLUMES, None),) if program == PODMAN and self._session.trash.there else ()
 
     def _gone(self, name: str) -> None:
         self._session.failed.emit(NotFound(name, "it is not there any more"))
@@ -222,8 +303,17 @@ def _facts(plan: Sequence[ImageRemoval]) -> set[tuple[Any, ...]]:
     }
 
 
+def _volume_facts(plan: Sequence[VolumeRemoval]) -> set[tuple[Any, ...]]:
+    """Not their sizes, which grow."""
+    return {
+        (each.volume.name, each.volume.created, each.volume.users, frozenset(user.id for user in each.users))
+        for each in plan
+    }
+
+
 def _counted(names: Sequence[str], noun: str) -> str:
-    return f"{noun} {names[0]}" if len(names) == 1 else f"{len(names)} {noun}s"
+    one = names[0] if names[0].startswith(f"nameless {noun}") else f"{noun} {names[0]}"
+    return one if len(names) == 1 else f"{len(names)} {noun}s"
 
 
 def _verb(names: Sequence[str], noun: str) -> str:

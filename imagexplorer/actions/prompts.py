@@ -123,8 +123,8 @@ class TagAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PruneAnswer:
-    """Which kinds of things go, and the ids of those that stay all the same. Of images only those made `before` a Unix
-    time, `days` ago, and of a name `like` that pattern."""
+    """Which kinds of things go, and the ids (of volumes the names) of those that stay all the same. Of images only
+    those made `before` a Unix time, `days` ago, and of a name `like` that pattern."""
 
     dangling: bool = False
     unused: bool = False
@@ -134,7 +134,8 @@ class PruneAnswer:
     days: int = 0
     like: str = ""
     build_cache: bool = False
-    trash: bool = False  # images are kept there first
+    trash: bool = False  # kept there first
+    volumes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

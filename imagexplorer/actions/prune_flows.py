@@ -39,8 +39,8 @@ class PruneFlows:
             if _facts(planned(world, answer)) == _facts(plan):
                 trash = self._session.trash
                 kept = {image.id for image in plan.deleted}
-                guard = trash.guard(source, kept) if answer.trash and trash.there else None
-                self._session.pruning.act(source, plan, world, self._session.failed.emit, guard, trash.look)
+                keeper = trash.keeper(source, kept) if answer.trash and trash.there else None
+                self._session.pruning.act(source, plan, world, self._session.failed.emit, keeper, trash.look)
                 return
             self._session.message.emit("Something changed meanwhile: look again before it is done")
 
@@ -64,6 +64,7 @@ def planned(world: World, answer: PruneAnswer) -> Plan:
         dangling=answer.dangling,
         unused=answer.unused,
         containers=answer.containers,
+        volumes=answer.volumes,
         keep=answer.keep,
         before=answer.before,
         like=answer.like,
@@ -77,6 +78,7 @@ def _facts(plan: Plan) -> tuple[object, ...]:
         frozenset(plan.references),
         frozenset((each.id, each.state) for each in plan.containers),
         frozenset(image.id for image in plan.deleted),
+        frozenset((volume.name, volume.created) for volume in plan.volumes),
         frozenset(entry.id for entry in plan.build_cache),
         plan.frees_bytes,
     )

@@ -125,7 +125,8 @@ class Registry(QObject):
         """What can be done with the selection, the same actions as everywhere."""
         self.set_selection(selection)
         self.update()
-        kinds = [kind for kind, there in (("image.", selection.images), ("container.", selection.containers)) if there]
+        held = (("image.", selection.images), ("container.", selection.containers), ("volume.", selection.volumes))
+        kinds = [kind for kind, there in held if there]
         menu.setToolTipsVisible(True)
         self._fill(
             menu, [action for name, action in self._actions.items() if name.startswith(tuple(kinds or ["view."]))]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from imagexplorer.core.entities import Container, Selection
 from imagexplorer.core.text import plain
+from imagexplorer.core.world import VOLUME
 
 NONE, ENGINE, LOST, CONNECTING, FILE, SEVERAL = "none", "engine", "lost", "connecting", "file", "several"
 LOCKED = "locked"
@@ -152,6 +153,13 @@ def delete_containers(selection: Selection, source: str, busy: Collection[str] =
         return why
     going = all(container.state == "removing" for container in selection.containers)
     return _all_are(selection.containers, "being removed") if going else ""
+
+
+def delete_volumes(selection: Selection, source: str, busy: Collection[str] = ()) -> str:
+    if not selection.volumes:
+        return "Select a volume of the disk usage first"
+    ids = [f"{VOLUME} {volume.name}" for volume in selection.volumes]
+    return needs_engine(source, "delete volumes there") or _under_way(ids, busy)
 
 
 def startable(containers: Sequence[Container]) -> tuple[Container, ...]:

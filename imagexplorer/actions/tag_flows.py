@@ -41,9 +41,9 @@ class TagFlows:
             if self._taken(source, image).get(answer.add) != taken.get(answer.add):
                 return False  # another's name would be taken from it
             trash = self._session.trash
-            guard = trash.guard(source, ()) if trash.keeps else None
+            keeper = trash.keeper(source) if trash.keeps else None
             self._session.acts.tag(
-                source, record, answer.add, answer.remove, self._session.failed.emit, guard, trash.look
+                source, record, answer.add, answer.remove, self._session.failed.emit, keeper, trash.look
             )
             return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from imagexplorer.actions.action import Action
@@ -33,19 +33,19 @@ class TrashFlows:
 
     def undo_last(self) -> None:
         current = self._session.current
-        item = self._session.trash.newest(current.key) if current is not None else None
-        if current is not None and item is not None:
-            self.undo(current.key, item)
+        items = self._session.trash.newest(current.key) if current is not None else ()
+        if current is not None and items:
+            self.undo(current.key, items)
 
-    def undo(self, source: str, item: TrashItem) -> None:
+    def undo(self, source: str, items: Sequence[TrashItem]) -> None:
         if self._live(source):
-            self._session.trash.undo(source, item, self._session.failed.emit)
+            self._session.trash.undo(source, items, self._session.failed.emit)
 
     def _blocked(self, _selection: Selection) -> str:
         current = self._session.current
         if current is None or not current.is_engine:
             return "Nothing was deleted here"
-        if self._session.trash.newest(current.key) is None:
+        if not self._session.trash.newest(current.key):
             return "Nothing that was deleted on this engine is in the trash"
         if current.locked:
             return "This engine is locked: unlock it in the File menu to bring something back"

@@ -25,13 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--older-than", metavar="DAYS", type=float, help="of images only those made so long ago (prune)"
     )
     parser.add_argument("--like", metavar="PATTERN", default="", help="of images only those named so, 'ci/*' (prune)")
+    parser.add_argument("--volumes", action="store_true", help="volumes that no container uses (prune)")
     parser.add_argument("--build-cache", action="store_true", help="the builder's cache that is not in use (prune)")
 
 
 def run(options: argparse.Namespace) -> int:
     from imagexplorer.output.planning import delete_plan, prune_plan
 
-    chosen = [name for name in ("dangling", "unused", "containers", "build_cache") if getattr(options, name)]
+    chosen = [name for name in ("dangling", "unused", "containers", "volumes", "build_cache") if getattr(options, name)]
     days = options.older_than
     if days is not None and not 0 <= days < 100_000:  # not a number is neither
         raise WrongUse("--older-than", "it takes a number of days")
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
             dangling=options.dangling or not chosen,
             unused=options.unused,
             containers=options.containers,
+            volumes=options.volumes,
             build_cache=options.build_cache,
             before=None if days is None else round(time.time() - days * 86_400),
             like=options.like,

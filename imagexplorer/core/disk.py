@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from imagexplorer.core.entities import DOCKER, Container
-from imagexplorer.core.world import CONTAINER, IMAGE, CacheEntry, Held, Volume, World
+from imagexplorer.core.entities import DOCKER, Container, Volume
+from imagexplorer.core.world import CONTAINER, IMAGE, VOLUME, CacheEntry, Held, World
 
-VOLUME, CACHE = "volume", "cache"
+CACHE = "cache"
 KINDS = (IMAGE, CONTAINER, VOLUME, CACHE)
 _NAMED = 3
 _MANY = ""  # in place of an image's id
@@ -174,16 +174,12 @@ def _by(names: Sequence[str]) -> str:
     return "used by " + (f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0])
 
 
-def way_out(use: Use, command: str) -> Mapping[str, str]:
-    """How it is freed: the `action` that asks, or a `line` for a shell where nothing here does it; `why` not, else."""
+def way_out(use: Use) -> Mapping[str, str]:
+    """How it is freed: the `action` that asks; `why` not, else."""
     if use.kind == IMAGE:
         return {"action": "image.delete"}
     if use.kind == CONTAINER:
         return {"action": "container.delete"}
     if use.used:
         return {"why": f"It is {use.used}"}
-    if use.kind == CACHE:
-        return {"action": "engine.prune"}
-    import shlex
-
-    return {"line": shlex.join([command, "volume", "rm", use.name])}
+    return {"action": "engine.prune" if use.kind == CACHE else "volume.delete"}

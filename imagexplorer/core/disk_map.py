@@ -9,11 +9,11 @@ from array import array
 from dataclasses import dataclass
 
 from imagexplorer.core.columns import Columns
-from imagexplorer.core.disk import CACHE, KINDS, VOLUME, DiskUse, Use
+from imagexplorer.core.disk import CACHE, KINDS, DiskUse, Use
 from imagexplorer.core.space import NOT_HIDDEN
 from imagexplorer.core.space_map import FOLDER, MapSpec, SpaceMap
 from imagexplorer.core.text import plain
-from imagexplorer.core.world import CONTAINER, IMAGE
+from imagexplorer.core.world import CONTAINER, IMAGE, VOLUME
 
 DISK = "disk"
 """`what` of such a map: its rows have names and bytes, and no layers."""

@@ -6,13 +6,15 @@ source gave it (escaping for the screen is `core.text`). None means "not known",
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from imagexplorer.core.commit_config import NO_CHANGE, ConfigChange
 
-DOCKER = "docker"
+_MADE_UP = re.compile(r"[0-9a-f]{64}")
+DOCKER, PODMAN = "docker", "podman"
 """What command lines begin with where the engine has not said that it is another's."""
 
 
@@ -213,6 +215,27 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Volume:
+    """`bytes` is None where the engine has not worked it out; `users` how many containers, by its own count. A volume
+    has no id: `created`, in the engine's own words, tells one from another of the same name. `driver`, `options` and
+    `labels` are what it takes to make one like it, told where one is asked for."""
+
+    name: str
+    bytes: int | None = None
+    users: int = 0
+    anonymous: bool = False
+    created: str = ""
+    driver: str = ""
+    options: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)  # a password may be among them
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def nameless(self) -> bool:
+        """With no name but an engine's own, by which nobody finds it again."""
+        return self.anonymous or is_nameless(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerDetail:
     """A container and the engine's inspect answer (`raw`, every field optional)."""
 
@@ -260,7 +283,7 @@ class EngineInfo:
     @property
     def program(self) -> str:
         """What its command lines begin with."""
-        return "podman" if "podman" in self.product.casefold() else DOCKER
+        return PODMAN if "podman" in self.product.casefold() else DOCKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,15 +331,16 @@ class Touched:
 
     images: frozenset[str] = frozenset()
     containers: frozenset[str] = frozenset()
+    volumes: frozenset[str] = frozenset()
 
     def __or__(self, other: Touched) -> Touched:
-        return Touched(self.images | other.images, self.containers | other.containers)
+        return Touched(self.images | other.images, self.containers | other.containers, self.volumes | other.volumes)
 
     def __bool__(self) -> bool:
-        return bool(self.images or self.containers)
+        return bool(self.images or self.containers or self.volumes)
 
 
-EVERYTHING = Touched(frozenset({ALL}), frozenset({ALL}))
+EVERYTHING = Touched(frozenset({ALL}), frozenset({ALL}), frozenset({ALL}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +355,19 @@ class Selection:
     live: bool = False
     images: tuple[Image, ...] = ()
     containers: tuple[Container, ...] = ()
+    volumes: tuple[Volume, ...] = ()
 
 
 def short_id(identifier: str) -> str:
     """The twelve characters that people quote, without the algorithm."""
     return identifier.rpartition(":")[2][:12]
+
+
+def is_nameless(volume: str) -> bool:
+    """Whether a volume's name is one that an engine made up."""
+    return bool(_MADE_UP.fullmatch(volume))
+
+
+def volume_name(name: str) -> str:
+    """What a person reads of it: of a made-up name the beginning."""
+    return f"nameless volume {short_id(name)}" if is_nameless(name) else name

@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from imagexplorer.core.entities import Container, short_id
+from imagexplorer.core.entities import Container, Volume, short_id
 from imagexplorer.core.errors import NotFound
 from imagexplorer.core.text import plain
-from imagexplorer.core.world import CONTAINER, IMAGE, CacheEntry, Held, World
+from imagexplorer.core.world import CONTAINER, IMAGE, VOLUME, CacheEntry, Held, World
 
 STOPPED = ("created", "exited", "dead")
 
@@ -41,12 +41,18 @@ class Plan:
     deleted: tuple[Held, ...] = ()
     layers: tuple[tuple[str, int | None], ...] = ()
     containers: tuple[Container, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     build_cache: tuple[CacheEntry, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     steps: tuple[str, ...] = ()
     references: tuple[tuple[str, str], ...] = ()
     exact: bool = True
     frees_bytes: int = field(default=0)
+
+    @property
+    def nothing(self) -> bool:
+        """Of what an engine can be asked for."""
+        return not (self.containers or self.references or self.volumes or self.build_cache)
 
 
 def plan_delete(world: World, references: Sequence[str]) -> Plan:
@@ -64,13 +70,15 @@ def plan_prune(
     dangling: bool,
     unused: bool,
     containers: bool,
+    volumes: bool = False,
     build_cache: bool = False,
     keep: Collection[str] = (),
     before: int | None = None,
     like: str = "",
 ) -> Plan:
     """Stopped containers go first, so that what only they used is unused then. `keep` are ids of what stays. Of images
-    only those made before a Unix time go, and those of which every name is `like` a shell pattern."""
+    only those made before a Unix time go, and those of which every name is `like` a shell pattern. Of `volumes` those
+    go that no container uses which stays; `keep` has their names."""
     if before is not None or like:
         keep = {*keep, *(image.id for image in world.images if not _meant(image, before, like))}
     gone = [each for each in world.containers if each.state in STOPPED and each.id not in keep] if containers else []
@@ -87,6 +95,15 @@ def plan_prune(
         wanted |= {image.id: set(image.tags) for image in world.images if image.tags and image.id not in used}
         wanted = {each: tags for each, tags in wanted.items() if not _kept_below(each, world, used, wanted)}
     plan = _planned(after, wanted, gone)
+    if volumes and (left_over := _left_over(world, gone, keep)):
+        sizes = [each.bytes for each in left_over]
+        plan = replace(
+            plan,
+            volumes=left_over,
+            steps=(*plan.steps, shlex.join([world.command, "volume", "rm", *(each.name for each in left_over)])),
+            frees_bytes=plan.frees_bytes + sum(size or 0 for size in sizes),
+            exact=plan.exact and None not in sizes,
+        )
     if build_cache:
         cache = tuple(each for each in world.build_cache if not each.in_use)
         steps = (*plan.steps, f"{world.command} builder prune --all --force") if cache else plan.steps
@@ -94,6 +111,19 @@ def plan_prune(
         plan = replace(plan, build_cache=cache, steps=steps, frees_bytes=plan.frees_bytes + freed)
         plan = replace(plan, exact=plan.exact and not cache)
     return plan
+
+
+def _left_over(world: World, gone: Sequence[Container], keep: Collection[str]) -> tuple[Volume, ...]:
+    """The engine may count containers that no list shows."""
+
+    def users(containers: Sequence[Container], volume: Volume) -> int:
+        return sum(any(each.kind == VOLUME and each.source == volume.name for each in one.mounts) for one in containers)
+
+    return tuple(
+        each
+        for each in world.volumes
+        if each.name not in keep and max(each.users, users(world.containers, each)) <= users(gone, each)
+    )
 
 
 def _meant(image: Held, before: int | None, like: str) -> bool:
@@ -167,6 +197,7 @@ def _planned(world: World, wanted: dict[str, set[str]], gone: Sequence[Container
         tuple(deleted),
         tuple(layers),
         tuple(gone),
+        (),
         (),
         tuple(blocked),
         (*([shlex.join([world.command, "rm", *stopped])] if stopped else []), *steps(world.command)),

@@ -20,7 +20,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "deleted": [{"image": image.id} for image in plan.deleted],
         "layers": [{"diff_id": diff_id, "bytes": size} for diff_id, size in plan.layers],
         "containers": [{"id": each.id, "name": each.name, "bytes": each.writable_bytes} for each in plan.containers],
-        "volumes": [],
+        "volumes": [{"name": each.name, "bytes": each.bytes} for each in plan.volumes],
         "build_cache": [{"id": each.id, "bytes": each.bytes} for each in plan.build_cache],
         "frees_bytes": plan.frees_bytes,
         "exact": plan.exact,
@@ -43,6 +43,9 @@ def plan_text(plan: Plan) -> Iterator[str]:
         yield f"deletes  image {short_id(image.id)} {plain(', '.join(image.tags), 300)}\n".replace(" \n", "\n")
     for diff_id, bytes_ in plan.layers:
         yield f"frees    layer {short_id(diff_id)}  {'size not known' if bytes_ is None else human_size(bytes_)}\n"
+    for volume in plan.volumes:
+        size = "size not known" if volume.bytes is None else human_size(volume.bytes)
+        yield f"removes  volume {plain(volume.name, 200)} with all that is in it ({size})\n"
     if plan.build_cache:
         cached = human_size(sum(each.bytes for each in plan.build_cache))
         yield f"removes  {counted(len(plan.build_cache), 'record')} of the build cache ({cached})\n"

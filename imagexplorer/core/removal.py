@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from imagexplorer.core.entities import Container, Image, short_id
+from imagexplorer.core.entities import Container, Image, Volume, short_id
 from imagexplorer.core.plan import own_layers, plan_delete
 from imagexplorer.core.text import counted, human_size
-from imagexplorer.core.world import Held, World
+from imagexplorer.core.world import VOLUME, Held, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,27 @@ class ContainerRemoval:
         return f"it is {self.container.state}: stop it first" if self.container.running else ""
 
 
+@dataclass(frozen=True, slots=True)
+class VolumeRemoval:
+    volume: Volume
+    users: tuple[Container, ...] = ()
+
+    @property
+    def consequence(self) -> str:
+        size = self.volume.bytes
+        if size == 0:
+            return "it is empty: nothing would be lost"
+        return "all that is in it is lost" if size is None else f"{human_size(size)} that are in it are lost"
+
+    @property
+    def blocked(self) -> str:
+        """Why the engine would refuse, "" if it would not."""
+        if not self.users:
+            return "a container uses it, which the engine does not name" if self.volume.users else ""
+        it = "that" if len(self.users) == 1 else "those"
+        return f"in use by {_listed([_with_state(user) for user in self.users])}: delete {it} first"
+
+
 def lost_with(container: Container) -> str:
     written = container.writable_bytes
     if written == 0:
@@ -169,6 +190,20 @@ def _built_on(identifier: str, children: dict[str, list[Held]]) -> Iterator[Held
 
 def plan_containers(chosen: Sequence[Container]) -> tuple[ContainerRemoval, ...]:
     return tuple(ContainerRemoval(container) for container in chosen)
+
+
+def plan_volumes(world: World, chosen: Sequence[str]) -> tuple[VolumeRemoval, ...]:
+    """`chosen` are names, of which those that are gone are left out."""
+    held = {volume.name: volume for volume in world.volumes}
+    return tuple(VolumeRemoval(held[name], users_of(world, name)) for name in chosen if name in held)
+
+
+def users_of(world: World, volume: str) -> tuple[Container, ...]:
+    return tuple(
+        each
+        for each in world.containers
+        if any(mount.kind == VOLUME and mount.source == volume for mount in each.mounts)
+    )
 
 
 def _with_state(container: Container) -> str:

@@ -5,18 +5,23 @@ What is asked about and what is carried out come from the same function, so that
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from imagexplorer.core.entities import DOCKER, Container, Image, short_id
+from imagexplorer.core.entities import DOCKER, Container, Image, Volume, is_nameless, short_id
 from imagexplorer.core.plan import plan_delete
-from imagexplorer.core.removal import ContainerRemoval, ImageRemoval, lost_with, plan_images, without_users
+from imagexplorer.core.removal import (
+    ContainerRemoval,
+    ImageRemoval,
+    VolumeRemoval,
+    lost_with,
+    plan_images,
+    without_users,
+)
 from imagexplorer.core.world import World
 
 TAG, USER, STOP, VOLUMES = "tag", "user", "stop", "volumes"
-_NAMELESS = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,13 @@ class Step:
 class Removal:
     """What is done: `containers` go first (those that run are stopped), `volumes` are the ids of those of them whose
     nameless volumes go too; then `references`, each with its image. `whole`
-    are the ids of images that go, not only a name of theirs."""
+    are the ids of images that go, not only a name of theirs. `named` volumes go last."""
 
     containers: tuple[Container, ...] = ()
     references: tuple[tuple[str, Image], ...] = ()
     volumes: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    named: tuple[Volume, ...] = ()
     frees_bytes: int = 0
     exact: bool = True
 
@@ -53,13 +59,14 @@ class Removal:
         bare = [each.name for each in self.containers if each.id not in self.volumes]
         whole = [each.name for each in self.containers if each.id in self.volumes]
         names = [short_id(name) if name == image.id else name for name, image in self.references]
-        commands = (("stop", running), ("rm", bare), ("rm -v", whole), ("rmi", names))
+        left = [each.name for each in self.named]
+        commands = (("stop", running), ("rm", bare), ("rm -v", whole), ("rmi", names), ("volume rm", left))
         return tuple(shlex.join([program, *verb.split(), *words]) for verb, words in commands if words)
 
 
 def nameless(container: Container) -> list[str]:
     """Its volumes that have no name but an engine's own, which nobody finds again without it."""
-    return [each.source for each in container.mounts if each.kind == "volume" and _NAMELESS.fullmatch(each.source)]
+    return [each.source for each in container.mounts if each.kind == "volume" and is_nameless(each.source)]
 
 
 def steps_of_image(removal: ImageRemoval) -> tuple[Step, ...]:
@@ -125,6 +132,12 @@ def removal_of_containers(
     lost = frozenset(each.id for each in going if each.id in volumes and nameless(each))
     exact = None not in written and not lost
     return Removal(going, (), lost, frees_bytes=sum(size or 0 for size in written), exact=exact)
+
+
+def removal_of_volumes(plan: Sequence[VolumeRemoval], kept: Collection[str] = ()) -> Removal:
+    going = tuple(each.volume for each in plan if not each.blocked and each.volume.name not in kept)
+    sizes = [each.bytes for each in going]
+    return Removal(named=going, frees_bytes=sum(size or 0 for size in sizes), exact=None not in sizes)
 
 
 def freed(before: World, after: World) -> tuple[int, bool]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from imagexplorer.core.entities import DOCKER, Container, short_id
+from imagexplorer.core.entities import DOCKER, Container, Volume, short_id
 
-IMAGE, CONTAINER = "image", "container"
+IMAGE, CONTAINER, VOLUME = "image", "container", "volume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,6 @@ class CacheEntry:
     in_use: bool = False
     shared: bool = False
     words: str = ""  # the engine's own, of what it is
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """`bytes` is None where the engine has not worked it out; `users` how many containers, by its own count."""
-
-    name: str
-    bytes: int | None = None
-    users: int = 0
-    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from imagexplorer.core.entities import (
     Ended,
     EngineInfo,
     Touched,
+    Volume,
 )
 from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
@@ -148,6 +149,19 @@ class RemoteHost(RemoteLive):
 
     def load(self, path: str, image_id: str, control: Control) -> str:
         return str(self._ask("load", control, path=path, image_id=image_id))
+
+    def volume(self, name: str, control: Control) -> Volume:
+        found: Volume = self._ask("volume", control, name=name)
+        return found
+
+    def remove_volume(self, name: str, control: Control, created: str = "") -> None:
+        self._ask("remove_volume", control, name=name, created=created)
+
+    def volume_saved(self, name: str, control: Control) -> Iterator[bytes]:
+        return self._follow("volume_saved", control, name=name)
+
+    def volume_restored(self, like: Volume, path: str, control: Control) -> None:
+        self._ask("volume_restored", control, like=like, path=path)
 
     def prune_build_cache(self, control: Control) -> int:
         return int(self._ask("prune_build_cache", control))

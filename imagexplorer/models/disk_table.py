@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagexplorer.core.disk import CACHE, VOLUME, Use
+from imagexplorer.core.disk import CACHE, Use
 from imagexplorer.core.text import exact_size, human_size
-from imagexplorer.core.world import CONTAINER, IMAGE
+from imagexplorer.core.world import CONTAINER, IMAGE, VOLUME
 from imagexplorer.models.columns import Column
 
 KIND_WORDS = {IMAGE: "image", CONTAINER: "container", VOLUME: "volume", CACHE: "build cache"}

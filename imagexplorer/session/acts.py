@@ -7,19 +7,35 @@ each has its own result: what failed is named, what worked stays done. Asks nobo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.command_line import commit_command, joined, run_command, tag_commands
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, DOCKER, CommitSpec, Container, Ended, Image, Touched, short_id
-from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound
+from imagexplorer.core.entities import (
+    ALL,
+    DOCKER,
+    CommitSpec,
+    Container,
+    Ended,
+    Image,
+    Touched,
+    Volume,
+    short_id,
+    volume_name,
+)
+from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused
 from imagexplorer.core.run_spec import RunSpec
+from imagexplorer.core.world import VOLUME
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
-from imagexplorer.session.things import One, named, one_by_one
+from imagexplorer.session.things import One, called, one_by_one
+
+if TYPE_CHECKING:
+    from imagexplorer.session.keeping import Keeper
 
 Say = Callable[[str], None]
 
@@ -134,10 +150,10 @@ class Acts:
         add: str,
         remove: Sequence[str],
         failed: Failed | None = None,
-        guard: Callable[[One, Image, str], One] | None = None,
+        keeper: Keeper | None = None,
         after: Callable[[], None] = lambda: None,
     ) -> None:
-        """A name is added first, so that no moment leaves the image without one. `guard` remembers what goes."""
+        """A name is added first, so that no moment leaves the image without one. `keeper` remembers what goes."""
 
         def one(name: str, do: Callable[[Any, Control], None]) -> One:
             def call(host: Any, control: Control) -> Touched:
@@ -149,7 +165,7 @@ class Acts:
         things = [one(add, lambda host, control: host.tag(image.id, add, control))] if add else []
         for name in remove:
             thing = one(name, lambda host, control, name=name: host.untag(image.id, name, control))  # type: ignore[misc]
-            things.append(guard(thing, image, name) if guard is not None else thing)
+            things.append(keeper.image(thing, image, name) if keeper is not None else thing)
         lines = tag_commands(image, add, remove, self.program(source))
         self.act(source, f"Tag {image.name}", things, " && ".join(lines), failed, lambda _touched: after())
 
@@ -164,29 +180,35 @@ class Acts:
         volumes: Collection[str] = (),
         more: Sequence[One] = (),
         lines: Sequence[str] = (),
-        guard: Callable[[One, Image, str], One] | None = None,
-        guard_container: Callable[[One, Container, bool], One] | None = None,
+        named: Sequence[Volume] = (),
+        keeper: Keeper | None = None,
     ) -> None:
         """Containers first, then images. `stop_first`: running containers are stopped, then removed; one that runs is
         not removed otherwise. `volumes`: ids of those whose nameless volumes go with them. Each image comes with a
-        reference: its full id (the image goes) or a tag (the tag goes, and the image with its last one). `more` comes
-        after them, with command lines of its own; `guard`s may keep first what a thing takes, and that of a container
-        stops it."""
+        reference: its full id (the image goes) or a tag (the tag goes, and the image with its last one). `named` are
+        volumes that go then. `more` comes after them, with command lines of its own; a `keeper` keeps first what each
+        takes, and stops a container between."""
         from imagexplorer.core.removal_steps import Removal  # when first needed: the window is painted before
 
         things = []
         for each in containers:
-            thing = self._removal(each, stop_first and guard_container is None, each.id in volumes)
-            things.append(guard_container(thing, each, stop_first) if guard_container is not None else thing)
+            thing = self._removal(each, stop_first and keeper is None, each.id in volumes)
+            if keeper is not None:
+                thing = keeper.container(thing, each, stop_first, each.id in volumes)
+            things.append(thing)
         for reference, image in images:
             thing = self._image_removal(reference, image)
-            things.append(guard(thing, image, reference) if guard is not None else thing)
-        done_by = Removal(tuple(containers), tuple(images), frozenset(volumes)).lines(self.program(source), stop_first)
+            things.append(keeper.image(thing, image, reference) if keeper is not None else thing)
+        for volume in named:
+            thing = self._volume_removal(volume)
+            things.append(keeper.volume(thing, volume) if keeper is not None else thing)
+        doing = Removal(tuple(containers), tuple(images), frozenset(volumes), named=tuple(named))
+        done_by = doing.lines(self.program(source), stop_first)
         things += more
-        kind = "containers" if not images else "images" if not containers else "things"
+        kinds = [word for word, there in (("containers", containers), ("images", images), ("volumes", named)) if there]
         self.act(
             source,
-            f"Delete {named([each.name for each in things], kind)}",
+            f"Delete {called([each.name for each in things], kinds[0] if len(kinds) == 1 else 'things')}",
             things,
             " && ".join((*done_by, *lines)),
             failed,
@@ -198,7 +220,9 @@ class Acts:
             if stop_first and container.running:
                 host.stop(container.id, control)
             host.remove_container(container.id, control, volumes=volumes)
-            return Touched(frozenset({ALL}), frozenset({container.id}))
+            if volumes:
+                _remove_nameless(container, host, control)
+            return Touched(frozenset({ALL}), frozenset({container.id}), frozenset({ALL} if volumes else ()))
 
         return One(container.name, call, container.id)
 
@@ -210,6 +234,13 @@ class Acts:
             return Touched(images=frozenset({image.id}))
 
         return One(image.name if reference == image.id else reference, call, image.id)
+
+    def _volume_removal(self, volume: Volume) -> One:
+        def call(host: Any, control: Control) -> Touched:
+            host.remove_volume(volume.name, control, created=volume.created)
+            return Touched(volumes=frozenset({volume.name}))
+
+        return One(volume_name(volume.name), call, f"{VOLUME} {volume.name}")
 
     # -- how ------------------------------------------------------------------------------------
     def _each(
@@ -228,7 +259,7 @@ class Acts:
             return One(container.name, call, container.id)
 
         names = [container.name for container in containers]
-        title = f"{verb.capitalize()} {named(names, 'containers')}"
+        title = f"{verb.capitalize()} {called(names, 'containers')}"
         command = joined([self.program(source), verb, *names])
         self.act(source, title, [one(each) for each in containers], command, failed)
 
@@ -282,3 +313,12 @@ class Acts:
         if link.source is None or link.source.host is None:
             raise NotFound(source, "no engine of that name is open")
         return link, link.source.host
+
+
+def _remove_nameless(container: Container, host: Any, control: Control) -> None:
+    """An engine leaves those that it did not make for this container; what others use stays."""
+    from imagexplorer.core.removal_steps import nameless
+
+    for name in nameless(container):
+        with suppress(NotFound, Refused):
+            host.remove_volume(name, control)

@@ -6,6 +6,7 @@ What was kept stays kept unless its thing is seen to be there still: a lost answ
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.command_line import run_command
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, Touched
+from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, Touched, Volume
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
-from imagexplorer.core.trash import CONTAINER, IMAGE, TAGS, TrashItem, TrashLimits
+from imagexplorer.core.trash import CONTAINER, IMAGE, TAGS, VOLUME, TrashItem, TrashLimits
 from imagexplorer.session.things import One
 
 if TYPE_CHECKING:
@@ -24,68 +25,71 @@ if TYPE_CHECKING:
 
 class Keeper:
     def __init__(
-        self, folder: Callable[[], TrashFolder], limits: TrashLimits, where: tuple[str, str], opened: Any
+        self,
+        folder: Callable[[], TrashFolder],
+        limits: TrashLimits,
+        where: tuple[str, str],
+        opened: Any,
+        whole: Collection[str] = (),
     ) -> None:
-        """`where`: the address of the engine and what a person calls it; `opened` its source."""
-        self._folder, self._limits, self._where, self._opened = folder, limits, where, opened
+        """`where`: the address of the engine and what a person calls it; `opened` its source. `whole` are ids of images
+        that go; of others only names are taken off."""
+        self._folder, self._limits, self._where, self._opened, self._whole = folder, limits, where, opened, whole
         self._mine: dict[str, TrashItem] = {}
+        self._deed = secrets.token_hex(8)
+        self._images: dict[str, TrashItem | ImagexplorerError] = {}  # by what is kept, or why it cannot be
+        self._wanted: dict[str, list[str]] = {}  # by the same: the names that are to go
+        self._refused: dict[str, list[str]] = {}
 
-    def of_images(self, whole: Collection[str]) -> Callable[[One, Image, str], One]:
-        done: dict[str, TrashItem | ImagexplorerError] = {}
-        wanted: dict[str, list[str]] = {}  # by what is kept: the names that are to go
-        refused: dict[str, list[str]] = {}
-
-        def keep(image: Image, names: Sequence[str], host: Any, control: Control) -> TrashItem:
-            kind = IMAGE if image.id in whole else TAGS
-            item = TrashItem("", kind, *self._where, image.id, tuple(names))
-            return self._put(item, host.saved(image.id, control) if kind == IMAGE else None)
-
-        def guarded(thing: One, image: Image, reference: str) -> One:
-            key = image.id if image.id in whole else f"{image.id} {reference}"
-            names = image.tags if image.id in whole else (reference,)
-
-            wanted.setdefault(key, []).append(reference)
-
-            def there() -> bool:
-                return all(id_of(self._opened, name, Control()) == image.id for name in wanted[key])
-
-            def call(host: Any, control: Control) -> Touched:
-                if key not in done:
-                    try:
-                        done[key] = keep(image, names, host, control)
-                    except ImagexplorerError as error:
-                        done[key] = error
-                kept = done[key]
-                if isinstance(kept, ImagexplorerError):
-                    raise kept
-                try:
-                    return thing.call(host, control)
-                except Refused:
-                    refused.setdefault(key, []).append(reference)
-                    if refused[key] == wanted[key]:
-                        self._take_back_if(kept, there)
-                    raise
-
-            return replace(thing, call=call)
-
-        return guarded
-
-    def of_container(self, thing: One, container: Container, stop_first: bool) -> One:
-        """One that runs is kept before anything is touched, and again once it has stopped: with what it wrote until
-        then. One that removes itself then is kept as it was before."""
+    def image(self, thing: One, image: Image, reference: str) -> One:
+        whole = image.id in self._whole
+        key = image.id if whole else f"{image.id} {reference}"
+        names = image.tags if whole else (reference,)
+        wanted = self._wanted.setdefault(key, [])
+        wanted.append(reference)
 
         def keep(host: Any, control: Control) -> TrashItem:
-            from imagexplorer.core.run_line import like
+            item = TrashItem("", IMAGE if whole else TAGS, *self._where, image.id, tuple(names))
+            return self._put(item, host.saved(image.id, control) if whole else None)
 
-            config = self._opened.image(container.image_id, control).config.get("config")
-            spec = like(host.container(container.id, control), config, whole=True)
-            line = run_command(spec, values=True)
-            made = host.commit(CommitSpec(container.id), control)
+        def there() -> bool:
+            return all(id_of(self._opened, name, Control()) == image.id for name in wanted)
+
+        def call(host: Any, control: Control) -> Touched:
+            if key not in self._images:
+                try:
+                    self._images[key] = keep(host, control)
+                except ImagexplorerError as error:
+                    self._images[key] = error
+            kept = self._images[key]
+            if isinstance(kept, ImagexplorerError):
+                raise kept
             try:
-                item = TrashItem("", CONTAINER, *self._where, made, (container.name,), line=line)
-                return self._put(item, host.saved(made, control))
-            finally:
-                host.remove_image(made, Control(), image_id=made)  # also where it was cancelled
+                return thing.call(host, control)
+            except Refused:
+                refused = self._refused.setdefault(key, [])
+                refused.append(reference)
+                if refused == wanted:
+                    self._take_back_if(kept, there)
+                raise
+
+        return replace(thing, call=call)
+
+    def container(self, thing: One, container: Container, stop_first: bool, volumes: bool = False) -> One:
+        """One that runs is kept before anything is touched, and again once it has stopped: with what it wrote until
+        then. One that removes itself then is kept as it was before. `volumes`: its nameless ones go with it, and are
+        kept as it is."""
+
+        def keep(host: Any, control: Control) -> list[TrashItem]:
+            from imagexplorer.core.removal_steps import nameless
+
+            kept = [self._container(container, host, control)]
+            try:
+                kept.extend(self._volume(name, host, control) for name in (nameless(container) if volumes else ()))
+            except BaseException:
+                self._take_back(kept)
+                raise
+            return kept
 
         def call(host: Any, control: Control) -> Touched:
             kept = keep(host, control)
@@ -109,14 +113,48 @@ class Keeper:
                     except NotFound:
                         if not gone():
                             raise
-                return thing.call(host, control) | Touched(images=frozenset({ALL}))
+                done = thing.call(host, control) | Touched(images=frozenset({ALL}))
             except Refused:
-                self._take_back_if(kept, there)
+                for item in kept:
+                    self._take_back_if(item, there)
+                raise
+            for item in kept[1:]:  # somebody else may use one, and then it stays
+                self._take_back_if(item, lambda item=item: _has_volume(host, item.names[0]))  # type: ignore[misc]
+            return done
+
+        return replace(thing, call=call)
+
+    def volume(self, thing: One, volume: Volume) -> One:
+        def call(host: Any, control: Control) -> Touched:
+            kept = self._volume(volume.name, host, control)
+            try:
+                return thing.call(host, control)
+            except Refused:
+                self._take_back_if(kept, lambda: _has_volume(host, volume.name))
                 raise
 
         return replace(thing, call=call)
 
     # -- inside -------------------------------------------------------------------------------------
+
+    def _container(self, container: Container, host: Any, control: Control) -> TrashItem:
+        from imagexplorer.core.run_line import like
+
+        config = self._opened.image(container.image_id, control).config.get("config")
+        spec = like(host.container(container.id, control), config, whole=True)
+        line = run_command(spec, values=True)
+        made = host.commit(CommitSpec(container.id), control)
+        try:
+            item = TrashItem("", CONTAINER, *self._where, made, (container.name,), line=line)
+            return self._put(item, host.saved(made, control))
+        finally:
+            host.remove_image(made, Control(), image_id=made)  # also where it was cancelled
+
+    def _volume(self, name: str, host: Any, control: Control) -> TrashItem:
+        found = host.volume(name, control)
+        made = Volume(name, driver=found.driver, options=found.options, labels=found.labels)
+        item = TrashItem("", VOLUME, *self._where, "", (name,), volume=made)
+        return self._put(item, host.volume_saved(name, control))
 
     def _put(self, item: TrashItem, pieces: Generator[bytes, None, None] | None) -> TrashItem:
         """Also where it fails the engine's answer is let go of at once."""
@@ -124,20 +162,22 @@ class Keeper:
         with closing(pieces) if pieces is not None else nullcontext():
             if not limits.days:
                 raise Refused(item.title, "the trash keeps nothing for longer than 0 days", "Let it keep for longer")
+            item = replace(item, deed=self._deed)
             kept = folder.keep(item, pieces, limits.bytes - sum(each.bytes for each in self._mine.values()))
         self._mine[kept.id] = kept
         folder.sweep(limits, keep=self._mine)
         return kept
 
-    def _take_back(self, kept: TrashItem) -> None:
-        self._folder().remove(kept.id)
-        self._mine.pop(kept.id, None)
+    def _take_back(self, kept: Sequence[TrashItem]) -> None:
+        for item in kept:
+            self._folder().remove(item.id)
+            self._mine.pop(item.id, None)
 
     def _take_back_if(self, kept: TrashItem, there: Callable[[], bool]) -> None:
         """Where its thing is there still, which the engine is asked for."""
         with suppress(ImagexplorerError):
             if there():
-                self._take_back(kept)
+                self._take_back([kept])
 
 
 def id_of(opened: Any, reference: str, control: Control) -> str:
@@ -146,3 +186,11 @@ def id_of(opened: Any, reference: str, control: Control) -> str:
         return str(opened.image(reference, control).image.id)
     except NotFound:
         return ""
+
+
+def _has_volume(host: Any, name: str) -> bool:
+    try:
+        host.volume(name, Control())
+    except NotFound:
+        return False
+    return True

@@ -15,7 +15,7 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError, Unreachable
 from imagexplorer.core.run_spec import RunSpec, kept_name
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed
-from imagexplorer.session.things import One, named, one_by_one, one_error, one_loss
+from imagexplorer.session.things import One, called, one_by_one, one_error, one_loss
 
 if TYPE_CHECKING:
     from imagexplorer.core.copy_plan import CopyPlan
@@ -80,7 +80,7 @@ class LifeActs(Acts):
 
         names = [container.name for container in containers]
         command = joined([self.program(source), "stop", *options, *names])
-        title, things = f"Stop {named(names, 'containers')}", [one(each) for each in containers]
+        title, things = f"Stop {called(names, 'containers')}", [one(each) for each in containers]
         if len(things) > 1:
             waiting = One(title, lambda host, control: beside(title, things, host, control, words))
             self.act(source, title, [waiting], command, failed, ids=[each.id for each in containers])
@@ -107,7 +107,7 @@ class LifeActs(Acts):
         """Beside all else that is under way: it is the way out of a stop that takes long."""
         link, host = self._host(source)
         names = [container.name for container in containers]
-        title = f"Kill {named(names, 'containers')}"
+        title = f"Kill {called(names, 'containers')}"
         record = self._activity.begin(title, joined([self.program(source), "kill", "-s", signal, *names]))
 
         def one(container: Container) -> One:
@@ -123,7 +123,7 @@ class LifeActs(Acts):
         def over(touched: Touched) -> None:
             self._activity.end(record)
             link.refresh(touched)
-            self._say(f"Sent {signal} to {named(names, 'containers')}")
+            self._say(f"Sent {signal} to {called(names, 'containers')}")
 
         def broke(error: ImagexplorerError) -> None:
             self._activity.end(record, error)
@@ -186,7 +186,7 @@ class LifeActs(Acts):
         lines = [joined([self.program(source), "cp", path, place]) for path in plan.chosen[:_LINES]]
         if len(plan.chosen) > _LINES:
             lines.append(f"# and {len(plan.chosen) - _LINES} more")
-        title = f"Copy {named(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
+        title = f"Copy {called(list(map(os.path.basename, plan.chosen)), 'files and folders')} into {name}"
         self.act(
             source, title, [One(name, call, container.id)], "\n".join(lines), failed, lambda _none: done(reports[0])
         )

@@ -5,13 +5,13 @@ Nothing but what a plan names is deleted, one call each, without force. Callback
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Image, Touched
-from imagexplorer.core.errors import ImagexplorerError
+from imagexplorer.core.entities import Image, Touched, Volume
+from imagexplorer.core.errors import ImagexplorerError, NotFound
 from imagexplorer.core.text import human_size
 from imagexplorer.session.acts import Acts
 from imagexplorer.session.records import Failed
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.removal_steps import Removal
     from imagexplorer.core.world import World
     from imagexplorer.session.contents import Ask
+    from imagexplorer.session.keeping import Keeper
 
 
 class Pruning:
@@ -39,7 +40,11 @@ class Pruning:
             going = plan_prune(world, dangling=True, unused=True, containers=True).deleted
             sizes = {image.id: tuple(host.layer_sizes(image.id, control)) for image in going}
             held = tuple(replace(image, bytes=sizes.get(image.id, ())) for image in world.images)
-            return replace(world, images=held)
+            left = [
+                each.name
+                for each in plan_prune(world, dangling=False, unused=False, containers=True, volumes=True).volumes
+            ]
+            return _dated(replace(world, images=held), left, host, control)
 
         self._ask("actions/prune", source, work, done, failed, "Looking for what is unused")
 
@@ -57,6 +62,14 @@ class Pruning:
 
         self._ask("actions/delete", source, work, done, failed, "Working out what a delete would free")
 
+    def look_at_volumes(
+        self, source: str, chosen: Collection[str], done: Callable[[World], None], failed: Failed
+    ) -> None:
+        def work(opened: Any, control: Control) -> World:
+            return _dated(opened.host.holdings(control), chosen, opened.host, control)
+
+        self._ask("actions/delete", source, work, done, failed, "Working out what a delete would free")
+
     def tell_freed(self, source: str, before: World, planned_bytes: int, kept: bool = False) -> Callable[[bool], None]:
         """For the end of a delete, which hears whether all of it was done: what is really there no more is told beside
         what was planned."""
@@ -70,12 +83,14 @@ class Pruning:
         return self._telling(source, measure, planned_bytes, kept)
 
     def tell_freed_by(self, source: str, going: Removal, kept: bool = False) -> Callable[[bool], None]:
-        """Likewise where only containers go."""
+        """Likewise where no image goes."""
 
         def measure(opened: Any, control: Control) -> tuple[int, bool, str]:
-            there = {each.id for each in opened.host.containers(control)}
+            there = {each.id for each in opened.host.containers(control)} if going.containers else set[str]()
             sizes = [each.writable_bytes for each in going.containers if each.id not in there]
-            return sum(size or 0 for size in sizes), None not in sizes and not going.volumes, ""
+            left = [each.bytes for each in going.named if _gone(opened.host, each.name, control)]
+            size = sum(size or 0 for size in (*sizes, *left))
+            return size, None not in (*sizes, *left) and not going.volumes, ""
 
         return self._telling(source, measure, going.frees_bytes, kept)
 
@@ -111,11 +126,11 @@ class Pruning:
         plan: Plan,
         before: World,
         failed: Failed,
-        guard: Callable[[One, Image, str], One] | None = None,
+        keeper: Keeper | None = None,
         kept: Callable[[], None] = lambda: None,
     ) -> None:
-        """Do what the plan says; afterwards what was freed is told beside what was planned. `guard` keeps things first,
-        `kept` hears when all is over."""
+        """Do what the plan says; afterwards what was freed is told beside what was planned. `keeper` keeps things
+        first, `kept` hears when all is over."""
         tags = {image.id: image.tags for image in before.images}
         images = [(name, Image(identifier, tags.get(identifier, ()))) for name, identifier in plan.references]
 
@@ -145,6 +160,8 @@ class Pruning:
                 return
             # What an engine says that it reclaimed of its builder's cache counts what images keep, too.
             freed = before.held_bytes - after.held_bytes + sum(each.writable_bytes or 0 for each in plan.containers)
+            there = {each.name for each in after.volumes}
+            freed += sum(each.bytes or 0 for each in plan.volumes if each.name not in there)
             as_planned = freed == plan.frees_bytes
             self._say(
                 f"Pruned: freed {human_size(freed)}"
@@ -155,10 +172,34 @@ class Pruning:
             self._say("Pruned; what came free could not be asked")
 
         self._acts.delete(
-            source, plan.containers, images, failed=broke, done=done, more=cache, lines=lines, guard=guard
-        )
+            source, plan.containers, images, failed=broke, done=done, named=plan.volumes, more=cache, lines=lines,
+            keeper=keeper,
+        )  # fmt: skip
 
 
 def _kept_by_cache(before: World, after: World) -> str:
     cached = after.cached_only(before)
     return f"; the builder's cache keeps {human_size(cached)} of it, Prune deletes that" if cached else ""
+
+
+def _dated(world: World, names: Collection[str], host: Any, control: Control) -> World:
+    """With the time at which these volumes were made, which tells one from another of its name: Podman's disk usage
+    leaves it out."""
+
+    def dated(volume: Volume) -> Volume:
+        if volume.created or volume.name not in names:
+            return volume
+        try:
+            return replace(volume, created=host.volume(volume.name, control).created)
+        except NotFound:
+            return volume
+
+    return replace(world, volumes=tuple(map(dated, world.volumes)))
+
+
+def _gone(host: Any, volume: str, control: Control) -> bool:
+    try:
+        host.volume(volume, control)
+    except NotFound:
+        return True
+    return False

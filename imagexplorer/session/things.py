@@ -41,7 +41,7 @@ def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -
     return touched
 
 
-def named(names: Sequence[str], kind: str) -> str:
+def called(names: Sequence[str], kind: str) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} {kind}"
 
 

@@ -6,21 +6,20 @@ Where something cannot be kept, its delete is not sent. Callbacks answer on the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from imagexplorer.core.command_line import joined
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, Container, Image, Touched, short_id
-from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
+from imagexplorer.core.entities import Touched
+from imagexplorer.core.errors import ImagexplorerError, NotFound
 from imagexplorer.core.text import human_size, plain
-from imagexplorer.core.trash import CONTAINER, TAGS, TrashItem, TrashLimits
+from imagexplorer.core.trash import TrashItem, TrashLimits, in_order, title_of
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.acts import Acts
-from imagexplorer.session.keeping import Keeper, id_of
+from imagexplorer.session.bringing_back import bring_back, lines_back
+from imagexplorer.session.keeping import Keeper
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
 from imagexplorer.session.things import One
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 _KEEP, _LIMIT, _DAYS = "trash.keep", "trash.limit_bytes", "trash.days"
 _DIRECTORY = "trash.directory"
+_TOLD = 3
 
 
 def _folder(directory: str) -> TrashFolder:
@@ -103,85 +103,55 @@ class Trash(QObject):
 
         self._jobs.load("trash", work, self._found)
 
-    def newest(self, source: str) -> TrashItem | None:
-        """Of an engine that is open."""
-        return next((item for item in self.items if item.source == self._location(source)), None)
+    def newest(self, source: str) -> tuple[TrashItem, ...]:
+        """All that the last delete took on an engine that is open."""
+        here = [item for item in self.items if item.source == self._location(source)]
+        return tuple(item for item in here if item is here[0] or (item.deed and item.deed == here[0].deed))
 
     # -- keeping ------------------------------------------------------------------------------------
 
-    def guard(self, source: str, whole: Collection[str]) -> Callable[[One, Image, str], One]:
-        """For a delete: `guard(thing, image, reference)` keeps first what the thing takes. `whole` are ids of images
-        that go; of the others only names are taken off."""
-        return self._keeper(source).of_images(whole)
-
-    def guard_container(self, source: str) -> Callable[[One, Container, bool], One]:
-        """As `guard`, for containers: what a commit makes of one is kept, and the line that makes one like it."""
-        return self._keeper(source).of_container
-
-    def _keeper(self, source: str) -> Keeper:
+    def keeper(self, source: str, whole: Collection[str] = ()) -> Keeper:
+        """For one delete: it keeps first what is taken. `whole` are ids of images that go; of others only names are
+        taken off."""
         directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
         state = self._link(source).state
         where = (state.address.location, state.name)
-        return Keeper(lambda: _folder(directory), self.limits, where, self._link(source).source)
+        return Keeper(lambda: _folder(directory), self.limits, where, self._link(source).source, whole)
 
     # -- bringing back ------------------------------------------------------------------------------
 
-    def undo(self, source: str, item: TrashItem, failed: Failed) -> None:
-        """It comes back with the names that nobody else has by now. Says what could not be restored, and why."""
+    def undo(self, source: str, items: Sequence[TrashItem], failed: Failed) -> None:
+        """They come back, what others need first, with the names that nobody else has by now. Says what could not be
+        restored, and why."""
         opened: Any = self._link(source).source
         directory = self._settings.text(_DIRECTORY) if self._settings is not None else ""
-        from imagexplorer.core.run_parse import parse_run
+        back = in_order(items)
+        told: list[str] = []
+        program = self._acts.program(source)
 
-        left: list[str] = []
-
-        def call(host: Any, control: Control) -> Touched:
-            folder = _folder(directory)
-            if all(each.id != item.id for each in folder.items()):  # asked twice, or by another window
-                raise NotFound(item.title, "it is not in the trash any more")
-            identifier = self._back(folder, item, opened, host, control)
-            if item.kind == CONTAINER:
-                taken = any(each.name in item.names for each in host.containers(control))
-                left.extend(item.names if taken else ())
-                spec = parse_run(item.line).spec
-                host.create(replace(spec, image=identifier, name="" if taken else spec.name), control)
+        def one(item: TrashItem) -> One:
+            def call(host: Any, control: Control) -> Touched:
+                folder = _folder(directory)
+                if all(each.id != item.id for each in folder.items()):  # asked twice, or by another window
+                    raise NotFound(item.title, "it is not in the trash any more")
+                touched, words = bring_back(item, folder, opened, host, program, control)
                 folder.remove(item.id)
-                return Touched(frozenset({ALL}), frozenset({ALL}))
-            for name in item.names:
-                if id_of(opened, name, control) in ("", identifier):
-                    host.tag(identifier, name, control)
-                else:
-                    left.append(name)
-            folder.remove(item.id)
-            return Touched(images=frozenset({ALL}))
+                told.append(f"{item.title}{words}")
+                return touched
+
+            return One(item.title, call)
 
         def over(_touched: Touched) -> None:
-            what = "container" if item.kind == CONTAINER else "image"
-            names = f"; {', '.join(left)} is the name of another {what} now, and stays that" if left else ""
-            how = ", not started, upon an image of its own" if item.kind == CONTAINER else ""
-            self._say(plain(f"Brought back {item.title}{how}{names}", 600))
+            few = len(told) <= _TOLD or any(";" in words for words in told)
+            self._say(plain(f"Brought back {'; '.join(told) if few else title_of(back)}", 600))
             self.look()
 
         def broke(error: ImagexplorerError) -> None:
             self.look()
             failed(error)
 
-        program = self._acts.program(source)
-        lines = [joined([program, "load", "-i", f"{item.id}.tar"])] if item.kind != TAGS else []
-        if item.kind == CONTAINER:
-            lines.append(joined([program, "create", "--name", *item.names, short_id(item.image_id)]))
-        else:
-            lines += [joined([program, "tag", short_id(item.image_id), name]) for name in item.names]
-        self._acts.act(source, f"Undo: {item.title}", [One(item.title, call)], " && ".join(lines), broke, over)
-
-    @staticmethod
-    def _back(folder: TrashFolder, item: TrashItem, opened: Any, host: Any, control: Control) -> str:
-        there = id_of(opened, item.image_id, control)
-        if there:
-            return there
-        if item.kind == TAGS:
-            reason = "its image was deleted meanwhile, and only the names were kept"
-            raise Refused(item.title, reason, "Pull or load the image, then tag it")
-        return str(host.load(str(folder.found(item)), item.image_id, control))
+        lines = [line for item in back for line in lines_back(item, program)]
+        self._acts.act(source, f"Undo: {title_of(back)}", [one(each) for each in back], " && ".join(lines), broke, over)
 
     # -- inside -------------------------------------------------------------------------------------
 

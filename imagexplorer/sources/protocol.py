@@ -25,6 +25,7 @@ from imagexplorer.core.entities import (
     Image,
     ImageDetail,
     Touched,
+    Volume,
 )
 from imagexplorer.core.extraction import Report
 from imagexplorer.core.file_sides import FileSides
@@ -230,6 +231,22 @@ class ContainerHost(LiveHost, Protocol):
 
     def load(self, path: str, image_id: str, control: Control) -> str:
         """Such an archive back into the engine; returns the id that the image has now. Raises Refused."""
+        ...
+
+    def volume(self, name: str, control: Control) -> Volume:
+        """With what it takes to make one like it. Raises NotFound."""
+        ...
+
+    def remove_volume(self, name: str, control: Control, created: str = "") -> None:
+        """Raises Refused where a container uses it, and where it is not the one that was `created` then ("": any)."""
+        ...
+
+    def volume_saved(self, name: str, control: Control) -> Iterator[bytes]:
+        """Its content as a tar, in pieces. Raises Refused where the engine has no image, through which it is read."""
+        ...
+
+    def volume_restored(self, like: Volume, path: str, control: Control) -> None:
+        """A volume like that one, with the content of such a tar. Raises Refused where there is one of its name."""
         ...
 
     def prune_build_cache(self, control: Control) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from imagexplorer import resources
 from imagexplorer.core.disk import Use, way_out
-from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.text import human_size
 from imagexplorer.views.theme import plain_label
 
 PRUNE = "engine.prune"
@@ -19,38 +18,29 @@ class DiskFoot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._action = self._line = ""
+        self._action = ""
         self.about = plain_label(tone="muted", wrap=True)
         self.delete = QPushButton(resources.icon("delete"), self.tr("&Delete…"))
         self.prune = QPushButton(resources.icon("delete"), self.tr("Pr&une…"))
-        self.copy_line = QPushButton(resources.icon("copy"), self.tr("Copy co&mmand line"))
         self.delete.clicked.connect(lambda: self.wanted.emit(self._action))
         self.prune.clicked.connect(lambda: self.wanted.emit(PRUNE))
-        self.copy_line.clicked.connect(self.copy)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 8)
         row.setSpacing(8)
         row.addWidget(self.about, 1)
-        for button in (self.copy_line, self.delete, self.prune):
+        for button in (self.delete, self.prune):
             row.addWidget(button)
-        self.show_use(None, "")
+        self.show_use(None)
 
-    def show_use(self, use: Use | None, command: str) -> None:
-        """`command` is what the engine's command lines begin with."""
-        way = way_out(use, command) if use is not None else {}
-        self._action, self._line = way.get("action", ""), way.get("line", "")
+    def show_use(self, use: Use | None) -> None:
+        way = way_out(use) if use is not None else {}
+        self._action = way.get("action", "")
         self.delete.setVisible(self._action not in ("", PRUNE))
-        self.copy_line.setVisible(bool(self._line))
         self.about.set_text(way.get("why", "") or self._words(use))
-
-    def copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._line)
 
     def _words(self, use: Use | None) -> str:
         if use is None:
             return ""
-        if self._line:
-            return self.tr("Nothing here deletes a volume: {0}").format(plain(self._line, 300))
         if self._action == PRUNE:
             return self.tr("Goes with a prune of the build cache")
         if use.own is None:

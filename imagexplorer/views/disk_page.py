@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 from imagexplorer import resources
 from imagexplorer.core.disk import KINDS, DiskUse, Use
 from imagexplorer.core.disk_map import TITLES, DiskMap, disk_map
-from imagexplorer.core.entities import Selection, Touched
+from imagexplorer.core.entities import Selection, Touched, Volume
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.text import human_size, plain
-from imagexplorer.core.world import CONTAINER, IMAGE
+from imagexplorer.core.world import CONTAINER, IMAGE, VOLUME
 from imagexplorer.models.disk_table import COLUMNS, KIND_WORDS
 from imagexplorer.views.disk_foot import DiskFoot
 from imagexplorer.views.empty_view import EmptyView
@@ -139,6 +139,7 @@ class DiskPage(QWidget):
             live,
             tuple(each for each in images if each.id in ids),
             tuple(each for each in containers if each.id in ids),
+            tuple(Volume(use.id, use.bytes) for use in self.table.selected() if use.kind == VOLUME == self._kind()),
         )
 
     def refresh(self) -> None:
@@ -242,11 +243,11 @@ class DiskPage(QWidget):
 
     def _chosen(self) -> None:
         """In the table: the map and what can be done follow."""
-        use, found = self.table.current(), self._found
+        use = self.table.current()
         row = self._map.row_of(use) if self._map is not None and use is not None else -1
         if row >= 0 and row != self.map.current:
             self.map.select(row)
-        self.foot.show_use(use, found.command if found is not None else "")
+        self.foot.show_use(use)
         self.selection_changed.emit()
 
     def _words(self, row: int) -> str:
@@ -276,13 +277,10 @@ class DiskPage(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         selection = self.selection()
-        if selection.images or selection.containers:
+        if selection.images or selection.containers or selection.volumes:
             self.registry.fill_context_menu(menu, selection)
             menu.addSeparator()
         menu.addAction(self.table.copy_rows)
-        copies = self.foot.copy_line
-        if not copies.isHidden():
-            menu.addAction(copies.icon(), copies.text(), self.foot.copy)
         menu.popup(at)
 
     def _run(self, action: str) -> None:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from imagexplorer import resources
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import CACHE, planned
-from imagexplorer.core.entities import Container
+from imagexplorer.core.entities import Container, Volume, volume_name
 from imagexplorer.core.plan import STOPPED, Plan, own_bytes, plan_prune
 from imagexplorer.core.removal import lost_with
 from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
@@ -54,6 +54,7 @@ class PruneDialog(AskDialog):
         self._now = round(time.time())  # of one question: what is old does not change while it stands
         self._filling = False
         self._kept: frozenset[str] = frozenset()
+        self._all = plan_prune(world, dangling=True, unused=True, containers=True, volumes=True, build_cache=True)
         heading = plain_label(self.tr("What is unused on {engine}").format(engine=plain(engine, 120)))
         font = heading.font()
         font.setBold(True)
@@ -61,17 +62,20 @@ class PruneDialog(AskDialog):
         self.dangling = QCheckBox(self.tr("Images without a &tag"))
         self.unused = QCheckBox(self.tr("&All images that no container uses"))
         self.containers = QCheckBox(self.tr("&Containers that do not run"))
+        self.volumes = QCheckBox(self.tr("&Volumes that no container uses, with all that is in them"))
+        self.volumes.setVisible(bool(self._all.volumes))
         self.build_cache = QCheckBox(self.tr("The &builder's cache that no build uses"))
         self.build_cache.setVisible(bool(world.build_cache))
-        chosen = before or PruneAnswer(dangling=True)
+        chosen = before or PruneAnswer(dangling=True, keep=_with_a_name(self._all.volumes))
         for box, ticked in (
             (self.dangling, chosen.dangling),
             (self.unused, chosen.unused),
             (self.containers, chosen.containers),
+            (self.volumes, chosen.volumes),
             (self.build_cache, chosen.build_cache),
         ):
             box.setChecked(ticked)
-        self.trash = QCheckBox(self.tr("&Keep images in the trash: they can be brought back from there"))
+        self.trash = QCheckBox(self.tr("&Keep it in the trash: all but the cache can be brought back"))
         self.trash.setVisible(keep is not None)
         self.trash.setChecked(before.trash if before is not None else bool(keep))
         self.days = QSpinBox()
@@ -89,7 +93,7 @@ class PruneDialog(AskDialog):
         self.total = plain_label(wrap=True)
         self.commands = CommandText(self.tr("Command lines"), rows=3, folded=True)
         self.body.addWidget(heading)
-        for box in (self.dangling, self.unused, self.containers, self.build_cache):
+        for box in (self.dangling, self.unused, self.containers, self.volumes, self.build_cache):
             self.body.addWidget(box)
             box.toggled.connect(lambda _on: self._fill(self.answer().keep))
         self.body.addLayout(self._narrowing())
@@ -120,6 +124,7 @@ class PruneDialog(AskDialog):
             like=self.like.text().strip(),
             build_cache=bool(self._world.build_cache) and self.build_cache.isChecked(),
             trash=self.trash.isChecked(),
+            volumes=bool(self._all.volumes) and self.volumes.isChecked(),
         )
 
     def _narrowing(self) -> QHBoxLayout:
@@ -170,6 +175,9 @@ class PruneDialog(AskDialog):
         sizes = {image.id: own_bytes(self._world, image) for image in images}
         for image in sorted(images, key=lambda each: -(sizes[each.id] or 0)):
             self._add(image.id, "image", image.name, _of_image(image), sizes[image.id], kept)
+        for volume in sorted(plan.volumes, key=lambda each: -(each.bytes or 0)):
+            words = self.tr("no container uses it; all that is in it is lost")
+            self._add(volume.name, "volume", volume_name(volume.name), words, volume.bytes, kept)
         if plan.build_cache or (CACHE in kept and self._asked().build_cache):
             unused = [entry for entry in self._world.build_cache if not entry.in_use]
             size = sum(entry.bytes for entry in unused if not entry.shared)
@@ -196,7 +204,7 @@ class PruneDialog(AskDialog):
 
     def _tell(self) -> None:
         plan = planned(self._world, self.answer())
-        nothing = not plan.containers and not plan.references and not plan.build_cache
+        nothing = plan.nothing
         about = "" if plan.exact else self.tr("about ")
         freed = f"{about}{human_size(plan.frees_bytes)}"
         self.verb.setText(self.tr("Prune") if nothing else self.tr("Prune, frees {size}").format(size=freed))
@@ -206,19 +214,25 @@ class PruneDialog(AskDialog):
         self.set_ready(not nothing, self.tr("Nothing of what is chosen is unused") if nothing else "")
 
     def _words(self, plan: Plan, freed: str) -> str:
-        if not plan.containers and not plan.references and not plan.build_cache:
-            everything = plan_prune(self._world, dangling=True, unused=True, containers=True, build_cache=True)
-            if everything.containers or everything.references or everything.build_cache:
+        if plan.nothing:
+            if not self._all.nothing:
                 return self.tr("Nothing of what is chosen is unused.")
             return self.tr("Nothing is unused here: there is nothing to prune.")
         parts = [
             *([counted(len(plan.containers), "container")] if plan.containers else []),
             *([counted(len(plan.deleted), "image")] if plan.deleted else []),
             *([counted(len(plan.layers), "layer")] if plan.layers else []),
+            *([counted(len(plan.volumes), "volume")] if plan.volumes else []),
             *([self.tr("build cache")] if plan.build_cache else []),
         ]
         said = ", ".join(parts) or counted(len(plan.untagged), "tag")
-        return self.tr("To go: {things}; {size} come free, volumes stay.").format(things=said, size=freed)
+        stay = "" if plan.volumes else self.tr(", volumes stay")
+        return self.tr("To go: {things}; {size} come free{stay}.").format(things=said, size=freed, stay=stay)
+
+
+def _with_a_name(volumes: Sequence[Volume]) -> frozenset[str]:
+    """Somebody gave it to be found again: such a volume goes only where it is ticked itself."""
+    return frozenset(volume.name for volume in volumes if not volume.nameless)
 
 
 def _of_container(container: Container) -> str:

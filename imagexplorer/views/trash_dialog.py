@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.core.trash import CONTAINER, IMAGE, TrashItem, TrashLimits
+from imagexplorer.core.trash import CONTAINER, IMAGE, VOLUME, TrashItem, TrashLimits
 from imagexplorer.models.columns import Column
 from imagexplorer.models.tables import age_column, size_column
 from imagexplorer.session.trash import Trash, summary
@@ -30,8 +30,8 @@ COLUMNS = (
     Column(
         "What",
         lambda item: item.title,
-        icon=lambda item: {IMAGE: "image", CONTAINER: "container"}.get(item.kind, "tag"),
-        tooltip=lambda item: "\n".join((item.image_id, *item.names[:20])),
+        icon=lambda item: {IMAGE: "image", CONTAINER: "container", VOLUME: "volume"}.get(item.kind, "tag"),
+        tooltip=lambda item: "\n".join(filter(None, (item.image_id, *item.names[:20]))),
         stretch=True,
         chars=40,
         elide_middle=True,
@@ -44,7 +44,11 @@ COLUMNS = (
 
 class TrashDialog(QDialog):
     def __init__(
-        self, trash: Trash, why_not: Callable[[TrashItem], str], undo: Callable[[TrashItem], object], parent: QWidget
+        self,
+        trash: Trash,
+        why_not: Callable[[TrashItem], str],
+        undo: Callable[[Sequence[TrashItem]], object],
+        parent: QWidget,
     ) -> None:
         """`why_not(item)`: why it cannot be brought back at this moment, "" where it can."""
         super().__init__(parent)
@@ -114,16 +118,18 @@ class TrashDialog(QDialog):
         self._show_state()
 
     def _show_state(self) -> None:
-        chosen = self.list.table.selected()
-        why = self._why_not(chosen[0]) if len(chosen) == 1 else ""
-        self.undo.setEnabled(len(chosen) == 1 and not why)
+        chosen, why = self.list.table.selected(), self._why_not_chosen()
+        self.undo.setEnabled(bool(chosen) and not why)
         self.remove.setEnabled(bool(chosen))
         self.total.set_text(why or summary(self._trash.items, self._trash.limits))
 
+    def _why_not_chosen(self) -> str:
+        return next(filter(None, map(self._why_not, self.list.table.selected())), "")
+
     def _bring_back(self) -> None:
         chosen = self.list.table.selected()
-        if len(chosen) == 1 and not self._why_not(chosen[0]):
-            self._undo(chosen[0])
+        if chosen and not self._why_not_chosen():
+            self._undo(chosen)
 
     def _set_up(self) -> None:
         now = self._trash.limits.bytes

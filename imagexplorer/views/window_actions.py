@@ -5,7 +5,7 @@ As records for the registry, so that they stand in menus, toolbar and palette li
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -231,10 +231,10 @@ class WindowActions:
                 return f"Its engine, {plain(item.engine, 80)}, is not open: connect to it first"
             return "" if engine.live else f"{plain(engine.name, 80)} does not answer"
 
-        def undo(item: TrashItem) -> None:
-            engine = engine_of(item)
-            if engine is not None:
-                session.trash.undo(engine.key, item, session.failed.emit)
+        def undo(items: Sequence[TrashItem]) -> None:
+            for key in dict.fromkeys(engine.key for engine in map(engine_of, items) if engine is not None):
+                of_it = [item for item in items if (engine := engine_of(item)) is not None and engine.key == key]
+                session.trash.undo(key, of_it, session.failed.emit)
 
         dialog = TrashDialog(session.trash, why_not, undo, self._window)
         dialog.finished.connect(lambda _result: dialog.deleteLater())

@@ -24,19 +24,23 @@ from imagexplorer.actions.prompts import DeleteAnswer, DeleteItem, PruneAnswer, 
 from imagexplorer.actions.prune_flows import planned
 from imagexplorer.core.activity import Activity
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address, Container, Image, Selection, Touched
+from imagexplorer.core.entities import Address, Container, Image, Mount, Selection, Touched, Volume, volume_name
 from imagexplorer.core.errors import ImagexplorerError, Refused
+from imagexplorer.core.removal_steps import VOLUMES
 from imagexplorer.core.trash import TrashItem
 from imagexplorer.core.world import World
 from imagexplorer.session import trash
 from imagexplorer.session.acts import Acts
+from imagexplorer.session.keeping import Keeper
 from imagexplorer.session.pruning import Pruning
 from imagexplorer.session.records import LIVE, SourceState
 from imagexplorer.session.trash import Trash
 from tests.fakes import FakeEngine, FakeFile, FakeHost, FakeSource
 
 KEY = "fake"
-CHANGING = {"start", "stop", "restart", "kill", "remove_container", "remove_image", "tag", "untag", "commit", "run"}
+CHANGING = {"start", "stop", "restart", "kill", "remove_container", "remove_image", "tag", "untag", "run"}
+CHANGING |= {"remove_volume"}
+NAMELESS = "f" * 64
 Names = frozenset[tuple[str, str]]  # (tag, or the id of one without; image id)
 
 
@@ -47,6 +51,8 @@ class Agreed:
     names: Names = frozenset()
     images: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
+    volumes: frozenset[tuple[str, str]] = frozenset()  # (name, when it was made)
+    with_volumes: frozenset[str] = frozenset()  # ids of containers whose nameless ones go too
     stopped: frozenset[str] = frozenset()
     facts: object = None
     look: Callable[[], object] = lambda: None  # the same facts, as they are now
@@ -176,6 +182,9 @@ class Asked:
         ticked, images = machine.ticked and can_stop, machine.chosen.images
         ids_of_steps = [each for item in items for each in (item.id, *(step.id for step in item.steps)) if each]
         kept = frozenset(ids_of_steps[at] for at in machine.left if at < len(ids_of_steps))
+        whole = frozenset(
+            step.id for item in items for step in item.steps if step.kind == VOLUMES and machine.with_them
+        )
         held = machine.engine
         holds("D4", engine == "fake", "the engine is named")
         if images:
@@ -201,6 +210,20 @@ class Asked:
             of = {each.id for each in going}
             users = [each for each in held.containers.values() if ticked and each.image_id in of]
             agreed = Agreed(frozenset(names), frozenset(of), look=look, facts=look())
+        elif machine.chosen.volumes:
+            chosen = {each.name for each in machine.chosen.volumes}
+            used = {mount.source for each in held.containers.values() for mount in each.mounts}
+
+            def look() -> object:
+                mounted = {(each.id, m.source) for each in held.containers.values() for m in each.mounts}
+                made = {(each.name, each.created) for each in held.volumes if each.name in chosen}
+                return made, {each for each in mounted if each[1] in chosen}
+
+            there, users = [each for each in held.volumes if each.name in chosen], []
+            going = [each for each in there if each.name not in used | kept]
+            agreed = Agreed(volumes=frozenset((each.name, each.created) for each in going), look=look, facts=look())
+            holds("D4", {volume_name(each.name) for each in there} == {item.title for item in items}, "all are named")
+            items = ()
         else:
             ids = {each.id for each in machine.chosen.containers}
 
@@ -210,16 +233,22 @@ class Asked:
             there = [each for each in machine.bench.rows[1] if each.id in ids]
             users = [each for each in there if each.id not in kept and (ticked or not each.running)]
             agreed = Agreed(look=look, facts=look())
-        holds("D4", sorted(item.title for item in items) == sorted(each.name for each in there), "all are named")
+            agreed.with_volumes = whole & {each.id for each in users}
+        if not machine.chosen.volumes:
+            holds("D4", sorted(item.title for item in items) == sorted(each.name for each in there), "all are named")
         agreed.removed = frozenset(each.id for each in users)
         agreed.stopped = frozenset(each.id for each in users if each.running)
-        return machine.answer(agreed, DeleteAnswer(stop_first=ticked, kept=kept, keep=machine.net))
+        return machine.answer(agreed, DeleteAnswer(ticked, kept, whole, keep=machine.net))
 
     def prune(
         self, world: World, engine: str, before: PruneAnswer | None = None, keep: bool | None = None
     ) -> PruneAnswer | None:
         machine = self.machine
-        answer = PruneAnswer(dangling=True, unused=machine.ticked, containers=True, trash=machine.net)
+        keep = frozenset(each.name for each in world.volumes if not each.nameless)
+        answer = PruneAnswer(
+            dangling=True, unused=machine.ticked, containers=True, keep=keep, trash=machine.net,
+            volumes=machine.with_them,
+        )  # fmt: skip
 
         def facts(at: World) -> object:
             plan = planned(at, answer)
@@ -227,13 +256,15 @@ class Asked:
                 frozenset(plan.references),
                 frozenset(each.id for each in plan.deleted),
                 frozenset(each.id for each in plan.containers),
+                frozenset((each.name, each.created) for each in plan.volumes),
             )
 
         holds("D4", engine == "fake", "the engine is named")
-        names, images, containers = facts(world)  # type: ignore[misc]
+        names, images, containers, volumes = shown = facts(world)  # type: ignore[misc]
         host = FakeHost(machine.engine)
-        shown = (names, images, containers)
-        agreed = Agreed(names, images, containers, frozenset(), shown, lambda: facts(host.holdings(Control())))
+        agreed = Agreed(
+            names, images, containers, volumes, frozenset(), frozenset(), shown, lambda: facts(host.holdings(Control()))
+        )
         return machine.answer(agreed, answer)
 
 
@@ -242,8 +273,12 @@ def _names(images: Sequence[Image]) -> Names:
 
 
 picks = st.integers(0, 7)
-changes = st.none() | st.tuples(st.sampled_from(["start", "stop", "rm", "use", "move", "untag", "gone"]), picks, picks)
-faults = st.sampled_from([None, None, None, "remove_container", "remove_image", "stop", "saving"])
+changes = st.none() | st.tuples(
+    st.sampled_from(["start", "stop", "rm", "use", "move", "untag", "gone", "unmade", "remade", "mount"]), picks, picks
+)
+faults = st.sampled_from(
+    [None, None, None, "remove_container", "remove_image", "stop", "saving", "commit", "volume_saved", "remove_volume"]
+)
 
 
 class Machine(RuleBasedStateMachine):
@@ -256,6 +291,10 @@ class Machine(RuleBasedStateMachine):
         images = list(self.engine.images.values())
         for name, at, state in (("web", 0, "running"), ("old", 1, "exited"), ("new", 1, "created")):
             self.engine.add_container(name, images[at], state)
+        old = self.engine.named("old")
+        self.engine.containers[old.id] = replace(old, mounts=(Mount("volume", NAMELESS, "/data"),))
+        names = (NAMELESS, "db", "left", "e" * 64)
+        self.engine.volumes = tuple(Volume(name, 5, created="0") for name in names)
         self.bench = Bench(self.engine)
         self.flows = Flows(self.bench, Asked(self))  # type: ignore[arg-type]
         self.chosen = Selection(KEY, True)
@@ -284,6 +323,15 @@ class Machine(RuleBasedStateMachine):
             if what == "move":
                 other = self.engine.images[other.id]
                 self.engine.images[other.id] = replace(other, tags=(*other.tags, image.tags[0]))
+        elif what in ("unmade", "remade", "mount") and self.engine.volumes:
+            held = self.engine.volumes[first % len(self.engine.volumes)]
+            used = any(mount.source == held.name for each in containers for mount in each.mounts)
+            if what == "mount":
+                user = self.engine.add_container(f"n{next(self.numbers)}", image, "exited")
+                self.engine.containers[user.id] = replace(user, mounts=(Mount("volume", held.name, "/x"),))
+            elif not used:
+                anew = (replace(held, created=str(next(self.numbers) + 1)),) if what == "remade" else ()
+                self.engine.volumes = (*(each for each in self.engine.volumes if each is not held), *anew)
         elif what == "gone" and all(each.image_id != image.id for each in containers):
             del self.engine.images[image.id]
         elif what in ("start", "stop", "rm") and containers:
@@ -295,7 +343,7 @@ class Machine(RuleBasedStateMachine):
                 self.engine.containers[container.id] = replace(container, state=state)
 
     @rule(
-        kind=st.sampled_from(["images", "containers", "prune"]),
+        kind=st.sampled_from(["images", "containers", "prune", "volumes"]),
         picked=st.sets(picks, min_size=1, max_size=3),
         ticked=st.booleans(),
         left=st.just(frozenset()) | st.frozensets(picks, max_size=2),
@@ -305,6 +353,7 @@ class Machine(RuleBasedStateMachine):
         late=changes,
         fault=faults,
         net=st.booleans(),
+        with_them=st.booleans(),
         lost=st.sampled_from([False] * 7 + [True]),
         locked=st.sampled_from([False] * 5 + [True]),
         far=st.sampled_from([None] * 4 + [False, True]),
@@ -321,19 +370,20 @@ class Machine(RuleBasedStateMachine):
         late: tuple[str, int, int] | None,
         fault: str | None,
         net: bool,
+        with_them: bool,
         lost: bool,
         locked: bool,
         far: bool | None,
     ) -> None:
         """A button, the answers to what is asked then, what others do while it stands and once it is agreed to."""
         images, containers = self.bench.rows
-        rows: Sequence[Any] = images if kind == "images" else containers
+        rows: Sequence[Any] = {"images": images, "volumes": self.engine.volumes}.get(kind, containers)
         records = tuple(dict.fromkeys(rows[at % len(rows)] for at in sorted(picked))) if rows else ()
         if kind != "prune" and not records:
             return
-        self.chosen = Selection(KEY, True, *{"images": (records,), "containers": ((), records), "prune": ()}[kind])
+        self.chosen = Selection(KEY, True, **({} if kind == "prune" else {kind: records}))
         self.ticked, self.left, self.answers = ticked, left, list(answers)
-        self.net = net and kind != "containers"
+        self.net, self.with_them = net, with_them
         self.meanwhile, self.seen, self.lost = meanwhile, seen, lost
         self.agreed: Agreed | None = None
         self.bench.far, self.far, self.asked_twice = far is not None, far, False  # and whether it shall be done there
@@ -342,7 +392,7 @@ class Machine(RuleBasedStateMachine):
         if kind == "prune":
             self.flows.prunes.prune(self.chosen)
         else:
-            (self.flows.deletes.images if kind == "images" else self.flows.deletes.containers)(self.chosen)
+            getattr(self.flows.deletes, kind)(self.chosen)
         holds("D1", self.changed() == before, "nothing is done before it is the act's turn")
         holds("D8", len(self.bench.line) <= 1, "one act for one yes")
         if self.engine.lost:
@@ -375,28 +425,39 @@ class Machine(RuleBasedStateMachine):
         holds("D12", not self.bench.far or self.asked_twice, "on another machine without a word")
         holds("D1", self.agreed is not None, "nobody said yes")
         same = self.agreed is None or self.agreed.look() == self.agreed.facts
-        holds("D3" if self.chosen.images or self.chosen.containers else "D7", same, "it changed since it was agreed to")
+        chosen = self.chosen.images or self.chosen.containers or self.chosen.volumes
+        holds("D3" if chosen else "D7", same, "it changed since it was agreed to")
 
     def changed(self) -> list[tuple[str, Any]]:
         return [call for call in self.engine.calls if call[0] in CHANGING]
 
     def carried_out(self, anything: bool, locked: bool) -> None:
         engine, agreed = self.engine, self.agreed or Agreed()
-        images, containers = dict(engine.images), dict(engine.containers)
+        images, containers, volumes = dict(engine.images), dict(engine.containers), engine.volumes
         begun, since = len(self.changed()), len(engine.calls)
         self.bench.work_off()
         calls = self.changed()[begun:]
         holds("D1", anything or not calls, "nobody said yes")
         holds("D12", not (locked and calls), "it was locked")
         holds("D8", len(calls) == len(set(calls)), "each thing once")
-        holds(
-            "D6", not [call for call in calls if call[0].startswith("remove") and any(call[1][1:])], "force or volumes"
-        )
+        forced = [call for call in calls if call[0] in ("remove_container", "remove_image") and call[1][1]]
+        whole = {call[1][0] for call in calls if call[0] == "remove_container" and call[1][2]}
+        holds("D6", not forced and whole <= agreed.with_volumes, "force or volumes")
         gone = {each for each in images if each not in engine.images}
+        lost = {each for each in volumes if each not in engine.volumes}
+        theirs = {each.source for at in agreed.with_volumes for each in containers[at].mounts}
+        meant = {each for each in lost if (each.name, each.created) in agreed.volumes or each.name in theirs}
+        holds("D2", lost == meant, "a volume")
         if self.net:
-            saved = [what for name, what in engine.calls[since:] if name == "saving"]
+            done = engine.calls[since:]
+            saved = [what for name, what in done if name == "saving"]
             holds("NET", {(each,) for each in gone} <= set(saved), "an image went that was not in the trash first")
             holds("NET", len(saved) == len(set(saved)), "each is kept once")
+            kept = {what[0].container_id for name, what in done if name == "commit"}
+            away = {each for each in containers if each not in engine.containers}
+            holds("NET", away <= kept, "a container went that was not in the trash first")
+            full = {what[0] for name, what in done if name == "volume_saved"}
+            holds("NET", {each.name for each in lost} <= full, "a volume went that was not in the trash first")
         names = _names(list(images.values())) - _names(list(engine.images.values()))
         holds("D2", gone <= agreed.images, "an image that was not chosen")
         others = {each for each in names if each[1] in images} - agreed.names - {(each, each) for each in gone}
@@ -407,8 +468,9 @@ class Machine(RuleBasedStateMachine):
         if anything:
             left = [containers[each].name for each in agreed.removed if each in engine.containers]
             left += [name for name, identifier in agreed.names & _names(list(engine.images.values()))]
+            left += [volume_name(each.name) for each in engine.volumes if (each.name, each.created) in agreed.volumes]
             error = self.bench.activity.deeds[-1].error
-            asked = len(agreed.removed) + len(agreed.names)
+            asked = len(agreed.removed) + len(agreed.names) + len(agreed.volumes)
             holds("D12", not locked or "is locked" in error, "nothing says why")
             for each in left if not locked else ():
                 named = each.removeprefix("sha256:")[:12]
@@ -451,8 +513,16 @@ def _unticked(world: Any, ids: Any, answer: DeleteAnswer, real: Any) -> Any:
     return real(world, ids, replace(answer, kept=frozenset()))
 
 
-def _netless(_trash: Any, source: str, whole: Any, real: Any) -> Any:
-    return lambda thing, _image, _reference: thing
+def _netless(_keeper: Any, thing: Any, *_what: Any, real: Any) -> Any:
+    return thing
+
+
+def _any_volume(host: Any, name: str, control: Control, created: str = "", *, real: Any) -> None:
+    real(host, name, control)
+
+
+def _with_volumes(acts: Acts, container: Container, stop_first: bool, _volumes: bool, real: Any) -> Any:
+    return real(acts, container, stop_first, True)
 
 
 def _forced(acts: Acts, container: Container, stop_first: bool, volumes: bool, real: Any) -> Any:
@@ -461,6 +531,10 @@ def _forced(acts: Acts, container: Container, stop_first: bool, volumes: bool, r
         return Touched()
 
     return replace(real(acts, container, stop_first, volumes), call=call)
+
+
+def _bare(keeper: Any, thing: Any, container: Container, stop_first: bool, _volumes: bool, real: Any) -> Any:
+    return real(keeper, thing, container, stop_first)
 
 
 def _twice(acts: Acts, *what: Any, real: Any, **more: Any) -> None:
@@ -500,7 +574,13 @@ MUTANTS = {
     "D1 a no counts as a yes": (delete_flows.DeleteFlows, "_ask", _unasked),
     "D2 by name alone": (Acts, "_image_removal", _any_image),
     "D2 what was unticked": (delete_flows, "_removal", _unticked),
-    "NET nothing is kept first": (trash.Trash, "guard", _netless),
+    "D2 another volume of the name": (FakeHost, "remove_volume", _any_volume),
+    "D3 volumes that changed": (delete_flows, "_volume_facts", _changed),
+    "D6 volumes that nobody ticked": (Acts, "_removal", _with_volumes),
+    "NET no image is kept first": (Keeper, "image", _netless),
+    "NET no container is kept first": (Keeper, "container", _netless),
+    "NET no volume is kept first": (Keeper, "volume", _netless),
+    "NET no volume of a container is kept first": (Keeper, "container", _bare),
     "D3 images that changed": (delete_flows, "_facts", _changed),
     "D3 containers that changed": (delete_flows, "same", _unseen),
     "D4 the engine has no name": (Flows, "_engine", _unnamed),

@@ -719,6 +719,7 @@ def test_every_action_has_words_and_a_place(stage: Stage) -> None:
             "container.kill",
             "container.rename",
             "container.edit",
+            "volume.delete",
         }
         assert record.text.endswith("…") == asks
 
@@ -863,7 +864,7 @@ def test_a_name_that_another_image_took_meanwhile_stays_there(stage: Stage) -> N
     image = deleted_with_a_net(stage)
     other = stage.engine.add_image("myapp:latest")
     stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
-    stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.session.trash.undo(KEY, stage.session.trash.items[:1], stage.errors.append)
     stage.qtbot.waitUntil(lambda: image.id in stage.engine.images and not stage.session.trash.items)
     assert stage.engine.images[image.id].tags == ("myapp:dev",)
     assert stage.engine.images[other.id].tags == ("myapp:latest",)
@@ -905,7 +906,7 @@ def test_names_whose_image_is_gone_cannot_come_back_and_that_is_said(stage: Stag
     image = deleted_with_a_net(stage, "myapp:latest")
     stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
     del stage.engine.images[image.id]
-    stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.session.trash.undo(KEY, stage.session.trash.items[:1], stage.errors.append)
     stage.qtbot.waitUntil(lambda: bool(stage.errors))
     assert "only the names were kept" in str(stage.errors[0])
     assert len(stage.session.trash.items) == 1, "it may be there again later"
@@ -1034,7 +1035,7 @@ def test_a_container_whose_name_is_another_s_comes_back_without_it(stage: Stage)
     stage.act("container.delete")
     stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
     other = stage.engine.add_container("old", stage.engine.find_image("busybox:1.36"))
-    stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+    stage.session.trash.undo(KEY, stage.session.trash.items[:1], stage.errors.append)
     stage.qtbot.waitUntil(lambda: not stage.session.trash.items)
     assert stage.engine.named("old").id == other.id
     assert "made_up" in {each.name for each in stage.engine.containers.values()}
@@ -1072,7 +1073,7 @@ def test_an_undo_that_is_asked_for_twice_brings_one_back(stage: Stage) -> None:
     stage.qtbot.waitUntil(lambda: len(stage.session.trash.items) == 1)
     before = len(stage.engine.containers)
     for _ in range(2):
-        stage.session.trash.undo(KEY, stage.session.trash.items[0], stage.errors.append)
+        stage.session.trash.undo(KEY, stage.session.trash.items[:1], stage.errors.append)
     stage.qtbot.waitUntil(lambda: bool(stage.errors))
     assert "it is not in the trash any more" in str(stage.errors[0])
     assert len(stage.engine.containers) == before + 1

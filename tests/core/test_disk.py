@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from imagexplorer.core.disk import CACHE, VOLUME, disk_use, unknown_images, way_out
-from imagexplorer.core.entities import Container, Mount
+from imagexplorer.core.disk import CACHE, disk_use, unknown_images, way_out
+from imagexplorer.core.entities import Container, Mount, Volume
 from imagexplorer.core.plan import plan_delete
-from imagexplorer.core.world import CONTAINER, IMAGE, CacheEntry, Held, Volume, World
+from imagexplorer.core.world import CONTAINER, IMAGE, VOLUME, CacheEntry, Held, World
 from tests.core.test_plan import Engine, worlds
 
 
@@ -74,8 +74,8 @@ def test_volumes_and_cache_say_what_needs_them_and_how_they_are_freed() -> None:
         "a b": "",
         "else": "in use",
     }
-    ways = {use.name: way_out(use, found.command) for use in found.uses}
-    assert ways["a b"] == {"line": "podman volume rm 'a b'"}
+    ways = {use.name: way_out(use) for use in found.uses}
+    assert ways["a b"] == {"action": "volume.delete"}
     assert ways["data"] == {"why": "It is used by web"}
     assert ways["a:1"] == {"action": "image.delete"}
     assert ways["web"] == {"action": "container.delete"}

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.core.entities import Mount, Touched
+from imagexplorer.core.entities import Mount, Touched, Volume
 from imagexplorer.core.errors import Refused
-from imagexplorer.core.world import CacheEntry, Volume
+from imagexplorer.core.world import CacheEntry
 from imagexplorer.views import disk_page
 from imagexplorer.views.disk_page import DiskPage
 from tests.fakes import FakeEngine
@@ -86,12 +86,12 @@ def test_each_has_its_way_to_be_freed(qtbot: QtBot, page: DiskPage, on: Stage, e
     answers = on.answers
     assert answers is not None
     choose(page, "left over")
-    assert page.foot.delete.isHidden()
-    page.foot.copy_line.click()
-    assert QApplication.clipboard().text() == "docker volume rm 'left over'"
+    page.foot.delete.click()
+    qtbot.waitUntil(lambda: [kind for kind, _ in answers.asked] == ["delete"])
+    assert answers.asked.pop()[1][0] == "Delete volume left over?"
     choose(page, "data")
     assert page.foot.about.text() == "It is used by web"
-    assert page.foot.copy_line.isHidden()
+    assert page.foot.delete.isHidden()
     choose(page, "pulled from x")
     page.foot.prune.click()
     qtbot.waitUntil(lambda: [kind for kind, _ in answers.asked] == ["prune"])

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import planned
-from imagexplorer.core.entities import Container
+from imagexplorer.core.entities import Container, Volume
 from imagexplorer.core.world import CacheEntry, Held, World
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS
 from imagexplorer.views.prune_dialog import PruneDialog
@@ -151,3 +151,22 @@ def test_the_tick_for_the_trash_stands_where_there_is_one(qtbot: QtBot) -> None:
     again = PruneDialog(WORLD, "local", None, PruneAnswer(dangling=True, trash=True), False)
     qtbot.addWidget(again)
     assert again.answer().trash, "what was ticked stays so"
+
+
+def test_of_volumes_those_with_a_name_go_only_where_they_are_ticked_themselves(qtbot: QtBot) -> None:
+    volumes = (Volume("db", 3_000_000), Volume("a" * 64, 5), Volume("used", 7, users=1))
+    dialog = PruneDialog(replace(WORLD, volumes=volumes), "local", None)
+    qtbot.addWidget(dialog)
+    dialog.dangling.setChecked(False)
+    assert dialog.answer().keep == {"db"}
+    dialog.volumes.setChecked(True)
+    rows = {item.text(0): item for item in dialog._items()}
+    assert sorted(rows) == ["db", "nameless volume aaaaaaaaaaaa"]
+    assert dialog.total.text() == "To go: 1 volume; 5 Bytes come free."
+    assert "docker volume rm aaaa" in dialog.commands.edit.toPlainText()
+    rows["db"].setCheckState(0, Qt.CheckState.Checked)
+    assert dialog.total.text() == "To go: 2 volumes; 3 MB come free."
+    assert dialog.answer() == PruneAnswer(volumes=True)
+    without = PruneDialog(WORLD, "local", None)
+    qtbot.addWidget(without)
+    assert without.volumes.isHidden()

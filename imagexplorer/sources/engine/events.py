@@ -34,4 +34,6 @@ def touched(event: Json) -> Touched:
             return Touched(images=frozenset({ALL}))
         # A pull names what it pulled, an untag may name the tag that went.
         return Touched(images=frozenset({image_id(identifier)}))
+    if kind == "volume" and action in ("create", "destroy", "remove", "prune"):
+        return Touched(volumes=frozenset({identifier or ALL}))
     return NOTHING

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ImageDetail
+from imagexplorer.core.entities import ImageDetail, Volume
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
-from imagexplorer.core.world import CacheEntry, Held, Volume, World
+from imagexplorer.core.world import CacheEntry, Held, World
 from imagexplorer.sources.engine.containers import container_rows
-from imagexplorer.sources.engine.fields import Json, amount, labels, rows, section, text
+from imagexplorer.sources.engine.fields import Json, amount, rows, text
 from imagexplorer.sources.engine.images import image_row
 from imagexplorer.sources.engine.usage import disk_usage, image_bytes, items
+from imagexplorer.sources.engine.volumes import volume_of
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Wire
 from imagexplorer.sources.storage import Stored
 
@@ -114,13 +115,4 @@ def _cache(answer: Json) -> tuple[CacheEntry, ...]:
 
 
 def _volumes(answer: Json) -> tuple[Volume, ...]:
-    return tuple(
-        Volume(
-            text(each, "Name"),
-            amount(section(each, "UsageData"), "Size"),
-            amount(section(each, "UsageData"), "RefCount") or 0,
-            "com.docker.volume.anonymous" in labels(each),
-        )
-        for each in items(answer, "Volumes", "VolumeUsage")
-        if text(each, "Name")
-    )
+    return tuple(volume_of(each) for each in items(answer, "Volumes", "VolumeUsage") if text(each, "Name"))

@@ -19,10 +19,12 @@ from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.text import plain
 from imagexplorer.sources.blobs import CHUNK
 from imagexplorer.sources.contents import Take
-from imagexplorer.sources.engine.fields import moment, rows, text
+from imagexplorer.sources.engine.fields import labels, moment, rows, text
 from imagexplorer.sources.engine.wire import LONG_SECONDS, Parameters, Wire
 
 LABEL = "io.imagexplorer.reading"
+KEEPS_VOLUMES = "io.imagexplorer.volumes"
+"""Such a container has a volume of somebody's mounted, which must not go with it."""
 STALE_SECONDS = 3600
 """No reading takes as long: an older container is one that a crash left."""
 
@@ -48,12 +50,11 @@ def made_of(wire: Wire, image_id: str, control: Control) -> Iterator[str]:
         remove(wire, container)
 
 
-def remove(wire: Wire, container: str) -> None:
+def remove(wire: Wire, container: str, volumes: bool = True) -> None:
     """With its volumes: an image may declare some, which came with it. One that is gone is no matter."""
+    params: Parameters = {"v": int(volumes), "force": 1}
     with suppress(ImagexplorerError):
-        wire.json(
-            "DELETE", f"/containers/{container}", what="reading", control=Control(), params={"v": 1, "force": 1}
-        )  # fmt: skip
+        wire.json("DELETE", f"/containers/{container}", what="reading", control=Control(), params=params)
 
 
 def remove_stale(wire: Wire, control: Control) -> int:
@@ -65,7 +66,7 @@ def remove_stale(wire: Wire, control: Control) -> int:
     stale = [each for each in found if (moment(each, "Created") or 0) < time.time() - STALE_SECONDS]
     for each in stale:
         if text(each, "State").lower() in ("created", "configured"):
-            remove(wire, text(each, "Id"))
+            remove(wire, text(each, "Id"), KEEPS_VOLUMES not in labels(each))
     return len(stale)
 
 

@@ -23,6 +23,7 @@ from imagexplorer.core.entities import (
     Image,
     ImageDetail,
     Touched,
+    Volume,
     short_id,
 )
 from imagexplorer.core.errors import NotFound, Refused, Unreachable, WrongUse
@@ -49,6 +50,7 @@ from imagexplorer.sources.engine import (
     replacing,
     saving,
     usage,
+    volumes,
 )
 from imagexplorer.sources.engine.fields import Json, image_id, section, strings, text
 from imagexplorer.sources.engine.layers import Layers
@@ -279,6 +281,18 @@ class EngineSource(Presence, Layers, Live):
 
     def load(self, path: str, image_id: str, control: Control) -> str:
         return saving.loaded(self.wire, path, image_id, control)
+
+    def volume(self, name: str, control: Control) -> Volume:
+        return volumes.volume(self.wire, name, control)
+
+    def remove_volume(self, name: str, control: Control, created: str = "") -> None:
+        volumes.remove(self.wire, name, created, control)
+
+    def volume_saved(self, name: str, control: Control) -> Iterator[bytes]:
+        return volumes.saved(self.wire, name, control)
+
+    def volume_restored(self, like: Volume, path: str, control: Control) -> None:
+        volumes.restored(self.wire, like, path, self.podman, control)
 
     def prune_build_cache(self, control: Control) -> int:
         return actions.prune_build_cache(self.wire, control)
