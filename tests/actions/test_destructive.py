@@ -445,7 +445,7 @@ class Machine(RuleBasedStateMachine):
         holds("D6", not forced and whole <= agreed.with_volumes, "force or volumes")
         gone = {each for each in images if each not in engine.images}
         lost = {each for each in volumes if each not in engine.volumes}
-        theirs = {each.source for at in agreed.with_volumes for each in containers[at].mounts}
+        theirs = {each.source for at in agreed.with_volumes & {*containers} for each in containers[at].mounts}
         meant = {each for each in lost if (each.name, each.created) in agreed.volumes or each.name in theirs}
         holds("D2", lost == meant, "a volume")
         if self.net:
