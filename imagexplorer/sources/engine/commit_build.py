@@ -20,6 +20,7 @@ from imagexplorer.core.control import Control
 from imagexplorer.core.entities import Change, CommitSpec, short_id
 from imagexplorer.core.errors import Refused
 from imagexplorer.sources.engine import life
+from imagexplorer.sources.engine.actions import unsure
 from imagexplorer.sources.engine.fields import image_id, text
 from imagexplorer.sources.engine.wire import LONG_SECONDS, json_lines
 
@@ -90,7 +91,7 @@ def _built(
     if spec.repository:
         params["t"] = f"{spec.repository}:{spec.tag or 'latest'}"
     found = ""
-    with source.wire.open(
+    with unsure(what), source.wire.open(
         "POST", "/build", what=what, control=control, params=params, data=_context(dockerfile, made.tar, tar),
         seconds=LONG_SECONDS,
     ) as response:  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import subprocess
@@ -9,13 +10,15 @@ import sys
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Address
+from imagexplorer.core.entities import Address, CommitSpec
 from imagexplorer.core.errors import Cancelled, Damaged, Refused, Unreachable
-from imagexplorer.sources.engine import actions, life, wire
+from imagexplorer.sources.engine import actions, commit_build, life, wire
 from imagexplorer.sources.engine.connect import NEWEST_VERSION, find, open_engine
 from imagexplorer.sources.engine.source import EngineSource
 from tests.sources.engine.odd_server import answering, http
@@ -271,4 +274,13 @@ def test_an_engine_that_is_lost_after_the_signal_of_a_stop_does_not_say_retry(
     monkeypatch.setattr(life, "kill", lambda *_: None)
     with answering(tmp_path / "s", b"") as location, pytest.raises(Unreachable) as caught:
         life.stop_by(wire.Wire(Address("engine", location), location, "1.41"), "a" * 64, Control(), 9, "SIGUSR1")
+    assert caught.value.way_out.startswith("Whether it was done is not known")
+
+
+def test_a_build_that_broke_off_may_have_made_its_image(tmp_path: Path) -> None:
+    made: Any = SimpleNamespace(tar="changes.tar")
+    location = f"unix://{tmp_path}/s"
+    source: Any = SimpleNamespace(wire=wire.Wire(Address("engine", location), location, "1.41"))
+    with answering(tmp_path / "s", b""), pytest.raises(Unreachable) as caught:
+        commit_build._built(source, CommitSpec("c"), "FROM x", made, io.BytesIO(), "commit", Control())
     assert caught.value.way_out.startswith("Whether it was done is not known")
