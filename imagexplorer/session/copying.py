@@ -15,7 +15,7 @@ from imagexplorer.core.references import names_to_give
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.link import Link
 from imagexplorer.session.records import Failed
-from imagexplorer.session.things import named, one_error
+from imagexplorer.session.things import called, one_error
 
 
 class Copying:
@@ -28,7 +28,7 @@ class Copying:
         stays there. Raises NotFound."""
         here, there = self._link(source), self._link(target)
         opened, other = here.source, there.source
-        what = named([image.name for image in images], "images")
+        what = called([image.name for image in images], "images")
         title = f"Copy {what} to {there.state.name}"
         record = self._activity.begin(title, " && ".join(copy_commands(images, here.state.end, there.state.end)))
         results: list[str] = []
