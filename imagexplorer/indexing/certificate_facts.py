@@ -1,55 +1,93 @@
-"""What a lone certificate says of itself, as far as Python's own OpenSSL tells. Runs in the worker process only: it
-parses what a stranger made.
+"""What a lone certificate says of itself. Runs in the worker process only: it reads what a stranger made.
 
-Of one that is no authority's it tells nothing but the content, so only its fingerprint is given.
+Source: RFC 5280, section 4.1, in DER (ITU-T X.690): each thing is a tag, a length, and so many bytes. What it says is
+not proved by it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import datetime
 
 NAME_CHARS = 60
+_MOST = 100_000
+_SEQUENCE, _SET, _VERSION = 0x30, 0x31, 0xA0
+_UTC_TIME, _TIME = 0x17, 0x18
+_TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+_NAMES = (b"\x55\x04\x03", b"\x55\x04\x0b", b"\x55\x04\x0a")
+"""2.5.4.3 common name, .11 unit, .10 organization: the first that is there names it."""
 
 
 def certificate_facts(content: bytes) -> str:
-    """`subject ISRG Root X1, issuer the same, valid Jun 4 2015 to Jun 4 2035, SHA-256 96BC...` of the one certificate
+    """`subject ISRG Root X1, issuer the same, valid 2015-06-04 to 2035-06-04, SHA-256 96BC...` of the one certificate
     of a PEM or DER file; "" where there is none, or it cannot be read."""
-    import ssl
-
+    if len(content) > _MOST:
+        return ""
     try:
         der = content
         if b"-----BEGIN" in content:
-            text = content.decode("ascii", "replace")
-            begin = text.index("-----BEGIN CERTIFICATE-----")
-            der = ssl.PEM_cert_to_DER_cert(text[begin : text.index("-----END CERTIFICATE-----") + 25])
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cadata=der)
-    except (ValueError, ssl.SSLError):
+            begin = content.index(_BEGIN) + len(_BEGIN)
+            der = b64decode(content[begin : content.index(_END, begin)])
+        outer = _one(der, 0, _SEQUENCE)
+        parts = list(_parts(_one(outer, 0, _SEQUENCE)))
+        parts = parts[1:] if parts[0][0] == _VERSION else parts
+        (_, _serial), (_, _algorithm), (_, issuer), (_, validity), (_, subject) = parts[:5]
+        (first, begins), (last, ends) = list(_parts(validity))[:2]
+        named, by = _name(subject), _name(issuer)
+        told = [f"subject {named}", "issuer the same" if subject == issuer else f"issuer {by}"]
+        told.append(f"valid {_day(first, begins)} to {_day(last, ends)}")
+    except (ValueError, IndexError):  # also what decoding text and numbers raises
         return ""
-    told = [_said(each) for each in context.get_ca_certs()]
-    return ", ".join([*told[:1], f"SHA-256 {hashlib.sha256(der).hexdigest().upper()}"])
+    return ", ".join([*told, f"SHA-256 {hashlib.sha256(der).hexdigest().upper()}"])
 
 
-def _said(told: Mapping[str, Any]) -> str:
-    subject, issuer = _name(told.get("subject", ())), _name(told.get("issuer", ()))
-    words = [f"subject {subject}", "issuer the same" if issuer == subject else f"issuer {issuer}"]
-    if told.get("notBefore") and told.get("notAfter"):
-        words.append(f"valid {_day(told['notBefore'])} to {_day(told['notAfter'])}")
-    return ", ".join(words)
+def _one(data: bytes, at: int, wanted: int) -> bytes:
+    """The content of the thing there. Raises ValueError for another tag, and what `_end` raises."""
+    if data[at] != wanted:
+        raise ValueError("another tag")
+    start, end = _end(data, at)
+    return data[start:end]
 
 
-def _name(parts: Any) -> str:
-    """The common name, else what there is."""
-    found = {name: value for part in parts for name, value in part}
-    name = found.get("commonName") or found.get("organizationalUnitName") or found.get("organizationName") or "nobody"
-    return str(name)[:NAME_CHARS]
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(tag, content) of what stands in a sequence or a set."""
+    at = 0
+    while at < len(data):
+        start, end = _end(data, at)
+        yield data[at], data[start:end]
+        at = end
 
 
-def _day(when: str) -> str:
-    """`Jun  4 11:04:38 2015 GMT` as `2015-06-04`."""
-    import ssl
-    from datetime import UTC, datetime
+def _end(data: bytes, at: int) -> tuple[int, int]:
+    """Where the content at a tag begins and ends. Raises ValueError, IndexError."""
+    length, start = data[at + 1], at + 2
+    if length & 0x80:
+        count = length & 0x7F
+        if not 0 < count <= 4:
+            raise ValueError("no length")
+        length, start = int.from_bytes(data[start : start + count], "big"), start + count
+    if start + length > len(data):
+        raise ValueError("it is cut off")
+    return start, start + length
 
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(when), UTC).strftime("%Y-%m-%d")
+
+def _name(content: bytes) -> str:
+    found = {}
+    for tag, group in _parts(content):
+        for _, pair in _parts(group) if tag == _SET else ():
+            (_, kind), (text_tag, text) = list(_parts(pair))[:2]
+            found[kind] = text.decode(_TEXTS.get(text_tag, "latin-1"), "replace")
+    return next((found[each] for each in _NAMES if found.get(each)), "nobody")[:NAME_CHARS]
+
+
+def _day(tag: int, text: bytes) -> str:
+    """Two digits of a year are 1950 to 2049 (RFC 5280, 4.1.2.5.1)."""
+    if tag not in (_UTC_TIME, _TIME):
+        raise ValueError("no time")
+    digits = text.decode("ascii")
+    if tag == _UTC_TIME:
+        digits = ("19" if digits >= "50" else "20") + digits
+    return datetime.strptime(digits[:8], "%Y%m%d").strftime("%Y-%m-%d")

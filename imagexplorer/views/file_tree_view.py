@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTreeView, QWidget
 
 from imagexplorer.core.owners import Owners
@@ -131,6 +132,13 @@ class FileTreeView(PickingTree):
             self.verticalScrollBar().setValue(0 if fresh else scroll)
             self.row_selected.emit(None)
         self.pick(rows[key] for key in selected if key is not None and key in rows)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first row the current one, of which the details tell, without selecting it."""
+        super().focusInEvent(event)
+        current = self.currentIndex()
+        if current.isValid() and not self.selectionModel().hasSelection():
+            self.go_to(current)
 
     def set_owners(self, owners: Owners) -> None:
         """What users and groups are called from now on."""

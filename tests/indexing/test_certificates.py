@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -121,8 +122,27 @@ def test_a_lone_certificate_says_whose_it_is() -> None:
     assert ssl.PEM_cert_to_DER_cert(pem("CERTIFICATE", CA).decode()) == CA
 
 
-def test_of_one_that_is_no_authoritys_there_is_the_fingerprint() -> None:
-    assert certificate_facts(LEAF) == f"SHA-256 {hashlib.sha256(LEAF).hexdigest().upper()}"
+def test_so_does_one_that_is_no_authoritys() -> None:
+    told = "subject leaf.example, issuer Test Root, valid 2026-11-28 to 2036-11-25, SHA-256 "
+    assert certificate_facts(LEAF) == told + hashlib.sha256(LEAF).hexdigest().upper()
+
+
+def test_an_authoritys_is_told_as_openssl_tells_it() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=CA)
+    (told,) = context.get_ca_certs()
+    days = [datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told[key])), UTC) for key in ("notBefore", "notAfter")]
+    assert f"valid {days[0]:%Y-%m-%d} to {days[1]:%Y-%m-%d}" in certificate_facts(CA)
+
+
+@given(st.integers(0, len(LEAF) - 1), st.binary(min_size=1, max_size=4), st.integers(0, 4))
+def test_any_damage_is_read_without_fault(at: int, put: bytes, cut: int) -> None:
+    told = certificate_facts(LEAF[:at] + put + LEAF[at + cut :])
+    assert not told or told.count(", ") >= 3
+
+
+def test_of_a_very_long_one_nothing_is_told() -> None:
+    assert certificate_facts(CA + bytes(200_000)) == ""
 
 
 @pytest.mark.parametrize("damaged", [CA[:-9], pem("CERTIFICATE", b"no certificate"), pem("CERTIFICATE", CA)[:-30], b""])

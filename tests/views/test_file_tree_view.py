@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QAction, QFocusEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from imagexplorer.core.columns import Columns
 from imagexplorer.core.tree_sort import SORTS
@@ -74,6 +74,17 @@ def test_a_filter_with_very_many_hits_opens_no_more_than_can_be_shown_at_once(tr
     tree.set_view(with_nodes(rows_view(many)), asked="big")
     assert not tree.isExpanded(tree.files.find(b"big"))
     assert tree.isExpanded(tree.files.find(b"small"))
+
+
+def test_the_row_that_the_details_tell_of_is_selected(qtbot):
+    """Also where Qt itself chose it, as the focus came by Tab."""
+    tree = FileTreeView()
+    qtbot.addWidget(tree)
+    tree.set_view(with_nodes(rows_view(FILES)))
+    tree.show()
+    QApplication.sendEvent(tree, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    assert tree.currentIndex().isValid()
+    assert tree.selectionModel().isRowSelected(tree.currentIndex().row(), tree.currentIndex().parent())
 
 
 def test_headings_ask_for_an_order(tree, qtbot):
