@@ -7,6 +7,7 @@ is imported before the first paint, and neither docker nor NumPy ever in this pr
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
 import os
 import signal
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LATER = (
+    "views.preview", "views.file_pane", "core.check", "core.advice", "views.check_tab", "views.compare_tab",
+    "views.config_tab", "core.dockerfile", "views.image_stack", "views.related_tab", "views.treemap_paint",
+    "views.space_tab", "views.image_page", "views.logs_tab", "views.terminal_tab", "views.container_page",
+)  # fmt: skip
+"""What the first page of an image or a container needs, in parts that are loaded while the window has nothing to do."""
+LATER_MS = 60
 SWITCH_INTERVAL_S = 5e-4
 """Threads here only wait; when one does unpack an answer, a repaint must not wait 5 ms for each of its cells."""
 
@@ -73,6 +81,7 @@ class Program:
         self.registry = Registry(self.session, catalog(self.session, self.prompts))
         self.window: MainWindow = MainWindow(self.session, self.registry, self.settings)
         self._closed = False
+        self._later = list(reversed(LATER))
 
     def start(self, target: str, host: str, image: str = "", platform: str = "") -> None:
         """After the first paint."""
@@ -87,6 +96,16 @@ class Program:
         gc.collect()
         gc.freeze()
         gc.enable()
+        self._load_later()
+
+    def _load_later(self) -> None:
+        """The next part, and then the others: all at once would be the longest stall that the window has."""
+        from PySide6.QtCore import QTimer
+
+        if self._closed or not self._later:
+            return
+        importlib.import_module(f"imagexplorer.{self._later.pop()}")
+        QTimer.singleShot(LATER_MS, self.window, self._load_later)
 
     def close(self) -> None:
         """Ends what runs, in about 2 s at most. Nothing of the engine is stopped or removed."""
@@ -165,6 +184,7 @@ def run(target: str = "", host: str = "", image: str = "", platform: str = "") -
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     from PySide6.QtWidgets import QApplication
 
+    qt_guard.plain_imports()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("imagexplorer")

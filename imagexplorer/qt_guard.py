@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,12 @@ def complaint() -> str:
     except ImportError as error:
         return f"the window needs PySide6-Essentials, which cannot be loaded: {error}"
     return bad_pair(tuple(PySide6.__version_info__[:2]), sys.version_info[:2]) or no_display(os.environ, sys.platform)
+
+
+def plain_imports() -> None:
+    """After Qt was loaded: imports as they were before. PySide's own read the source text of every module, to switch
+    features that nothing here uses: a tenth of the time to the first window."""
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def bad_pair(pyside: tuple[int, ...], python: tuple[int, ...]) -> str:

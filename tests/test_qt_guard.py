@@ -91,3 +91,24 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
+
+
+def test_the_source_of_what_is_imported_is_not_read() -> None:
+    code = (
+        "import inspect; import PySide6.QtCore; from imagexplorer import qt_guard; qt_guard.plain_imports(); read = [];"
+        "inspect.getsource = read.append; import colorsys; from PySide6.QtCore import QObject; assert not read, read"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_is_loaded_later_is_all_that_a_page_needs() -> None:
+    """Every part is there and is needed, and no page loads what is heavy and serves something else."""
+    code = (
+        "import importlib, sys; import PySide6.QtWidgets; from imagexplorer.app import LATER\n"
+        "for name in LATER:\n"
+        "    known = set(sys.modules); importlib.import_module('imagexplorer.' + name)\n"
+        "    assert set(sys.modules) - known, name\n"
+        "for name in ('numpy', 'docker', 'ssl', 'http', 'email', 'urllib.request', 'pygments', 'PIL'):\n"
+        "    assert name not in sys.modules, name\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -24,9 +24,11 @@ class Offscreen:
         from PySide6.QtCore import QEventLoop, Qt, QTimer
         from PySide6.QtWidgets import QApplication
 
+        from imagexplorer import qt_guard
         from imagexplorer.app import SWITCH_INTERVAL_S, Program
 
-        sys.setswitchinterval(SWITCH_INTERVAL_S)  # as `app.run` does
+        qt_guard.plain_imports()  # this and the next as `app.run` does
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.application = QApplication([])
         self.program = Program(self.application)
         self.program.window.resize(1280, 800)
