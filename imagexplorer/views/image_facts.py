@@ -16,7 +16,9 @@ def merged(known: Image, row: Image) -> Image:
     return replace(
         known,
         created=known.created if known.created is not None else row.created,
-        size_bytes=known.size_bytes if known.size_bytes is not None else row.size_bytes,
+        # Docker's containerd store says another size of a lone image, without what it unpacked; bytes of its own, which
+        # stand beside it, are those of the list.
+        size_bytes=row.size_bytes if row.size_bytes is not None else known.size_bytes,
         unique_bytes=row.unique_bytes,
         containers=row.containers,
         platform=known.platform or row.platform,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagexplorer.core.entities import Image, ImageDetail, Layer, LayerTotals
-from imagexplorer.views.image_facts import image_facts
+from imagexplorer.views.image_facts import image_facts, merged
 
 LAYERS = (Layer(0, "sha256:a"), Layer(1, "sha256:b"))
 TOTALS = {0: LayerTotals(0, 1_000_000, 3, 4), 1: LayerTotals(1, 100_000, 1, 1)}
@@ -45,3 +45,10 @@ def test_other_tags_are_named_and_bounded() -> None:
     many = Image("sha256:1", tuple(f"app:{number}" for number in range(9)))
     facts, _about = image_facts(many, None, {}, False)
     assert facts[-1] == "also app:1, app:2, app:3, app:4, app:5 …"
+
+
+def test_sizes_are_those_of_the_list_where_it_has_them() -> None:
+    listed = Image("sha256:1", size_bytes=68, unique_bytes=54)
+    known = merged(Image("sha256:1", size_bytes=33), listed)
+    assert (known.size_bytes, known.unique_bytes) == (68, 54)
+    assert merged(Image("sha256:1", size_bytes=33), Image("sha256:1")).size_bytes == 33
