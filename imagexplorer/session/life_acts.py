@@ -34,7 +34,7 @@ def beside(title: str, things: Sequence[One], host: Any, control: Control, words
     lost: list[tuple[str, ImagexplorerError]] = []
     done = 0
     with ThreadPoolExecutor(AT_ONCE, "stop") as pool:
-        left = {pool.submit(thing.call, host, control): thing for thing in things}
+        left = {pool.submit(thing.do, host, control): thing for thing in things}
         while left:
             names = ", ".join(thing.name for thing in list(left.values())[:3])
             control.step(len(things) - len(left), len(things), f"{names}: {words}")

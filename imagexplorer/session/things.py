@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Touched
+from imagexplorer.core.entities import Touched, short_id
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, Refused, Unreachable
 
 
@@ -20,6 +20,15 @@ class One:
     id: str = ""
     words: str = ""
 
+    def do(self, host: Any, control: Control) -> Touched:
+        """An engine is asked by id, and its errors say that: who pressed the button knows the name."""
+        try:
+            return self.call(host, control)
+        except ImagexplorerError as error:
+            if self.id:
+                error.what = error.what.replace(short_id(self.id), self.name)
+            raise
+
 
 def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -> Touched:
     """Each has its own result: what failed is named in one error, what worked stays done."""
@@ -29,7 +38,7 @@ def one_by_one(title: str, things: Sequence[One], host: Any, control: Control) -
         several = len(things) > 1  # how far one alone is nobody knows
         control.step(number, len(things) if several else None, thing.words or (thing.name if several else ""))
         try:
-            touched |= thing.call(host, control)
+            touched |= thing.do(host, control)
         except Unreachable as error:  # the others would fare no better
             raise one_loss(title, [(thing.name, error)], errors, number - len(errors), len(things)) from error
         except Cancelled:

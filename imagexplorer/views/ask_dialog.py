@@ -30,11 +30,15 @@ ARMED_AFTER_MS = 300
 class AskDialog(QDialog):
     """Put content into `body`; `set_ready` says whether the verb may be pressed, and why not."""
 
-    def __init__(self, title: str, verb: str, parent: QWidget | None, dangerous: bool = False) -> None:
+    def __init__(
+        self, title: str, verb: str, parent: QWidget | None, dangerous: bool = False, careful: bool = False
+    ) -> None:
+        """`dangerous`: Enter means Cancel. `careful`: a form to be filled in, where Enter in a field neither does it
+        nor throws away what was filled in."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
-        self._armed = False
+        self._armed, self._careful = False, careful
         self._ready = True
         self._why_not = ""
         self.body = QVBoxLayout()
@@ -47,7 +51,8 @@ class AskDialog(QDialog):
         self.buttons.accepted.connect(self._act)
         self.buttons.rejected.connect(self.reject)
         first, second = (self.cancel, self.verb) if dangerous else (self.verb, self.cancel)
-        first.setDefault(True)
+        first.setDefault(not careful)
+        first.setAutoDefault(not careful)
         second.setAutoDefault(False)
         self._whole = layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
@@ -71,6 +76,8 @@ class AskDialog(QDialog):
         if height > self.height():
             self.resize(self.width(), height)
         self._armed = False
+        if self._careful:
+            self.verb.setDefault(False)  # where there is no default, a box of buttons makes one when it is shown
         self._arming.start()
         self._show_state()
 
@@ -154,8 +161,9 @@ def lines_edit(rows: int) -> QPlainTextEdit:
 
 
 def set_rows(edit: QPlainTextEdit, rows: int) -> None:
-    margins = 2 * (edit.frameWidth() + int(edit.document().documentMargin()))
-    edit.setFixedHeight(QFontMetrics(edit.font()).lineSpacing() * rows + margins + 2)
+    """Whole lines: below the last one there is no room for the upper half of the next."""
+    margins = 2 * edit.frameWidth() + int(edit.document().documentMargin())
+    edit.setFixedHeight(QFontMetrics(edit.font()).lineSpacing() * rows + margins + 1)
 
 
 class CommandText(QWidget):

@@ -45,7 +45,7 @@ _NOTED = {
 class CommitDialog(AskDialog):
     def __init__(self, question: CommitQuestion, parent: QWidget | None) -> None:
         container = question.container
-        super().__init__(f"Commit {plain(container.name, 60)}", "Commit", parent)
+        super().__init__(f"Commit {plain(container.name, 60)}", "Commit", parent, careful=True)
         self._question, self._container = question, container
         about = self.tr("What {name} wrote becomes one more read-only layer on top of {image}.").format(
             name=plain(container.name, 80), image=plain(container.image, 120)

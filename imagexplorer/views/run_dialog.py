@@ -40,7 +40,8 @@ class RunDialog(AskDialog):
     def __init__(self, question: RunQuestion, parent: QWidget | None) -> None:
         old = question.replaces
         name = plain((old.name if old is not None else question.image.name), 60)
-        super().__init__(f"Edit {name}" if old is not None else f"Run {name}", "&Run", parent)
+        title = f"Edit {name}" if old is not None else f"Run {name}"
+        super().__init__(title, "&Run", parent, careful=old is not None)
         self.verb.setText(self.tr("&Stop and run anew") if old is not None else self.tr("&Run"))
         self._image, self._question = question.image, question
         self._others = tuple(each for each in question.containers if old is None or each.id != old.id)

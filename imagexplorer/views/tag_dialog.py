@@ -27,6 +27,9 @@ class TagDialog(AskDialog):
             self.tr("A tag is only a name: nothing is copied, and layers stay as they are."), wrap=True, tone="muted"
         )
         self.names = QListWidget()
+        # A long name is cut in the middle.
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.names.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.names.setAccessibleName(self.tr("Names that it has; untick what is to be taken off"))
         for tag in image.tags:
             item = QListWidgetItem(plain(tag, 300))

@@ -194,3 +194,14 @@ def test_command_lines_are_those_of_the_engine(stage: Stage) -> None:
     assert len(lines) == 16
     assert {*stage.prompts.programs, *(line.split(" ")[0] for line in [*lines, *shown])} == {"podman"}
     stage.settled()
+
+
+def test_an_error_of_the_engine_says_the_name_of_what_it_had_the_id_of(stage: Stage) -> None:
+    web = stage.engine.named("web")
+    stage.engine.fail["restart"] = Refused(f"restart container {web.id[:12]}", "driver failed")
+    stage.engine.fail["stop"] = Refused(f"stop container {web.id[:12]}", "driver failed")
+    stage.select("web")
+    for action, words in (("container.restart", "restart container web"), ("container.stop", "stop container web")):
+        stage.act(action)
+        stage.qtbot.waitUntil(lambda words=words: words in stage.session.activity.deeds[-1].error)
+        stage.settled()

@@ -6,17 +6,19 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from imagexplorer.actions.prompts import DeleteItem
-from imagexplorer.core.entities import Container
+from imagexplorer.actions.prompts import CommitQuestion, DeleteItem, RunQuestion
+from imagexplorer.core.entities import Container, Image
 from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog
+from imagexplorer.views.commit_dialog import CommitDialog
 from imagexplorer.views.delete_dialog import DeleteDialog
 from imagexplorer.views.elsewhere_dialog import ElsewhereDialog
 from imagexplorer.views.life_dialogs import KillDialog, StopDialog
 from imagexplorer.views.prune_dialog import PruneDialog
+from imagexplorer.views.run_dialog import RunDialog
 
 WEB = Container("c" * 64, "web", "app:1", "sha256:1", "running")
 WORLD = World((Held("sha256:1", (), "", ("a",), (1,)),))
@@ -28,6 +30,37 @@ DANGEROUS: dict[str, Callable[[], AskDialog]] = {
     "stop": lambda: StopDialog("local", [WEB], None),
     "kill": lambda: KillDialog("local", [WEB], None),
 }
+
+
+FORMS: dict[str, Callable[[], AskDialog]] = {
+    "commit": lambda: CommitDialog(CommitQuestion(WEB), None),
+    "edit": lambda: RunDialog(RunQuestion(Image("sha256:1", ("app:1",)), replaces=WEB), None),
+}
+"""Of what changes something that is there: Enter in a field may mean neither."""
+
+
+@pytest.fixture(params=FORMS)
+def form(request: pytest.FixtureRequest, qtbot: QtBot) -> AskDialog:
+    made = FORMS[request.param]()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_enter_in_a_form_neither_acts_nor_throws_away(form: AskDialog, qtbot: QtBot) -> None:
+    form.show()
+    form.set_ready(True)
+    assert not form.verb.isEnabled()
+    form.buttons.accepted.emit()
+    assert form.isVisible(), "it takes nothing that was meant for what stood there before"
+    qtbot.waitUntil(form.verb.isEnabled)
+    for field in form.findChildren(QLineEdit):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert form.isVisible(), field.accessibleName()
+    qtbot.keyClick(form, Qt.Key.Key_Return)
+    assert form.isVisible()
+    qtbot.keyClick(form, Qt.Key.Key_Escape)
+    assert form.result() == QDialog.DialogCode.Rejected
+    assert not form.isVisible()
 
 
 @pytest.fixture(params=DANGEROUS)

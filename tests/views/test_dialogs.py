@@ -15,7 +15,7 @@ from imagexplorer.actions.prompts import CommitQuestion, DeleteItem, RunQuestion
 from imagexplorer.core.entities import CommitSpec, Container, Image, Mount
 from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.core.run_values import port_fault, volume_fault
-from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog
+from imagexplorer.views.ask_dialog import ARMED_AFTER_MS, AskDialog, CommandText
 from imagexplorer.views.commit_dialog import CommitDialog
 from imagexplorer.views.delete_dialog import DeleteDialog
 from imagexplorer.views.open_dialog import OpenDialog, holds_image
@@ -402,3 +402,20 @@ def test_an_unpacked_archive_is_told_from_other_folders(
     dialog = OpenDialog(None, str(tmp_path))
     qtbot.addWidget(dialog)
     assert dialog._this_folder.isEnabled() == image
+
+
+@pytest.mark.parametrize("rows", [2, 3, 5])
+def test_a_box_of_lines_shows_whole_lines(qtbot: QtBot, rows: int) -> None:
+    box = CommandText("Command line", rows)
+    qtbot.addWidget(box)
+    box.set_text("\n".join(f"line {number}" for number in range(20)))
+    box.show()
+    edit = box.edit
+    first = edit.firstVisibleBlock()
+    block, shown, half = first, 0, 0
+    while block.isValid():
+        place = edit.blockBoundingGeometry(block).translated(edit.contentOffset())
+        shown += place.bottom() <= edit.viewport().height() + 1
+        half += place.top() + 2 < edit.viewport().height() < place.bottom() - 1
+        block = block.next()
+    assert (shown, half) == (rows, 0)
