@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -148,6 +149,7 @@ class Contents:
         target: Target,
         done: Callable[[Report], None],
         failed: Failed,
+        lane: str = "",
     ) -> None:
         """Write files of a container, as they are now, to a folder or into a tar. `expected_bytes`: as far as that is
         known. It goes on when the page that asked is closed."""
@@ -166,7 +168,21 @@ class Contents:
             return written(target, tell, expected_bytes)
 
         where = plain(os.path.basename(target.path), 80)
-        self._ask(f"copy_out{next(_numbers)}", source, work, done, failed, f"Copying out to {where}")
+        title = f"Copying out to {where}"
+        self._ask(lane or f"copy_out{next(_numbers)}", source, work, done, failed, title, writes=not lane)
+
+    def load_container_owners(
+        self, lane: str, source: str, container_id: str, done: Callable[[Owners], None], failed: Failed
+    ) -> None:
+        """What a container's own files call users and groups; one that is not there names none."""
+
+        def work(opened: Any, control: Control) -> Owners:
+            from imagexplorer.core.owners import owners_of
+
+            passwd, group = (_beginning(opened, container_id, path, control) for path in ("/etc/passwd", "/etc/group"))
+            return owners_of(passwd, group)
+
+        self._ask(lane, source, work, done, failed)
 
     def plan_copy(
         self,
@@ -185,6 +201,23 @@ class Contents:
             return plan
 
         self._ask(lane, source, work, done, failed, "Looking at what is copied")
+
+
+def _beginning(opened: Any, container_id: str, path: str, control: Control) -> bytes:
+    """Of a regular file of a container, as much as may hold names; of all else nothing."""
+    from imagexplorer.core.extraction import DATA, MEMBERS, REGULAR
+    from imagexplorer.core.owners import MOST_BYTES
+
+    read = bytearray()
+    with closing(opened.host.copied_out(container_id, [path], control)) as told:
+        for what, *more in told:
+            if what == MEMBERS and any(member.kind != REGULAR for member in more[0]):
+                return b""
+            if what == DATA:
+                read += more[1]
+            if len(read) >= MOST_BYTES:
+                break
+    return bytes(read)
 
 
 def written(target: Target, tell: Callable[[Callable[..., None]], None], expected_bytes: int = 0) -> Report:

@@ -1,4 +1,4 @@
-"""Files that are dragged out of an image: written where another program can take them, and gone when this one ends.
+"""Files dragged out of an image or a container: written where another program can take them, gone when this one ends.
 
 One private folder (0700) a program, in the system's temporary place; what a killed program left is removed by the next.
 """
@@ -6,7 +6,7 @@ One private folder (0700) a program, in the system's temporary place; what a kil
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from imagexplorer.core.entities import ImageDetail
 from imagexplorer.session.records import Failed, IndexedTree
 
 if TYPE_CHECKING:
-    from imagexplorer.core.extraction import Report, Wanted
+    from imagexplorer.core.extraction import Report, Target, Wanted
     from imagexplorer.jobs import Jobs
     from imagexplorer.session.contents import Contents
 
@@ -29,7 +29,7 @@ class TakenOut:
         self._numbers = count(1)
         self._root: Path | None = None
 
-    def write(
+    def extract(
         self,
         source: str,
         image: ImageDetail,
@@ -39,15 +39,34 @@ class TakenOut:
         failed: Failed,
     ) -> str:
         """`done` gets the folder that the files are in. The lane, for `give_up`."""
-        from imagexplorer.core.extraction import Options, Target
-
-        lane = f"taken{next(self._numbers)}"
-        folder = self._new(lane)
-        target = Target(str(folder), options=Options(runs=False))
+        lane, folder, target = self._place()
         self._contents.extract(
             source, image, tree, wanted, target, lambda report: done(folder, report), failed, lane=lane
         )
         return lane
+
+    def copy_out(
+        self,
+        source: str,
+        container_id: str,
+        paths: Sequence[str],
+        expected_bytes: int,
+        done: Callable[[Path, Report], None],
+        failed: Failed,
+    ) -> str:
+        """Likewise of a container, as they are now."""
+        lane, folder, target = self._place()
+        self._contents.copy_out(
+            source, container_id, paths, expected_bytes, target, lambda report: done(folder, report), failed, lane=lane
+        )
+        return lane
+
+    def _place(self) -> tuple[str, Path, Target]:
+        from imagexplorer.core.extraction import Options, Target
+
+        lane = f"taken{next(self._numbers)}"
+        folder = self._new(lane)
+        return lane, folder, Target(str(folder), options=Options(runs=False))
 
     def give_up(self, lane: str) -> None:
         """Nobody took them: what is written of them goes at once."""

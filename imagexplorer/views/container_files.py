@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
-from imagexplorer.core.errors import Unreachable
+from imagexplorer.core.errors import ImagexplorerError, Unreachable
 from imagexplorer.core.text import plain
-from imagexplorer.core.tree_view import MARK_DELETED, ViewSpec
+from imagexplorer.core.tree_view import MARK_DELETED, TreeView, ViewSpec
 from imagexplorer.models.tree_rows import WHOLE, TreeRow
 from imagexplorer.views import copy_out
 from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.copy_in import CopyIn
 from imagexplorer.views.copy_out import CopyOut
+from imagexplorer.views.dragging import ContainerDragging
 from imagexplorer.views.header_state import HeaderState
 from imagexplorer.views.page_tab import PageTab
 
 if TYPE_CHECKING:
     from imagexplorer.views.container_page import ContainerPage
+
+_NAMES = (b"etc/passwd", b"etc/group")
 
 
 class ContainerFiles(ContainerChanges):
@@ -33,6 +36,10 @@ class ContainerFiles(ContainerChanges):
         self.offer_extraction(self.copy_out.fill_menu, self.copy_out.copy_selected, self.tr("Copy o&ut"), copy_out.KEY)
         self.copy_in = CopyIn(page, self)
         self.filter.add_behind(self.copy_in.button)
+        self.dragging = ContainerDragging(page, self)
+        self.tree.setDragEnabled(True)
+        self.tree.drag_wanted.connect(self.dragging.drag)
+        self._names_of: object = None
 
     def _request(self, spec: ViewSpec) -> None:
         page = self._page
@@ -40,6 +47,28 @@ class ContainerFiles(ContainerChanges):
         page.session.load_container_files(
             self._lane, page.source, page.container.id, spec, self._show, self._look_failed, title
         )
+
+    def _show(self, view: TreeView) -> None:
+        super()._show(view)
+        self._want_names()
+
+    def _want_names(self) -> None:
+        """Of users and groups: asked again once one of the two files is another. A filter may hide them."""
+        files, page = self.tree.files, self._page
+        rows = files.rows_of_paths(_NAMES)
+        there = [(path, files.row(rows[path])) for path in _NAMES if path in rows]
+        state = [(path, row.size_bytes, row.modified) for path, row in there]
+        if page.gone or (self._names_of is not None and (self.filtered or state == self._names_of)):
+            return
+        self._names_of = state
+        page.session.contents.load_container_owners(
+            self._lane + "owners", page.source, page.container.id, self.tree.set_owners, self._no_names
+        )
+
+    def _no_names(self, error: ImagexplorerError) -> None:
+        """Then there are the numbers."""
+        if isinstance(error, Unreachable):
+            self._names_of = None
 
     def _not_in_here(self) -> str:
         return self.tr(

@@ -135,7 +135,7 @@ class CopyIn(QObject):
 
     def _over(self, event: QDropEvent) -> None:
         """Whether the files are ones of this machine is known once they are dropped: asking may take long."""
-        if not event.mimeData().hasUrls():
+        if not event.mimeData().hasUrls() or event.source() is self._page:  # its own files, on their way out
             event.ignore()
             return
         words = self.blocked or self.tr("Copy into {where}").format(where=_short(self._folder_under(event)))
@@ -152,7 +152,7 @@ class CopyIn(QObject):
 
     def _dropped(self, event: QDropEvent) -> None:
         self.hint.hide()
-        if self.blocked or not event.mimeData().hasUrls():
+        if self.blocked or not event.mimeData().hasUrls() or event.source() is self._page:
             event.ignore()
             return
         event.setDropAction(Qt.DropAction.CopyAction)  # never a move: what was dragged stays where it is

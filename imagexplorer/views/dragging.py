@@ -1,10 +1,12 @@
-"""Files on their way out of the window: written while the mouse moves, handed over where it is let go.
+"""Files of an image or a container on their way out of the window: written while the mouse moves, handed over where it
+is let go.
 
 The window stays alive meanwhile; what nobody took is given up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,17 @@ from imagexplorer.core.errors import Cancelled, ImagexplorerError
 from imagexplorer.core.extraction import Report, Wanted
 from imagexplorer.core.picked_rows import PickedRows
 from imagexplorer.core.text import human_size
+from imagexplorer.core.tree_view import MARK_DELETED
 
 if TYPE_CHECKING:
+    from imagexplorer.session.records import Failed
+    from imagexplorer.views.container_files import ContainerFiles
+    from imagexplorer.views.container_page import ContainerPage
+    from imagexplorer.views.file_pane import FilePane
     from imagexplorer.views.image_page import ImagePage
+    from imagexplorer.views.record_page import RecordPage
+
+    Written = Callable[[Path, Report], None]
 
 BYTES_MOST, ROWS_MOST = 2_000_000_000, 1_000
 """More is extracted with a place named: nobody sees how much is written while the mouse moves."""
@@ -63,51 +73,98 @@ class TakenFiles(QMimeData):
 
 
 class Dragging(QObject):
-    def __init__(self, page: ImagePage) -> None:
+    """What both have in common; each knows how its own files are written."""
+
+    instead = "extract"  # what takes more than can be dragged, and its key
+    key = "Ctrl+E"
+
+    def __init__(self, page: RecordPage) -> None:
         super().__init__(page)
-        self._page = page
+        self.page: RecordPage = page
+
+    def files(self) -> FilePane:
+        raise NotImplementedError
+
+    def write(self, rows: PickedRows, done: Written, failed: Failed) -> str | None:
+        """The lane that they are written in; None where there is nothing to take."""
+        raise NotImplementedError
 
     def drag(self, rows: PickedRows) -> None:
         """Until it is let go, or given up."""
-        page = self._page
+        session = self.page.session
         files = self.take(rows)
         if files is None:
             return
         data, lane = files
-        drag = QDrag(page)
+        drag = QDrag(self.page)
         drag.setMimeData(data)
         if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.IgnoreAction:
-            page.session.taken_out.give_up(lane)
+            session.taken_out.give_up(lane)
 
     def take(self, rows: PickedRows) -> tuple[TakenFiles, str] | None:
         """What a drop gets, being written from now on; None where there is nothing to take."""
-        page = self._page
-        if page.tree is None or page.detail is None:
-            return None
+        session = self.page.session
         size, count = rows.size_bytes, len(rows)
         if size > BYTES_MOST or count > ROWS_MOST:
             much = human_size(size) if size > BYTES_MOST else self.tr("{n} rows").format(n=f"{count:,}")
-            page.session.message.emit(self.tr("{much} are too much to drag: extract them (Ctrl+E)").format(much=much))
+            words = self.tr("{much} are too much to drag: {instead} them ({key})")
+            session.message.emit(words.format(much=much, instead=self.instead, key=self.key))
             return None
-        if page.files.filtered and rows.has_folders:  # how much that is nobody sees
-            words = self.tr("The filter hides some of what would be dragged: drag files, or extract (Ctrl+E)")
-            page.session.message.emit(words)
+        if self.files().filtered and rows.has_folders:  # how much that is nobody sees
+            words = self.tr("The filter hides some of what would be dragged: drag files, or {instead} ({key})")
+            session.message.emit(words.format(instead=self.instead, key=self.key))
             return None
         data = TakenFiles()
-        spec = page.files.spec
-        wanted = Wanted(rows.nodes, spec.layer, spec.delta)
 
         def done(folder: Path, report: Report) -> None:
             skipped = len(report.skipped) + report.skipped_more
             if not (report.files or report.folders or report.links or skipped):
-                page.session.message.emit(self.tr("Nothing of what was dragged is there any more"))
+                session.message.emit(self.tr("Nothing of what was dragged is there any more"))
             elif skipped:
-                page.session.message.emit(self.tr("{n} of what was dragged could not be written").format(n=skipped))
+                session.message.emit(self.tr("{n} of what was dragged could not be written").format(n=skipped))
             data.finish(folder)
 
         def failed(error: ImagexplorerError) -> None:
             data.finish(None)
             if not isinstance(error, Cancelled):
-                page.session.failed.emit(error)
+                session.failed.emit(error)
 
-        return data, page.session.taken_out.write(page.source, page.detail, page.tree, wanted, done, failed)
+        lane = self.write(rows, done, failed)
+        return None if lane is None else (data, lane)
+
+
+class ImageDragging(Dragging):
+    page: ImagePage
+
+    def files(self) -> FilePane:
+        return self.page.files
+
+    def write(self, rows: PickedRows, done: Written, failed: Failed) -> str | None:
+        page = self.page
+        if page.tree is None or page.detail is None:
+            return None
+        spec = page.files.spec
+        wanted = Wanted(rows.nodes, spec.layer, spec.delta)
+        return page.session.taken_out.extract(page.source, page.detail, page.tree, wanted, done, failed)
+
+
+class ContainerDragging(Dragging):
+    """What the container deleted is not there to be taken."""
+
+    page: ContainerPage
+    instead, key = "copy out", "Ctrl+Alt+O"
+
+    def __init__(self, page: ContainerPage, files: ContainerFiles) -> None:
+        super().__init__(page)
+        self._files = files
+
+    def files(self) -> FilePane:
+        return self._files
+
+    def write(self, rows: PickedRows, done: Written, failed: Failed) -> str | None:
+        page, view = self.page, rows.view
+        paths = [view.path(row) for row in rows if view.mark[row] != MARK_DELETED]
+        if page.gone or not page.live or not paths:
+            return None
+        named = ["/" + path.decode("utf-8", "surrogateescape") for path in paths]
+        return page.session.taken_out.copy_out(page.source, page.container.id, named, rows.size_bytes, done, failed)

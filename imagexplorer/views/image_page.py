@@ -21,7 +21,7 @@ from imagexplorer.session import IndexedTree, Session
 from imagexplorer.views.check_tab import CheckTab
 from imagexplorer.views.compare_tab import CompareTab
 from imagexplorer.views.config_tab import ImageConfig
-from imagexplorer.views.dragging import Dragging
+from imagexplorer.views.dragging import ImageDragging
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.extracting import Extracting
 from imagexplorer.views.header_state import HeaderState
@@ -62,7 +62,7 @@ class ImagePage(RecordPage):
         self.files.row_selected.connect(self.path.show_row)
         self.extracting = Extracting(self)
         self.files.offer_extraction(self.extracting.fill_menu, self.extracting.extract_selected)
-        self.dragging = Dragging(self)
+        self.dragging = ImageDragging(self)
         self.files.tree.drag_wanted.connect(self.dragging.drag)
         self.setFocusProxy(self.stack.view)
         self.show_header()

@@ -59,6 +59,7 @@ class Offscreen:
 
     def watch(self) -> None:
         """From now on, how late each call of a timer of 5 ms comes: what a user feels."""
+        self._late.clear()
         self._last = time.perf_counter()
         self._timer.start()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -12,7 +13,7 @@ from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from imagexplorer.core.entities import ADDED, Change, Mount
+from imagexplorer.core.entities import ADDED, MODIFIED, Change, Mount
 from imagexplorer.core.errors import Refused
 from imagexplorer.views import container_changes
 from imagexplorer.views.container_files import FilesTab
@@ -108,7 +109,8 @@ def test_what_is_selected_is_copied_out_and_what_was_not_there_is_told(pages, en
     page.session.message.connect(said.append)
     dialog.accept()
     qtbot.waitUntil(lambda: bool(said))
-    assert engine.called("copied_out") == [(engine.named("web").id, ("/app/cache.db", "/app/main.py", "/etc/passwd"))]
+    copied = (engine.named("web").id, ("/app/cache.db", "/app/main.py", "/etc/passwd"))
+    assert engine.called("copied_out").count(copied) == 1
     assert ((tmp_path / "cache.db").read_bytes(), (tmp_path / "passwd").read_bytes()) == (b"bytes", b"mine")
     assert said[0].startswith("Copied 1 file, 5 Bytes to ")
     assert said[0].endswith("2 skipped")
@@ -116,6 +118,75 @@ def test_what_is_selected_is_copied_out_and_what_was_not_there_is_told(pages, en
     assert "/app/main.py: it is not there any more" in box.detailedText()
     assert "passwd: something is there already" in box.detailedText()
     box.close()
+
+
+def pick(tree, *wanted):
+    for path in wanted:
+        flags = QItemSelectionModel.SelectionFlag
+        tree.selectionModel().select(tree.files.find(path), flags.Select | flags.Rows)
+
+
+def test_what_is_dragged_out_is_written_where_the_drop_finds_it(pages, engine, qtbot):
+    engine.files = {"/app/cache.db": b"bytes", "/etc/passwd": b"root"}
+    web = engine.named("web")
+    page = pages.open_container(web)
+    files = open_files(page)
+    ready(files, qtbot)
+    assert files.tree.dragEnabled()
+    pick(files.tree, b"app/cache.db", b"etc/motd", b"etc/passwd")  # motd was deleted
+    data, lane = files.dragging.take(files.tree.picked())
+    assert [url.fileName() for url in data.urls()] == ["cache.db", "passwd"]
+    assert Path(data.urls()[0].toLocalFile()).read_bytes() == b"bytes"
+    assert engine.called("copied_out")[-1] == (web.id, ("/app/cache.db", "/etc/passwd"))
+    page.session.taken_out.give_up(lane)
+    said = []
+    page.session.message.connect(said.append)
+    files.filter.paths.edit.setText("passwd")
+    qtbot.waitUntil(lambda: files.filtered and files.tree.files.find(b"app").row() < 0)
+    files.tree.clearSelection()
+    pick(files.tree, b"etc")
+    assert files.dragging.take(files.tree.picked()) is None
+    assert said[-1] == "The filter hides some of what would be dragged: drag files, or copy out (Ctrl+Alt+O)"
+    files.filter.clear()
+    qtbot.waitUntil(lambda: files.tree.files.find(b"etc/motd").isValid())
+    files.tree.clearSelection()
+    pick(files.tree, b"etc/motd")
+    assert files.dragging.take(files.tree.picked()) is None, "it is not there"
+
+
+def test_what_is_dragged_out_is_not_dropped_into_the_container_itself(pages, engine, qtbot, monkeypatch, tmp_path):
+    (tmp_path / "new").write_bytes(b"new")
+    page = pages.open_container(engine.named("web"))
+    files = open_files(page)
+    ready(files, qtbot)
+    monkeypatch.setattr(QDragEnterEvent, "source", lambda _event: page)
+    monkeypatch.setattr(QDropEvent, "source", lambda _event: page)
+    assert not dragged(files, b"etc/passwd", QDragEnterEvent, tmp_path / "new").isAccepted()
+    assert not dragged(files, b"etc/passwd", QDropEvent, tmp_path / "new").isAccepted()
+    assert not engine.called("copy_plan")
+
+
+def test_owners_are_called_what_the_container_calls_them(pages, engine, qtbot, monkeypatch):
+    monkeypatch.setattr(container_changes, "LOOK_EVERY_MS", 20)
+    web = engine.named("web")
+    engine.files = {"/etc/passwd": b"root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n"}
+    files = open_files(pages.open_container(web))
+    ready(files, qtbot)
+    owner = next(at for at, column in enumerate(files.tree.files.columns) if column.name == "owner")
+
+    def named():
+        index = files.tree.files.find(b"app/main.py")
+        return index.siblingAtColumn(owner).data()
+
+    qtbot.waitUntil(lambda: named() == "alice:0")
+    engine.files |= {"/etc/passwd": b"bob:x:1000:1000::/:/bin/sh\n", "/etc/group": b"staff:x:0:\n"}
+    changed = [each for each in engine.changed[web.id] if each.path != "/etc/passwd"]
+    engine.changed[web.id] = (*changed, Change("/etc/passwd", MODIFIED, 27, "file", 0o644))
+    qtbot.waitUntil(lambda: named() == "bob:staff")
+    asked = len(engine.called("copied_out"))
+    files.look()
+    qtbot.waitUntil(lambda: len(engine.called("container_view")) > 3)
+    assert len(engine.called("copied_out")) == asked, "the same files are not read again"
 
 
 def test_nothing_is_copied_out_of_a_container_that_is_gone(pages, engine, qtbot):
