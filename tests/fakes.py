@@ -58,6 +58,7 @@ from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
 from imagexplorer.core.moments import Marked, marked, since, unpacked
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
+from imagexplorer.core.packed_changes import PackedChanges
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.relatives import Relatives
@@ -300,15 +301,16 @@ class FakeSource:
         layers = [layer_index(layer) for layer in self.engine.layers[container.image_id]]
         return tree_view(whole_tree(stack(layers), layers, self.engine.changed[container.id]), spec)
 
-    def recipes(
-        self, container_id: str, tell: Callable[[list[Change]], object], control: Control
-    ) -> tuple[Recipe, Recipe]:
+    def recipes(self, container_id: str, control: Control) -> tuple[Recipe, Recipe, PackedChanges]:
         detail = self._host.container(container_id, control)
         changes = self._host.changes(container_id, control)
         tools = self._host.tools(container_id, changes, control)
         image = self.image(detail.container.image_id, control)
-        tell(list(changes))
-        return recipe(detail, image, changes, tools), recipe(detail, image, changes, tools, flat=True)
+        upon, flat = (recipe(detail, image, changes, tools, flat=each) for each in (False, True))
+        return upon, flat, PackedChanges.of(changes)
+
+    def packed_changes(self, container_id: str, control: Control) -> PackedChanges:
+        return PackedChanges.of(self._host.changes(container_id, control))
 
     def change_shown(self, container_id: str, image_id: str, path: str, more: bool, control: Control) -> Preview:
         self.engine.asked("change_shown", control, container_id, image_id, path, more)

@@ -27,6 +27,7 @@ from imagexplorer.indexing.records import ComparisonHandle, Opened, TreeHandle
 if TYPE_CHECKING:
     from imagexplorer.core.container_dockerfile import Recipe
     from imagexplorer.core.file_tree import FileTree
+    from imagexplorer.core.packed_changes import PackedChanges
     from imagexplorer.indexing.whole_files import WholeFiles
 
 
@@ -87,10 +88,19 @@ class ContentQuestions:
         with self._sources.use(address, control) as source:
             return self._whole.view(source, container_id, spec, self._cache, control)
 
+    def ask_packed_changes(self, control: Control, address: Address, container_id: str) -> PackedChanges:
+        from imagexplorer.core.packed_changes import PackedChanges
+
+        with self._sources.use(address, control) as source:
+            if source.host is None:
+                raise WrongUse(address.location, "it has no containers")
+            return PackedChanges.of(source.host.changes(container_id, control))
+
     def ask_recipes(
-        self, control: Control, address: Address, container_id: str, tell: Callable[..., object]
-    ) -> tuple[Recipe, Recipe]:
+        self, control: Control, address: Address, container_id: str
+    ) -> tuple[Recipe, Recipe, PackedChanges]:
         from imagexplorer.core.container_dockerfile import recipe
+        from imagexplorer.core.packed_changes import PackedChanges
 
         with self._sources.use(address, control) as source:
             host = source.host
@@ -100,9 +110,8 @@ class ContentQuestions:
             changes = host.changes(container_id, control)
             tools = host.tools(container_id, changes, control)
             image = source.image(detail.container.image_id, control)
-        for at in range(0, len(changes), _PIECES):
-            tell(list(changes[at : at + _PIECES]))
-        return recipe(detail, image, changes, tools), recipe(detail, image, changes, tools, flat=True)
+        upon, flat = (recipe(detail, image, changes, tools, flat=each) for each in (False, True))
+        return upon, flat, PackedChanges.of(changes)
 
     def ask_change_shown(
         self, control: Control, address: Address, container_id: str, image_id: str, path: str, more: bool

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import Change, ImageDetail
+from imagexplorer.core.entities import ImageDetail
 from imagexplorer.core.extraction import Wanted
 from imagexplorer.core.owners import Owners
+from imagexplorer.core.packed_changes import PackedChanges
 from imagexplorer.core.preview import Preview
 from imagexplorer.core.story import Story
 from imagexplorer.core.tree_view import TreeView, ViewSpec
@@ -62,13 +63,17 @@ class RemoteReading:
         view: TreeView = self._workers.scans.ask(call, control)
         return view
 
-    def recipes(
-        self, container_id: str, tell: Callable[[list[Change]], object], control: Control
-    ) -> tuple[Recipe, Recipe]:
-        """The Dockerfiles of what a container changed: upon its image, and flat. Tells the changes, some at a time."""
-        call = self._call("recipes", {"container_id": container_id}, "indexing", "tell")
-        made: tuple[Recipe, Recipe] = self._workers.scans.ask(call, control, tell)
+    def recipes(self, container_id: str, control: Control) -> tuple[Recipe, Recipe, PackedChanges]:
+        """The Dockerfiles of what a container changed, upon its image and flat; and those changes."""
+        call = self._call("recipes", {"container_id": container_id}, "indexing")
+        made: tuple[Recipe, Recipe, PackedChanges] = self._workers.scans.ask(call, control)
         return made
+
+    def packed_changes(self, container_id: str, control: Control) -> PackedChanges:
+        """What a container changed, to be handed back as it is."""
+        call = self._call("packed_changes", {"container_id": container_id}, "indexing")
+        packed: PackedChanges = self._workers.scans.ask(call, control)
+        return packed
 
     def compare(self, a: Opened, b: Opened, times: bool, control: Control) -> ComparisonHandle:
         """Two images, wherever they are; `times` of change count too or not."""

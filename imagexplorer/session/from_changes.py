@@ -47,9 +47,7 @@ class FromChanges:
 
     def draft(self, source: str, container: Container, done: Callable[[Draft], None], failed: Failed) -> None:
         def work(opened: Any, control: Control) -> Draft:
-            changes: list[Change] = []
-            upon, flat = opened.recipes(container.id, changes.extend, control)
-            return Draft(upon, flat, changes)
+            return Draft(*opened.recipes(container.id, control))
 
         title = f"Reading what {plain(container.name, 80)} changed"
         self._ask("actions/draft", source, work, done, failed, title)
@@ -81,7 +79,7 @@ class FromChanges:
         def work(opened: Any, control: Control) -> None:
             from imagexplorer.output.from_changes import write_tar
 
-            changes = opened.host.changes(container.id, control)
+            changes = opened.packed_changes(container.id, control)
             write_tar(opened.host, container.id, changes, path, control, over=True)
 
         self._write(source, work, path, "changes", failed)
@@ -92,7 +90,7 @@ class FromChanges:
         def work(opened: Any, control: Control) -> None:
             from imagexplorer.output.from_changes import write_patch
 
-            write_patch(opened.host, container, opened.host.changes(container.id, control), path, control, over=True)
+            write_patch(opened.host, container, opened.packed_changes(container.id, control), path, control, over=True)
 
         self._write(source, work, path, "patch", failed)
 
