@@ -55,7 +55,7 @@ from imagexplorer.core.layer_index import LayerIndex
 from imagexplorer.core.life import Moment
 from imagexplorer.core.live import LogBatch, LogSpec, Processes, Sample, TerminalEnded, TerminalSpec, TerminalStarted
 from imagexplorer.core.manifest_tree import DocumentText, ManifestTree, Node
-from imagexplorer.core.moments import Marked, marked, since, unpacked
+from imagexplorer.core.moments import Marked, Span, changes_at, marked, since, unpacked
 from imagexplorer.core.overlay import stack
 from imagexplorer.core.owners import Owners
 from imagexplorer.core.packed_changes import PackedChanges
@@ -272,13 +272,14 @@ class FakeSource:
         spec: ViewSpec,
         control: Control,
         on_first: Callable[[TreeView], object] | None = None,
-        moment: Marked | None = None,
+        span: Span | None = None,
     ) -> TreeView:
         self.engine.asked("changes_view", control, container_id, spec)
         marks = {ADDED: MARK_ADDED, MODIFIED: MARK_MODIFIED, DELETED: MARK_DELETED}
         changed = self.engine.changed[self.engine.find_container(container_id).id]
-        if moment is not None:
-            return changes_view(since(unpacked(moment), changed), spec)
+        if span is not None:
+            now = changed if span.until is None else changes_at(span.until)
+            return changes_view(since(unpacked(span.since), now), spec)
         rows = {
             change.path.strip("/"): Row(
                 change.node or "file", change.size_bytes or 0, marks[change.kind], change.mode or 0

@@ -29,6 +29,14 @@ class Marked:
     packed: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From a moment to another one; `until` None: to now."""
+
+    since: Marked
+    until: Marked | None = None
+
+
 def marked(changes: Sequence[Change], at: float) -> Marked:
     kept = changes if len(changes) <= ROWS_MOST else ()
     rows = [[each.path, *_state(each)] for each in kept if not each.engines]
@@ -41,6 +49,15 @@ def unpacked(moment: Marked) -> dict[str, _State]:
     if not moment.packed:
         raise Damaged("the moment", f"more than {ROWS_MOST:,} paths had changed: they were not kept")
     return {row[0]: tuple(row[1:]) for row in json.loads(zlib.decompress(moment.packed))}
+
+
+def changes_at(moment: Marked) -> list[Change]:
+    """What had changed at a moment, as far as it is kept. Raises Damaged as `unpacked` does."""
+    kinds = {letter: kind for kind, letter in _LETTERS.items()}
+    return [
+        Change(path, kinds[letter], size, node or "", mode, mtime=mtime)
+        for path, (letter, size, mtime, node, mode) in unpacked(moment).items()
+    ]
 
 
 def since(before: Mapping[str, _State], now: Iterable[Change]) -> list[Change]:

@@ -34,7 +34,10 @@ class PackedChanges(Sequence[Change]):
     def _all(self) -> Sequence[Change]:
         if self._rows is None:
             rows = json.loads(zlib.decompress(self._packed))
-            self._rows = [Change(*row[:6], None if row[6] is None else (row[6][0], row[6][1]), row[7]) for row in rows]
+            self._rows = [
+                Change(path, kind, size, node, mode, engines, (owner[0], owner[1]) if owner else None, mtime)
+                for path, kind, size, node, mode, engines, owner, mtime in rows
+            ]
         return self._rows
 
     def __len__(self) -> int:

@@ -31,7 +31,7 @@ from imagexplorer.sources.protocol import ScanOptions
 
 if TYPE_CHECKING:
     from imagexplorer.core.check import Outcome
-    from imagexplorer.core.moments import Marked
+    from imagexplorer.core.moments import Marked, Span
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.rules import Rules
 
@@ -181,11 +181,11 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         spec: ViewSpec,
         control: Control,
         on_first: Callable[[TreeView], object] | None = None,
-        moment: Marked | None = None,
+        span: Span | None = None,
     ) -> TreeView:
         """The writable layer's changes as a tree (marks A, M, D). `on_first`: before sizes are known, if they take.
-        With a `moment` what changed since then, and the bytes that came."""
-        arguments = {"container_id": container_id, "spec": spec, "moment": moment}
+        With a `span` what changed in it, and the bytes that came."""
+        arguments = {"container_id": container_id, "spec": spec, "span": span}
         call = self._call("changes_view", arguments, "indexing", "on_first" if on_first is not None else "")
         view: TreeView = self._workers.scans.ask(call, control, on_first)
         return view

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.dockerfile import Line
     from imagexplorer.core.engine_places import EnginePlace
     from imagexplorer.core.file_tree import FileTree
-    from imagexplorer.core.moments import Marked
+    from imagexplorer.core.moments import Marked, Span
     from imagexplorer.core.relatives import Relatives
     from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
@@ -172,10 +172,13 @@ class Service(ContentQuestions):
         container_id: str,
         spec: ViewSpec,
         on_first: Callable[[TreeView], object] | None = None,
-        moment: Marked | None = None,
+        span: Span | None = None,
     ) -> TreeView:
         from imagexplorer.core.changes_tree import changes_view
-        from imagexplorer.core.moments import since, unpacked
+        from imagexplorer.core.moments import changes_at, since, unpacked
+
+        if span is not None and span.until is not None:  # nothing to ask anybody for
+            return changes_view(since(unpacked(span.since), changes_at(span.until)), spec, control)
 
         def listed(changes: Sequence[Change]) -> None:
             if on_first is not None:
@@ -187,8 +190,8 @@ class Service(ContentQuestions):
             changes = source.host.changes(container_id, control, listed)
         with self._lock:
             self._changes = address, container_id, changes
-        if moment is not None:
-            changes = since(unpacked(moment), changes)
+        if span is not None:
+            changes = since(unpacked(span.since), changes)
         return changes_view(changes, spec, control)
 
     def ask_mark(self, control: Control, address: Address, container_id: str, anew: bool) -> Marked:

@@ -30,7 +30,7 @@ from imagexplorer.session.terminals import Terminals
 from imagexplorer.session.uses import Uses
 
 if TYPE_CHECKING:
-    from imagexplorer.core.moments import Marked
+    from imagexplorer.core.moments import Marked, Span
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.tree_view import TreeView, ViewSpec
 
@@ -127,10 +127,10 @@ class Questions(QObject):
         done: Callable[[TreeView], None],
         failed: Failed,
         first: Callable[[TreeView], None] | None = None,
-        moment: Marked | None = None,
+        span: Span | None = None,
     ) -> None:
         """The writable layer's changes as a TreeView (marks A, M, D; sizes). `first` gets one before sizes are known,
-        where these take time. With a `moment` what changed since then."""
+        where these take time. With a `span` what changed in it."""
         link = self._find(source, failed)
         if link is None:
             return
@@ -138,7 +138,7 @@ class Questions(QObject):
 
         def work(control: Control, give: Callable[[TreeView], None]) -> TreeView:
             hear = give if first is not None else None
-            view: TreeView = opened.changes_view(container_id, spec, control, hear, moment)
+            view: TreeView = opened.changes_view(container_id, spec, control, hear, span)
             return view
 
         self.jobs.stream(lane, work, first or (lambda _view: None), link.failed(failed), done)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
-from imagexplorer.core.moments import ROWS_MOST, Marked
+from imagexplorer.core.moments import ROWS_MOST, Marked, Span
 from imagexplorer.core.tree_view import TreeView
 from imagexplorer.views.container_changes import ContainerChanges
 from imagexplorer.views.moments_bar import MomentsBar
@@ -35,8 +35,8 @@ class ChangesSince(ContainerChanges):
         self.moments.setEnabled(False)
 
     @property
-    def moment(self) -> Marked | None:
-        return self.moments.moment
+    def span(self) -> Span | None:
+        return self.moments.span
 
     def _show(self, view: TreeView) -> None:
         super()._show(view)
@@ -51,6 +51,8 @@ class ChangesSince(ContainerChanges):
     def _nothing(self) -> tuple[str, str]:
         if self.moments.moment is None:
             return super()._nothing()
+        if self.moments.until is not None:
+            return self.tr("Nothing changed meanwhile"), self.tr("This container wrote no file between these moments.")
         return self.tr("Nothing changed since then"), self.tr("This container has written no file since that moment.")
 
     def _mark(self) -> None:

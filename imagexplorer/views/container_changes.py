@@ -26,7 +26,7 @@ from imagexplorer.views.theme import set_tip
 from imagexplorer.views.toggle import Toggle
 
 if TYPE_CHECKING:
-    from imagexplorer.core.moments import Marked
+    from imagexplorer.core.moments import Span
     from imagexplorer.views.container_page import ContainerPage
 
 LOOK_EVERY_MS = 3000
@@ -120,8 +120,8 @@ class ContainerChanges(FilePane):
         self._request(spec)
 
     @property
-    def moment(self) -> Marked | None:
-        """What it is compared with; None for its image."""
+    def span(self) -> Span | None:
+        """The time that it is about; None: since its image."""
         return None
 
     def _request(self, spec: ViewSpec) -> None:
@@ -134,7 +134,7 @@ class ContainerChanges(FilePane):
             self._show,
             self._look_failed,
             None if self.shown else self._show_first,
-            self.moment,
+            self.span,
         )
 
     def _show_first(self, view: TreeView) -> None:

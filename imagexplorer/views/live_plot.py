@@ -52,6 +52,8 @@ class LivePlot(QWidget):
         self._start, self._end = 0.0, 1.0
         self.moment: float | None = None
         self.note = ""
+        self.marks: Sequence[tuple[float, str]] = ()
+        """Moments with a name: a line each, named where there is room."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
@@ -106,6 +108,7 @@ class LivePlot(QWidget):
         painter.setClipRect(area.adjusted(0, -2, 0, 2))
         for line in self.lines:
             self._paint_line(painter, area, line, numbers, top, palette)
+        self._paint_marks(painter, area, palette)
         self._paint_hair(painter, area, top, palette)
         painter.restore()
         if self.hasFocus():
@@ -208,6 +211,21 @@ class LivePlot(QWidget):
 
     def _x(self, area: QRectF, moment: float) -> float:
         return area.left() + (moment - self._start) / (self._end - self._start) * area.width()
+
+    def _paint_marks(self, painter: QPainter, area: QRectF, palette: QPalette) -> None:
+        metrics, free = self.fontMetrics(), area.right()
+        painter.setPen(QPen(tone_color("muted", palette), 1, Qt.PenStyle.DashLine))
+        for moment, name in sorted(self.marks, reverse=True):
+            x = self._x(area, moment)
+            if not area.left() <= x <= area.right():
+                continue
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            wide = metrics.horizontalAdvance(name) + 4
+            left = x + 4 if x + 4 + wide <= free else x - 4 - wide
+            if area.left() <= left and left + wide <= free:
+                painter.drawText(QPointF(left, area.top() + metrics.ascent() + 2), name)
+                free = left
+            free = min(free, x)
 
     def _paint_hair(self, painter: QPainter, area: QRectF, top: float, palette: QPalette) -> None:
         if self.moment is None:

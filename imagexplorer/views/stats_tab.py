@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QStackedWi
 
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.core.live import Sample
-from imagexplorer.core.use import Series, UseHistory
+from imagexplorer.core.use import SET_BACK_S, Series, UseHistory
 from imagexplorer.models.use_columns import count_words, percent_words, rate_words, size_words
 from imagexplorer.views.empty_view import EmptyView
 from imagexplorer.views.error_text import sentence_of
@@ -36,6 +38,7 @@ class StatsTab(PageTab["ContainerPage"]):
         self.moment: float | None = None
         self._streaming = False
         self._error: ImagexplorerError | None = None
+        self._ahead = 0.0  # the engine's clock of this one
         self._held: float | None = None  # the end of the window while it is paused
 
     def set_up(self) -> None:
@@ -156,6 +159,7 @@ class StatsTab(PageTab["ContainerPage"]):
 
     def _came(self, sample: Sample) -> None:
         first = not len(self.history)
+        self._ahead = ahead(sample)
         self.page.use.hear(sample)
         self.history.add(sample)
         self._show()
@@ -197,7 +201,7 @@ class StatsTab(PageTab["ContainerPage"]):
             start = end - 60.0 * self.windows.checkedId()
             for plot in self.plots[:-1]:
                 plot.show_window(self.history, start, end)
-            self.plots[-1].note = self._growth_words(start, end)
+            self._show_moments(start, end)
             self.plots[-1].show_window(self.growth, start, end)
             sample = self.history.last
             cores = sample.cores if sample is not None else None
@@ -212,11 +216,26 @@ class StatsTab(PageTab["ContainerPage"]):
             widget.setEnabled(len(self.history) > 0)
         self.status.set_text(self._status())
 
-    def _growth_words(self, start: float, end: float) -> str:
-        sizes, numbers = self.growth["layer"], self.growth.window(start, end)
-        grown = sizes[numbers[-1]] - sizes[numbers[0]] if len(numbers) > 1 else 0.0
+    def _show_moments(self, start: float, end: float) -> None:
+        """The marked moments stand on the growth; of the one that the changes are held against it says how much came.
+        They are of this machine's clock, samples of the engine's."""
+        layer, moments = self.plots[-1], self.page.changes.moments
+        ahead = self._ahead if abs(self._ahead) > SET_BACK_S else 0.0
+        layer.marks = [(each.at + ahead, moments.name_of(each)) for each in moments.kept]
+        since = moments.moment
+        if since is None:
+            grown, words = self._grown(start, end), self.tr("{size} in this window")
+        else:
+            grown, words = self._grown(since.at + ahead, math.inf), self.tr("{size} since {time}")
+        layer.note = words.format(size=grown, time=clock(since.at) if since is not None else "") if grown else ""
+
+    def _grown(self, start: float, end: float) -> str:
+        """From the last weighing before a stretch, or the first in it, to its last; "" where that is the same."""
+        times, sizes = self.growth.times, self.growth["layer"]
+        first, last = max(bisect_right(times, start) - 1, 0), bisect_right(times, end) - 1
+        grown = sizes[last] - sizes[first] if 0 <= first < last else 0.0
         sign = "+" if grown > 0 else "−"
-        return self.tr("{size} in this window").format(size=f"{sign}{size_words(abs(grown))}") if grown else ""
+        return f"{sign}{size_words(abs(grown))}" if grown else ""
 
     def _weigh(self) -> None:
         """The engine walks the layer for it: a tenth of the time at most."""
@@ -274,3 +293,8 @@ class StatsTab(PageTab["ContainerPage"]):
         if self._held is not None:
             return self.tr("held at {time}").format(time=clock(self._held))
         return self.tr("the container is paused") if self.page.container.state == "paused" else self.tr("live")
+
+
+def ahead(sample: Sample) -> float:
+    """How far the engine's clock is before this one, in seconds, as far as that can be told."""
+    return sample.time - time.time()

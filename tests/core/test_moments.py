@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imagexplorer.core import moments
 from imagexplorer.core.entities import ADDED, DELETED, MODIFIED, Change
 from imagexplorer.core.errors import Damaged
-from imagexplorer.core.moments import marked, since, unpacked
+from imagexplorer.core.moments import changes_at, marked, since, unpacked
 
 PATHS = st.sampled_from(["/a", "/b/c", "/b", "/odd\udcff\n"])
 CHANGES = st.builds(
@@ -45,6 +45,14 @@ def test_what_is_there_and_what_is_not_agree_with_the_marks(before: list[Change]
     assert had - there.keys() <= {path for path, change in found.items() if change.kind == DELETED}
     assert all(change.kind != DELETED or path not in there for path, change in found.items())
     assert all((change.size_bytes or 0) >= 0 for change in found.values())
+
+
+@given(SETS, SETS)
+def test_a_moment_unpacked_is_what_had_changed_then(before: list[Change], then: list[Change]) -> None:
+    """What the other one would have said at that time."""
+    assert [(each.path, each.kind, each.size_bytes) for each in between(before, changes_at(marked(then, 1.0)))] == [
+        (each.path, each.kind, each.size_bytes) for each in between(before, then)
+    ]
 
 
 def test_bytes_are_those_that_came_or_went() -> None:

@@ -327,6 +327,31 @@ def test_what_changed_since_a_moment(pages, engine, qtbot):
     assert not bar.isEnabled()
 
 
+def test_what_changed_between_two_moments(pages, engine, qtbot):
+    web = engine.named("web")
+    page = pages.open_container(web)
+    ready(page, qtbot)
+    bar, model = page.changes.moments, page.changes.tree.files
+    qtbot.waitUntil(lambda: bar.what.count() == 2)
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/between", ADDED, 100, "file", mtime=1))
+    engine.now += 60
+    bar.mark.click()
+    qtbot.waitUntil(lambda: bar.what.count() == 3)
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/later", ADDED, 7, "file"))
+    assert not bar.upto.isVisibleTo(page), "against its image there is only now"
+    bar.what.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: bar.moment is not None and paths(model) == {"later"})
+    assert not bar.upto.isVisibleTo(page), "nothing was marked after this one"
+    bar.what.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: paths(model) == {"between", "later"})
+    assert [bar.upto.itemText(at)[:6] for at in range(bar.upto.count())] == ["now", "marked"]
+    bar.upto.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: paths(model) == {"between"})
+    bar.what.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: "etc/passwd" in paths(model))
+    assert bar.span is None
+
+
 def test_nothing_since_a_moment_is_said_and_the_oldest_mark_goes(pages, engine, qtbot):
     page = pages.open_container(engine.named("web"))
     ready(page, qtbot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +14,7 @@ from imagexplorer.core.live import Processes, Sample
 from imagexplorer.session.uses import MOST
 from imagexplorer.views import processes_tab, stats_tab
 from imagexplorer.views.containers_page import ContainersPage
+from imagexplorer.views.live_plot import clock
 from tests.fake_engine import FakeEngine
 from tests.views.pages import Pages
 
@@ -88,6 +90,31 @@ def test_the_writable_layer_is_weighed_and_its_growth_told(pages, engine, qtbot,
     asked = len(engine.called("written"))
     qtbot.wait(60)
     assert len(engine.called("written")) == asked
+
+
+def test_marked_moments_stand_on_the_growth(pages, engine, qtbot, monkeypatch):
+    monkeypatch.setattr(stats_tab, "WEIGH_MS", 10)
+    monkeypatch.setattr(stats_tab, "ahead", lambda _sample: 0.3)
+    tab = open_tab(pages, "StatsTab")
+    moments, layer = tab.page.changes.moments, tab.plots[-1]
+    qtbot.waitUntil(lambda: len(moments.kept) == 1)  # as it was when it was opened
+    moments.add(replace(moments.kept[0], at=1_700_000_001.0))
+    feed(engine, qtbot, tab, 3)
+    qtbot.waitUntil(lambda: len(tab.growth) > 0)
+    web = engine.named("web")
+    engine.changed[web.id] = (*engine.changed[web.id], Change("/new", ADDED, 30_000, "file"))
+    feed(engine, qtbot, tab, 2, 1_700_000_010.0)
+    qtbot.waitUntil(lambda: layer.note == "+30 kB in this window")
+    moments.what.setCurrentIndex(1)
+    feed(engine, qtbot, tab, 1, 1_700_000_012.0)
+    qtbot.waitUntil(lambda: layer.note == f"+30 kB since {clock(1_700_000_001.0)}")
+    assert (1_700_000_001.0, f"marked {clock(1_700_000_001.0)}") in layer.marks
+    with_marks = layer.grab().toImage()
+    layer.marks = ()
+    assert layer.grab().toImage() != with_marks, "they are drawn"
+    monkeypatch.setattr(stats_tab, "ahead", lambda _sample: 3600.0)
+    feed(engine, qtbot, tab, 1, 1_700_000_013.0)
+    assert layer.marks[0][0] == 1_700_003_601.0, "of an engine whose clock is another they stand where it was then"
 
 
 def test_held_it_stands_while_samples_come(pages, engine, qtbot):
