@@ -47,7 +47,7 @@ def human_size(size_bytes: int | None) -> str:
 
 
 def exact_size(size_bytes: int | None) -> str:
-    return "not known yet" if size_bytes is None else f"{size_bytes:,} bytes"
+    return "not known yet" if size_bytes is None else counted(size_bytes, "byte")
 
 
 def counted(count: int, noun: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagexplorer.core.entities import Image, ImageDetail, Layer, LayerTotals
+from imagexplorer.core.text import exact_size
 from imagexplorer.views.image_facts import image_facts, merged
 
 LAYERS = (Layer(0, "sha256:a"), Layer(1, "sha256:b"))
@@ -52,3 +53,7 @@ def test_sizes_are_those_of_the_list_where_it_has_them() -> None:
     known = merged(Image("sha256:1", size_bytes=33), listed)
     assert (known.size_bytes, known.unique_bytes) == (68, 54)
     assert merged(Image("sha256:1", size_bytes=33), Image("sha256:1")).size_bytes == 33
+
+
+def test_one_byte_is_one() -> None:
+    assert [exact_size(size) for size in (0, 1, 1234)] == ["0 bytes", "1 byte", "1,234 bytes"]
