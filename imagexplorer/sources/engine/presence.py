@@ -5,7 +5,7 @@ Knows /_ping, /version and /info. Must not know what else is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -28,6 +28,7 @@ class Presence:
         self._version = version
         self._told: Json | None = None
         self._strange = False
+        self._layers: dict[str, Sequence[str]] = {}
         self._lock = Lock()
 
     @property

@@ -204,7 +204,20 @@ class EngineSource(Presence, Layers, Live):
         params: Parameters = {"verbose": 1} if self.wire.at_least("1.52") else {}
         what = "disk usage"
         answer = self.wire.json("GET", "/system/df", what=what, control=control, params=params, seconds=LONG_SECONDS)
-        return usage.disk_usage(record(answer, what))
+        told = usage.disk_usage(record(answer, what))
+        if not self.podman and store_of(self._info(control)) == "graph":
+            return told
+        layers = {}
+        for each in usage.alike(record(answer, what)):
+            with suppress(NotFound):  # gone meanwhile
+                layers[each] = self._layers_of(each, control)
+        return usage.without_twins(told, layers)
+
+    def _layers_of(self, image_id: str, control: Control) -> Sequence[str]:
+        """An id always means the same layers."""
+        if image_id not in self._layers:
+            self._layers[image_id] = tuple(self.diff_ids(image_id, control))
+        return self._layers[image_id]
 
     def writable_sizes(self, control: Control) -> dict[str, int]:
         answer = self.wire.json(

@@ -6,8 +6,16 @@ call the engine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
 from imagexplorer.core.entities import DiskUsage
 from imagexplorer.sources.engine.fields import Json, amount, image_id, rows, section, text
+
+CONFIG_MOST = 64 * 1024
+"""Two images of the same layers differ by less, by what is written down about them."""
+ALIKE_MOST = 200
 
 
 def disk_usage(answer: Json) -> DiskUsage:
@@ -23,6 +31,27 @@ def disk_usage(answer: Json) -> DiskUsage:
         volumes_bytes=_volumes(answer),
         build_cache_bytes=_build_cache(answer),
     )
+
+
+def alike(answer: Json) -> list[str]:
+    """Ids of images that may be of the same layers as another, by their sizes: their configurations differ by little.
+    Podman and the containerd store tell such an image that all of it is its own."""
+    sizes = sorted((size, each) for each, (size, own) in image_bytes(answer).items() if size is not None and own)
+    near = [pair for pair in pairwise(sizes) if pair[1][0] - pair[0][0] < CONFIG_MOST]
+    found = dict.fromkeys(each for pair in near for _size, each in pair)
+    return list(found)[:ALIKE_MOST]
+
+
+def without_twins(usage: DiskUsage, layers: Mapping[str, Sequence[str]]) -> DiskUsage:
+    """`layers` are diff IDs by image: what another has whole, and maybe more upon it, is not one's own."""
+    chains = [(each, tuple(chain)) for each, chain in layers.items() if chain]
+    shared = {
+        each
+        for each, chain in chains
+        if any(other != each and longer[: len(chain)] == chain for other, longer in chains)
+    }
+    unique = {each: 0 if each in shared else own for each, own in usage.image_unique.items()}
+    return replace(usage, image_unique=unique)
 
 
 def image_bytes(answer: Json) -> dict[str, tuple[int | None, int | None]]:

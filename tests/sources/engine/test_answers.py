@@ -138,6 +138,21 @@ def test_disk_usage(engine: str) -> None:
     assert all(size >= 0 for size in told.image_unique.values())
 
 
+def test_images_of_the_same_layers_have_nothing_of_their_own() -> None:
+    rows = [
+        {"Id": f"{n}" * 64, "Size": size, "SharedSize": 0}
+        for n, size in enumerate((9_000_100, 9_000_000, 9_070_000, 5))
+    ]
+    answer = {"Images": rows}
+    ids = [f"sha256:{row['Id']}" for row in rows]
+    assert sorted(usage.alike(answer)) == sorted(ids[:2])
+    told = usage.disk_usage(answer)
+    right = usage.without_twins(told, {ids[0]: ("a", "b"), ids[1]: ("a", "b", "c"), ids[3]: ()})
+    assert [right.image_unique[each] for each in ids] == [0, 9_000_000, 9_070_000, 5]
+    same = usage.without_twins(told, {ids[0]: ("a", "b"), ids[1]: ("a", "b"), ids[3]: ("b",)})
+    assert [same.image_unique[each] for each in ids] == [0, 0, 9_070_000, 5]
+
+
 @pytest.mark.parametrize("engine", [engine for engine in there if engine.startswith("docker")] or ["own"])
 def test_disk_usage_in_its_new_shape(engine: str) -> None:
     if engine == "own":

@@ -190,6 +190,17 @@ def test_sizes_by_one_call_each(engine: Engine, sample: str, container: str) -> 
     assert usage.layers_bytes is None or usage.layers_bytes > 0
 
 
+def test_what_another_image_has_whole_is_not_one_s_own(engine: Engine, tidy: list[str]) -> None:
+    """One that was built on the other without a layer of its own, as many engines tell it wrong."""
+    one, two = engine.name("twins/one:1"), engine.name("twins/two:1")
+    first = engine_images.build(engine.api, one, "FROM scratch\nADD busybox /only/here\n")
+    second = engine_images.build(engine.api, two, "FROM twins/one:1\nLABEL more=yes\n")
+    tidy += [f"image:{two}", f"image:{one}"]
+    unique = engine.source.disk_usage(engine.control).image_unique
+    assert first != second
+    assert max(unique.get(first, 0), unique.get(second, 0)) < 1000, "what is written down about it, at most"
+
+
 def test_what_the_engine_is(engine: Engine) -> None:
     info, told = engine.source.info(engine.control), engine.api.version()
     assert info.product == ("Podman" if engine.podman else "Docker")
