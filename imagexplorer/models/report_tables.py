@@ -17,11 +17,14 @@ def numbered(table: ReportTable) -> list[Row]:
 
 
 def columns_of(table: ReportTable) -> tuple[Column, ...]:
+    """What is left of the width is for words: those of the last column, or where that has numbers the first ones."""
+    words = [at for at, (_, kind) in enumerate(table.columns) if kind in (PATH, TEXT)]
     last = len(table.columns) - 1
-    return tuple(_column(title, kind, at + 1, at == last) for at, (title, kind) in enumerate(table.columns))
+    wide = last if not words or last in words else words[0]
+    return tuple(_column(title, kind, at + 1, at == wide) for at, (title, kind) in enumerate(table.columns))
 
 
-def _column(title: str, kind: str, at: int, last: bool) -> Column:
+def _column(title: str, kind: str, at: int, wide: bool) -> Column:
     number = kind in (NUMBER, SIZE)
     words = _WORDS[kind]
 
@@ -45,7 +48,7 @@ def _column(title: str, kind: str, at: int, last: bool) -> Column:
         sort=sort,
         tooltip=whole if kind in (SIZE, PATH, TEXT) else None,
         number=number,
-        stretch=last,
+        stretch=wide,
         chars=chars,
         elide_middle=kind == PATH,
     )
