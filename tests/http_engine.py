@@ -42,7 +42,6 @@ class HttpEngine:
         self.containers: dict[str, Json] = {}
         self.asked: list[str] = []
         self.loaded: list[bytes] = []
-        self.files: dict[str, dict[str, bytes]] = {}  # by container: what it wrote, by path
         self.version: Json = {
             "ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24", "Os": "linux", "Arch": "amd64",
             "Components": [{"Name": "Engine"}],
@@ -100,24 +99,6 @@ class HttpEngine:
             "Labels": {}, "Mounts": [],
         }  # fmt: skip
         return identifier
-
-    def add_files(self, identifier: str, files: dict[str, bytes]) -> None:
-        """What a container wrote, by path without a leading slash. Its folders are new too."""
-        self.files[identifier] = files
-
-    def changes(self, identifier: str) -> list[Json]:
-        files = self.files.get(identifier, {})
-        folders = {path.rpartition("/")[0] for path in files} - {""}
-        for folder in list(folders):
-            folders |= {"/".join(folder.split("/")[:depth]) for depth in range(1, folder.count("/") + 1)}
-        return [{"Path": f"/{path}", "Kind": 1} for path in (*folders, *files)]
-
-    def archive(self, identifier: str, path: str) -> bytes:
-        """A folder that it wrote as a whole, named from its parent."""
-        folder = path.strip("/")
-        above = len(folder.rpartition("/")[0])
-        files = self.files.get(identifier, {})
-        return _tar({name[above:].strip("/"): files[name] for name in files if name.startswith(f"{folder}/")})
 
     def set_state(self, identifier: str, state: str) -> None:
         """A new record, so that a list that is being written is of one moment."""
@@ -291,11 +272,6 @@ class _Handler(BaseHTTPRequestHandler):
                 row = engine.containers[name]
                 state = {"Status": row["State"], "Running": row["State"] == "running"}
                 self._json({"Id": name, "Name": row["Names"][0], "Image": row["ImageID"], "State": state, "Config": {}})
-            case "containers", _ if name in engine.containers and what == "changes":
-                self._json(engine.changes(name))
-            case "containers", _ if name in engine.containers and what == "archive" and name in engine.files:
-                data = engine.archive(name, query["path"])
-                self._stream(data[at : at + 65536] for at in range(0, len(data), 65536))
             case "containers", _ if name in engine.containers and what == "logs":
                 self._stream(self._log(query.get("follow") == "1"))
             case _:

@@ -159,7 +159,8 @@ def life(detail: ContainerDetail, told: Sequence[Moment]) -> list[Moment]:
         about = exit_words(detail.exit_code) if detail.exit_code is not None else ""
         about = "\n".join(each for each in (about, detail.error) if each)
         own.append(Moment(float(detail.finished), "ended", about, "warning" if detail.exit_code else ""))
+    # The record has the last of each: one that is told later is the same, of which a busy engine told late.
     missing = [
-        each for each in own if not any(other.what == each.what and abs(other.time - each.time) < 2 for other in told)
+        each for each in own if not any(other.what == each.what and other.time > each.time - 2 for other in told)
     ]
     return sorted([*told, *missing, *health_checks(detail.raw)], key=lambda moment: moment.time, reverse=True)

@@ -4,7 +4,7 @@ and beside each its lines of the Dockerfile. Knows Slabs."""
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
@@ -28,6 +28,8 @@ Index = QModelIndex | QPersistentModelIndex
 _MARGIN = 8
 _PAD = 8
 _ICON = 14
+_BETWEEN = 6
+"""Between a slab's name and its size, at least."""
 _SLAB_SHARE = 0.32
 SLAB_LEAST, _SLAB_MOST = 124, 220
 _GROWTH = 40
@@ -216,8 +218,10 @@ class StackDelegate(QStyledItemDelegate):
         bold = QFont(painter.font())
         bold.setBold(True)
         usual = painter.font()
-        painter.setFont(bold)
         number = self.tr("writable") if lit else str(layer_number(slab.below))
+        room = inner.width() - painter.fontMetrics().horizontalAdvance(slab.size_words) - _BETWEEN
+        font, number = fitting(number, room, (bold, usual))
+        painter.setFont(font)
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), number)
         painter.setFont(usual)
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), slab.size_words)
@@ -268,3 +272,11 @@ class StackDelegate(QStyledItemDelegate):
         focus.backgroundColor = option.palette.color(QPalette.ColorRole.Base)
         widget = option.widget
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, focus, painter, widget)
+
+
+def fitting(words: str, room: int, fonts: Sequence[QFont]) -> tuple[QFont, str]:
+    """The first font in which the words fit; in the last one they are cut."""
+    for font in fonts:
+        if QFontMetrics(font).horizontalAdvance(words) <= room:
+            return font, words
+    return fonts[-1], QFontMetrics(fonts[-1]).elidedText(words, Qt.TextElideMode.ElideRight, room)

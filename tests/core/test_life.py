@@ -95,3 +95,12 @@ def test_what_the_engine_forgot_is_known_by_the_record() -> None:
     known = life(detail, moments([event("start", 110)]))
     assert [each.what for each in known] == ["ended", "started", "created"]
     assert known[0].about == "exit code 2\nno such file"
+
+
+def test_what_a_busy_engine_tells_late_stands_there_once() -> None:
+    """Docker was seen to tell of a start 5 s after the time that its record has."""
+    detail = ContainerDetail(Container("c", "web", "app", "i", "running", created=100), started=110)
+    known = life(detail, moments([event("create", 103), event("start", 116)]))
+    assert [(each.what, each.time) for each in known] == [("started", 116.0), ("created", 103.0)]
+    again = ContainerDetail(Container("c", "web", "app", "i", "running", created=100), started=200)
+    assert [each.time for each in life(again, moments([event("start", 116)])) if each.what == "started"] == [200, 116]

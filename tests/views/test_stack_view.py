@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QAccessible, QFont, QFontMetrics, QGuiApplication
 
 from imagexplorer.models.stack_model import EMPTY, LAYER, WRITABLE, Slab
+from imagexplorer.views.stack_delegate import fitting
 from imagexplorer.views.stack_lines import Row, can_unfold, folded, unfolded, wrapped
 from imagexplorer.views.stack_view import StackView
 
@@ -127,3 +128,16 @@ def test_only_what_the_user_chooses_is_their_choice(view, qtbot):
     view.set_slabs([Slab(LAYER, 4, "RUN more", 1), *SLABS])
     assert view.current_slab().below == 1
     assert len(told) == 2
+
+
+def test_a_slabs_name_leaves_its_size_room(qtbot):
+    usual = QGuiApplication.font()
+    bold = QFont(usual)
+    bold.setBold(True)
+    wide, narrow = (QFontMetrics(font).horizontalAdvance("writable") for font in (bold, usual))
+    assert fitting("writable", wide, (bold, usual)) == (bold, "writable")
+    if narrow < wide:
+        assert fitting("writable", wide - 1, (bold, usual)) == (usual, "writable")
+    font, cut = fitting("writable", narrow - 4, (bold, usual))
+    assert cut.endswith("…")
+    assert QFontMetrics(font).horizontalAdvance(cut) <= narrow - 4
