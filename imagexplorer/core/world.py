@@ -62,6 +62,9 @@ class World:
         return self.layers_bytes + sum(each.bytes for each in self.build_cache if self.cache_apart and not each.shared)
 
     def cached_only(self, before: World) -> int:
-        """Bytes that images shared with the builder's cache before, and that only the cache keeps now."""
+        """Bytes that images shared with the builder's cache before, and that only the cache keeps now. In the
+        containerd store each has its own."""
+        if not self.cache_apart:
+            return 0
         shared = {each.id for each in before.build_cache if each.shared}
         return sum(each.bytes for each in self.build_cache if each.id in shared and not each.shared)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -347,4 +348,8 @@ def test_what_the_builders_cache_keeps_is_freed_by_no_delete(
     assert world.exact is (shared is False)
     assert world.held_bytes == ((100 + 9 + (0 if shared else 7)) if whole else None)
     if whole:  # of the containerd store, where what a builder has is a snapshot like others
-        assert holdings.world(wire, False, False, lambda _id, _control: (), True, Control()).held_bytes == 100
+        other = holdings.world(wire, False, False, lambda _id, _control: (), True, Control())
+        assert other.held_bytes == 100
+        kept = tuple(replace(each, shared=False) for each in world.build_cache)
+        assert replace(world, build_cache=kept).cached_only(world) == (7 if shared else 0)
+        assert replace(other, build_cache=kept).cached_only(other) == 0
