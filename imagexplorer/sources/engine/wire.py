@@ -173,6 +173,7 @@ class Wire:
                 sent: Any = data if body is None else json.dumps(body)
                 if data is not None:
                     headers = {**headers, "Content-Type": "application/x-tar"}
+                    sent = _patient(data, sockets, seconds)
                 with sockets.explaining():
                     response = client.request(
                         method, url, params=params, data=sent, headers=headers, stream=True,
@@ -241,6 +242,13 @@ class Wire:
     def at_least(self, version: str) -> bool:
         """Whether the API version spoken is this one or newer."""
         return _numbers(self.version) >= _numbers(version)
+
+
+def _patient(data: Iterable[bytes], sockets: Sockets, seconds: float | None) -> Iterator[bytes]:
+    """urllib3 lets an engine take no byte for as long as a connection may take, which a busy one often does."""
+    for piece in data:
+        sockets.last.settimeout(seconds)
+        yield piece
 
 
 def _headless(response: Any) -> bool:

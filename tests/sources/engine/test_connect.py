@@ -284,3 +284,35 @@ def test_a_build_that_broke_off_may_have_made_its_image(tmp_path: Path) -> None:
     with answering(tmp_path / "s", b""), pytest.raises(Unreachable) as caught:
         commit_build._built(source, CommitSpec("c"), "FROM x", made, io.BytesIO(), "commit", Control())
     assert caught.value.way_out.startswith("Whether it was done is not known")
+
+
+def test_an_engine_that_takes_its_time_over_what_is_sent_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than it may take to accept a connection."""
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.05)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "s"))
+    listener.listen(1)
+    sent = [bytes(1 << 20)] * 4
+
+    def serve() -> None:
+        near, _ = listener.accept()
+        with near:
+            threading.Event().wait(0.5)
+            taken = 0
+            while taken < 4 << 20:
+                taken += len(near.recv(1 << 20))
+            near.sendall(http(b'{"stream": "Loaded image: x:1"}'))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    location = f"unix://{tmp_path}/s"
+    with (
+        listener,
+        wire.Wire(Address("engine", location), location, "1.41").open(
+            "POST", "/images/load", what="load", control=Control(), data=iter(sent), seconds=60
+        ) as answer,
+    ):
+        assert b"Loaded" in answer.raw.read()
+    thread.join(5)
