@@ -2,6 +2,7 @@
 # make check  format, lint, types, tests    make bench    figures beside the yardsticks
 # make torture  the long goals in full      make app      a frozen program in dist/
 # make engines  the tests that need an engine, also on Docker 28 with both image stores
+# make matrix   every action on each of these, alone and on many, while the world changes: a table
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ ARGS ?=
 # Tests run on all processors (how many at once: tests/conftest.py); all tests of one engine in the same process.
 PARALLEL := -n auto --dist loadgroup
 
-.PHONY: run test check lint bench torture engines app sample clean set-up set-up-test
+.PHONY: run test check lint bench torture engines matrix app sample clean set-up set-up-test
 
 run: set-up
 	@$(BIN)/imagexplorer $(ARGS)
@@ -38,6 +39,11 @@ engines: set-up-test
 	@test -x build/docker28/usr/sbin/dockerd || tests/fetch_engine.sh forky build/docker28
 	@IMAGEXPLORER_DOCKER28=build/docker28 IMAGEXPLORER_ENGINES=$(ENGINES) $(BIN)/python -m pytest \
 		tests/sources/engine tests/stories tests/indexing/test_remote_contract.py tests/test_cli_engine.py $(ARGS)
+
+matrix: set-up-test
+	@test -x build/docker28/usr/sbin/dockerd || tests/fetch_engine.sh forky build/docker28
+	@IMAGEXPLORER_DOCKER28=build/docker28 IMAGEXPLORER_ENGINES=$(ENGINES) $(BIN)/python -m pytest -m torture \
+		tests/matrix -s -v -o faulthandler_timeout=20000 $(ARGS)
 
 app: set-up-test
 	@$(BIN)/python -m pip install --quiet -c packaging/constraints.txt pyinstaller
