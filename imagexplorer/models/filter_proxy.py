@@ -54,7 +54,7 @@ class FilterProxy(QSortFilterProxyModel):
         self._source.sort(column, order)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        record = self._source.index(source_row, 0, source_parent).data(Role.RECORD)
+        record = self._source.entry_at(source_row, source_parent)  # not by `data`: asked of every row, each minute
         if isinstance(record, Group):
             # Its rows speak for it; a filter that names the project shows all of them by their Project column.
             return False

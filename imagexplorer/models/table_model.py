@@ -239,6 +239,10 @@ class TableModel(QAbstractItemModel):
                 return self._lists.get(serial, []), serial
         return [], TOP
 
+    def entry_at(self, row: int, parent: Index) -> Any:
+        """The record or Group of a row."""
+        return self._list_under(parent)[0][row]
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
         return len(self._list_under(parent)[0])
 

@@ -184,6 +184,18 @@ def test_ages_are_painted_again(qtbot):
     assert heard == [(model.column_of("created"), 0, 2)]
 
 
+def test_ages_do_not_have_every_row_filtered_by_its_cells(qtbot, monkeypatch):
+    """Thousands of rows, each minute: asking for the data of each would stop the window for a third of a second."""
+    model = TableModel(IMAGES)
+    model.set_records(images(3))
+    proxy = FilterProxy(model)
+    assert proxy.rowCount() == 3
+    asked = []
+    monkeypatch.setattr(TableModel, "data", lambda self, index, role=0: asked.append(role))
+    model.refresh_ages()
+    assert asked == []
+
+
 def test_ranges():
     assert list(ranges([])) == []
     assert list(ranges([0, 1, 2, 5, 7, 8])) == [(0, 2), (5, 5), (7, 8)]
