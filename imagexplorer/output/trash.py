@@ -63,7 +63,8 @@ class TrashFolder:
                     os.replace(part, archive)
                 _write(self.path / f"{item.id}.json", json.dumps(document(item), indent=2).encode())
             except BaseException:
-                for place in (part, archive, self.path / f"{item.id}.json"):
+                written = self.path / f"{item.id}.json"
+                for place in (part, archive, written, written.with_name(written.name + PART)):
                     place.unlink(missing_ok=True)
                 raise
         except OSError as error:
