@@ -46,6 +46,10 @@ class HttpEngine:
             "ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24", "Os": "linux", "Arch": "amd64",
             "Components": [{"Name": "Engine"}],
         }  # fmt: skip
+        self.image_config: Json = {"Cmd": ["sh"]}
+        self.history: list[Json] = [{"created_by": "COPY data /data"}]
+        self.container_config: Json = {}
+        self.host_config: Json = {}
         self.refuses = ""  # why nothing is loaded
         self.log_lines_a_second = 50.0  # of each log that is followed
         self.log_line = b"line"
@@ -178,7 +182,7 @@ class HttpEngine:
         row = self.images[identifier]
         return {
             "Id": row["Id"], "RepoTags": row["RepoTags"], "RepoDigests": [], "Created": "2026-01-02T03:04:05Z",
-            "Size": row["Size"], "Os": "linux", "Architecture": "amd64", "Config": {"Cmd": ["sh"]},
+            "Size": row["Size"], "Os": "linux", "Architecture": "amd64", "Config": self.image_config,
             "RootFS": {"Type": "layers", "Layers": [f"sha256:{hashlib.sha256(self._layer_tar()).hexdigest()}"]},
         }  # fmt: skip
 
@@ -187,8 +191,7 @@ class HttpEngine:
         layer = self._layer_tar()
         config = json.dumps(
             {
-                "os": "linux", "architecture": "amd64", "config": {"Cmd": ["sh"]},
-                "history": [{"created_by": "COPY data /data"}],
+                "os": "linux", "architecture": "amd64", "config": self.image_config, "history": self.history,
                 "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
             }
         ).encode()  # fmt: skip
@@ -264,14 +267,16 @@ class _Handler(BaseHTTPRequestHandler):
             case "images", _ if (name := engine.image_of(name) or name) in engine.images and what == "json":
                 self._json(engine.inspect(name))
             case "images", _ if name in engine.images and what == "history":
-                self._json([{"CreatedBy": "COPY data /data", "Created": CREATED, "Size": len(engine.layer)}])
+                steps = [{"CreatedBy": each["created_by"], "Created": CREATED, "Size": 0} for each in engine.history]
+                self._json([{**steps[0], "Size": len(engine.layer)}, *steps[1:]][::-1])
             case "images", _ if name in engine.images and what == "get":
                 data = engine.export(name)
                 self._stream(data[at : at + 16384] for at in range(0, len(data), 16384))
             case "containers", _ if name in engine.containers and what == "json":
                 row = engine.containers[name]
                 state = {"Status": row["State"], "Running": row["State"] == "running"}
-                self._json({"Id": name, "Name": row["Names"][0], "Image": row["ImageID"], "State": state, "Config": {}})
+                self._json({"Id": name, "Name": row["Names"][0], "Image": row["ImageID"], "State": state,
+                            "Config": engine.container_config, "HostConfig": engine.host_config})  # fmt: skip
             case "containers", _ if name in engine.containers and what == "logs":
                 self._stream(self._log(query.get("follow") == "1"))
             case _:
