@@ -35,7 +35,8 @@ class Offscreen:
         self.program.window.show()
         self._loop = QEventLoop()
         self._late: list[float] = []
-        self._last = 0.0
+        self._busy: list[float] = []
+        self._last = self._used = 0.0
         self._timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=STEP_MS)
         self._timer.timeout.connect(self._tick)
 
@@ -53,18 +54,29 @@ class Offscreen:
         return time.perf_counter() - began
 
     def _tick(self) -> None:
-        now = time.perf_counter()
+        now, used = time.perf_counter(), time.thread_time()
         self._late.append((now - self._last) * 1000 - STEP_MS)
-        self._last = now
+        self._busy.append((used - self._used) * 1000)
+        self._last, self._used = now, used
 
     def watch(self) -> None:
         """From now on, how late each call of a timer of 5 ms comes: what a user feels."""
         self._late.clear()
-        self._last = time.perf_counter()
+        self._busy.clear()
+        self._last, self._used = time.perf_counter(), time.thread_time()
         self._timer.start()
 
     def lateness(self) -> tuple[float, float, float]:
         """Until now, in ms: median, 99th percentile, largest."""
         self._timer.stop()
-        ordered = sorted(self._late)
-        return statistics.median(ordered), ordered[int(len(ordered) * 0.99)], ordered[-1]
+        return _spread(self._late)
+
+    def busy(self) -> tuple[float, float, float]:
+        """Of the same stretches the processor time of the window's own thread: what a machine that has others to serve
+        does not add to."""
+        return _spread(self._busy)
+
+
+def _spread(values: list[float]) -> tuple[float, float, float]:
+    ordered = sorted(values)
+    return statistics.median(ordered), ordered[int(len(ordered) * 0.99)], ordered[-1]

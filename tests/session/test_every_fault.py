@@ -187,6 +187,8 @@ def test_every_fault_in_every_operation(
             engine.remove_image(each)
         watched.until(lambda: settled(watched, engine), f"{fault} in {operation}")
         times.append(time.monotonic() - began)
+        if rounds and number % 500 == 499:
+            print(number + 1, end=" ", flush=True)
     watched.until(lambda: not counts.grown(3), str(counts))
     figures("faults x operations", len(pairs), times, counts)
     print(f"  {dict(sorted(operations.ended.items()))}")
