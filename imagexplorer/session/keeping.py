@@ -1,6 +1,7 @@
 """What one delete keeps in the trash before it takes things away: whole, within the limits, and not thrown out again by
 what the same delete keeps after it. Its calls run on the thread of the act.
 
+An archive has all layers of its image, also those that others share now: those may be gone by the time it is wanted.
 What was kept stays kept unless its thing is seen to be there still: a lost answer says nothing of what was done.
 """
 
