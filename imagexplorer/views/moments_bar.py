@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 from imagexplorer import resources
 from imagexplorer.core.moments import Marked, Span
 from imagexplorer.core.text import counted, human_size
+from imagexplorer.views.elided import Elided
 from imagexplorer.views.live_plot import clock
 from imagexplorer.views.theme import plain_label, set_tip
 
@@ -31,7 +32,8 @@ class MomentsBar(QWidget):
         self.upto.setAccessibleName(self.tr("Up to which moment"))
         self.mark = QPushButton(resources.icon("tag"), self.tr("Mar&k this moment"))
         set_tip(self.mark, self.tr("Keep what it has changed by now, to see later what changed since"))
-        self.note = plain_label(self.tr("Size: what came"), tone="muted")
+        self.note = Elided()  # the others have their room first
+        self.note.set_whole(self.tr("Size: what came"))
         self.note.hide()
         between = plain_label(self.tr("up &to"))
         between.setBuddy(self.upto)
@@ -42,7 +44,7 @@ class MomentsBar(QWidget):
         line.setContentsMargins(12, 0, 12, 4)
         line.setSpacing(8)
         for widget in (caption, self.what, *self._between, self.mark, self.note):
-            line.addWidget(widget)
+            line.addWidget(widget, 1 if widget is self.note else 0)
         line.addStretch()
         self._fill_upto()
         self.what.currentIndexChanged.connect(self._choose)

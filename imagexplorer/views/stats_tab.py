@@ -223,19 +223,21 @@ class StatsTab(PageTab["ContainerPage"]):
         ahead = self._ahead if abs(self._ahead) > SET_BACK_S else 0.0
         layer.marks = [(each.at + ahead, moments.name_of(each)) for each in moments.kept]
         since = moments.moment
-        if since is None:
-            grown, words = self._grown(start, end), self.tr("{size} in this window")
-        else:
-            grown, words = self._grown(since.at + ahead, math.inf), self.tr("{size} since {time}")
-        layer.note = words.format(size=grown, time=clock(since.at) if since is not None else "") if grown else ""
+        words = self.tr("{size} in this window") if since is None else self.tr("{size} since {time}")
+        layer.note = self._grown(
+            start if since is None else since.at + ahead, end if since is None else math.inf, words
+        )
 
-    def _grown(self, start: float, end: float) -> str:
-        """From the last weighing before a stretch, or the first in it, to its last; "" where that is the same."""
+    def _grown(self, start: float, end: float, words: str) -> str:
+        """From the last weighing before a stretch to its last; "" where that is the same. Where none was before, from
+        the first in it: then that is the time that is said."""
         times, sizes = self.growth.times, self.growth["layer"]
         first, last = max(bisect_right(times, start) - 1, 0), bisect_right(times, end) - 1
         grown = sizes[last] - sizes[first] if 0 <= first < last else 0.0
+        if not grown:
+            return ""
         sign = "+" if grown > 0 else "−"
-        return f"{sign}{size_words(abs(grown))}" if grown else ""
+        return words.format(size=f"{sign}{size_words(abs(grown))}", time=clock(max(start, times[first])))
 
     def _weigh(self) -> None:
         """The engine walks the layer for it: a tenth of the time at most."""

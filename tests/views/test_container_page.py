@@ -345,6 +345,7 @@ def test_what_changed_between_two_moments(pages, engine, qtbot):
     bar.what.setCurrentIndex(2)
     qtbot.waitUntil(lambda: paths(model) == {"between", "later"})
     assert [bar.upto.itemText(at)[:6] for at in range(bar.upto.count())] == ["now", "marked"]
+    assert bar.note.minimumSizeHint().width() < bar.note.sizeHint().width(), "it gives way to what is chosen from"
     bar.upto.setCurrentIndex(1)
     qtbot.waitUntil(lambda: paths(model) == {"between"})
     bar.what.setCurrentIndex(0)

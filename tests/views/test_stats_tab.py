@@ -98,7 +98,7 @@ def test_marked_moments_stand_on_the_growth(pages, engine, qtbot, monkeypatch):
     tab = open_tab(pages, "StatsTab")
     moments, layer = tab.page.changes.moments, tab.plots[-1]
     qtbot.waitUntil(lambda: len(moments.kept) == 1)  # as it was when it was opened
-    moments.add(replace(moments.kept[0], at=1_700_000_001.0))
+    moments.add(replace(moments.kept[0], at=1_700_000_005.0))
     feed(engine, qtbot, tab, 3)
     qtbot.waitUntil(lambda: len(tab.growth) > 0)
     web = engine.named("web")
@@ -107,14 +107,18 @@ def test_marked_moments_stand_on_the_growth(pages, engine, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: layer.note == "+30 kB in this window")
     moments.what.setCurrentIndex(1)
     feed(engine, qtbot, tab, 1, 1_700_000_012.0)
-    qtbot.waitUntil(lambda: layer.note == f"+30 kB since {clock(1_700_000_001.0)}")
-    assert (1_700_000_001.0, f"marked {clock(1_700_000_001.0)}") in layer.marks
+    qtbot.waitUntil(lambda: layer.note == f"+30 kB since {clock(1_700_000_005.0)}")
+    assert (1_700_000_005.0, f"marked {clock(1_700_000_005.0)}") in layer.marks
+    first = tab.growth.times[0]
+    assert tab._grown(first - 60, first + 60, "{size} since {time}") == f"+30 kB since {clock(first)}", (
+        "no more is known"
+    )
     with_marks = layer.grab().toImage()
     layer.marks = ()
     assert layer.grab().toImage() != with_marks, "they are drawn"
     monkeypatch.setattr(stats_tab, "ahead", lambda _sample: 3600.0)
     feed(engine, qtbot, tab, 1, 1_700_000_013.0)
-    assert layer.marks[0][0] == 1_700_003_601.0, "of an engine whose clock is another they stand where it was then"
+    assert layer.marks[0][0] == 1_700_003_605.0, "of an engine whose clock is another they stand where it was then"
 
 
 def test_held_it_stands_while_samples_come(pages, engine, qtbot):
