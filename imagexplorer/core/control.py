@@ -22,6 +22,8 @@ class Control:
     """
 
     def __init__(self, report: Report | None = None, interval: float = 0.1) -> None:
+        self.entries = 0
+        """Entries that the layer that is being read has given so far: said of it along with its bytes."""
         self._report = report
         self._interval = interval
         self._last = 0.0

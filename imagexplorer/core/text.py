@@ -50,6 +50,12 @@ def exact_size(size_bytes: int | None) -> str:
     return "not known yet" if size_bytes is None else counted(size_bytes, "byte")
 
 
+def megabytes(done: float, total: float | None) -> str:
+    """How much of how much, as it changes many times a second: `12 of 345 MB`, `12 MB` where the end is not known."""
+    of = f" of {total / 1e6:,.0f}" if total is not None and done <= total else ""
+    return f"{done / 1e6:,.0f}{of} MB"
+
+
 def counted(count: int, noun: str) -> str:
     """`1 file`, `1,234 files`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -126,8 +126,6 @@ class _Work:
         detail = self.detail
         wanted = [number for number in range(len(detail.layers)) if number not in self.indexes]
         if wanted:
-            import numpy  # noqa: F401 - stacking needs it in any case; once it is there, the scan decodes with it too
-
             self.scanning = Scanning(self.control, [detail.layers[number].blob_bytes for number in wanted])
             detail = self.source.scan(detail, wanted, self.options, self._scanned, self.scanning)
         for number in range(len(self.detail.layers)):
@@ -143,7 +141,7 @@ class _Work:
 
     def _scanned(self, number: int, index: LayerIndex) -> None:
         if self.scanning is not None:
-            self.scanning.next_layer()
+            self.scanning.next_layer(len(index))
         self._have(number, index)
         if self.cache is not None:
             self.kept[number] = keys.keep(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled
+from imagexplorer.core.text import megabytes
 
 WHOLE = 100.0
 _SCANNING = 0.75
@@ -47,11 +48,14 @@ class Scanning(_Part):
         known = [weight for weight in weights if weight is not None]
         self._weights = [weight + 1 for weight in known] if len(known) == len(weights) else [1] * len(weights)
         self._read = 0
+        self._entries = 0
         self._reached = 0.0
 
-    def next_layer(self) -> None:
-        """One more layer was read."""
+    def next_layer(self, entries: int) -> None:
+        """One more layer was read, of so many entries."""
         self._read += 1
+        self._entries += entries
+        self.entries = 0
 
     def step(self, done: float = 0, total: float | None = None, text: str = "") -> None:
         if self._outer.cancelled:
@@ -59,6 +63,10 @@ class Scanning(_Part):
         layers = len(self._weights)
         at = min(self._read, layers - 1)
         title = text or f"layer {at + 1} of {layers}"
+        if entries := self._entries + self.entries:
+            title += f", {entries:,} entries"
+        if not text:
+            title += f", {megabytes(done, total)}"
         if total is None:
             self._outer.step(done, None, title)
             return

@@ -36,7 +36,7 @@ def verify(
     scanning = Scanning(control, [detail.layers[number].blob_bytes for number in wanted])
 
     def read(number: int, index: LayerIndex) -> None:
-        scanning.next_layer()
+        scanning.next_layer(len(index))
         totals[number] = totals_of(number, index)
         if cache is not None:
             kept[number] = keys.keep(cache, source.address, detail, number, known[number], index)

@@ -62,6 +62,9 @@ class LayerReader:
         compressed = _compressed(blob)
         # Bytes that pass by anyway are hashed: those of a compressed layer, and all of a compressed archive.
         passing = options.verify or compressed or self._store.sequential
+        ahead = compressed and not self._store.sequential
+        if not ahead:
+            import numpy  # noqa: F401 - stacking needs it in any case; once it is there, the scan decodes with it too
         hashed = _HashedBlob(blob, claimed) if claimed is not None and compressed else None
         try:
             index = scan(
@@ -70,7 +73,7 @@ class LayerReader:
                 diff_id=layer.diff_id,
                 hash_contents=passing,
                 hash_stream=passing,
-                ahead=not self._store.sequential,
+                ahead=ahead,
                 control=control,
             )
         except BaseException:

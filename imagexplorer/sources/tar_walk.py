@@ -135,7 +135,7 @@ class Walk:
         self._last = (batch.offset(last), batch.data[last], self._stored(last))
         self._batch.clear()
         self._shared.allowance = SPECIAL_BASE + SPECIAL_PER_ENTRY * columns.count
-        self._window.step(self._last[1])
+        self._window.step(self._last[1], columns.count)
         return self.fault is None
 
     def _stored(self, row: int) -> int:

@@ -33,8 +33,8 @@ class Window(Protocol):
         """Of the whole tar; None while a stream has not ended."""
         ...
 
-    def step(self, position: int) -> None:
-        """Report progress of a walk that came to `position`. Raises Cancelled."""
+    def step(self, position: int, entries: int | None = None) -> None:
+        """Report progress of a walk that came to `position`, and to so many entries. Raises Cancelled."""
         ...
 
     def ensure(self, position: int) -> None: ...
@@ -66,7 +66,9 @@ class FileWindow:
     def size(self) -> int | None:
         return self._source.size
 
-    def step(self, position: int) -> None:
+    def step(self, position: int, entries: int | None = None) -> None:
+        if entries is not None:
+            self._control.entries = entries
         self._control.step(min(position, self._source.size), self._source.size)
 
     def ensure(self, position: int) -> None:
@@ -124,7 +126,9 @@ class StreamWindow:
     def size(self) -> int | None:
         return self.base + len(self.buffer) if self._ended else None
 
-    def step(self, position: int) -> None:  # noqa: ARG002 - the source's bytes tell more
+    def step(self, position: int, entries: int | None = None) -> None:  # noqa: ARG002 - the source's bytes tell more
+        if entries is not None:
+            self._control.entries = entries
         self._control.step(self._stream.taken, self._total)
 
     def ensure(self, position: int) -> None:

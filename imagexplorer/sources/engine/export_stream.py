@@ -13,6 +13,7 @@ from typing import Any
 from imagexplorer.core.control import Control
 from imagexplorer.core.errors import Cancelled, Unreachable
 from imagexplorer.core.layer_index import HARDLINK, SYMLINK
+from imagexplorer.core.text import megabytes
 from imagexplorer.sources.tar_extended import End, Fault, Shared, read_member
 from imagexplorer.sources.tar_fields import BLOCK_SIZE, HEADER_ONLY, KINDS, raw_link, raw_name
 from imagexplorer.sources.tar_paths import place
@@ -25,9 +26,10 @@ RETRY = "Check that the engine runs, then retry"
 class Progress(Control):
     """The control of the work inside one member: stops with the outer one, and reports the outer one's progress."""
 
-    def __init__(self, outer: Control, total: float | None) -> None:
+    def __init__(self, outer: Control, total: float | None, in_bytes: bool = True) -> None:
         super().__init__()
         self._outer = outer
+        self._in_bytes = in_bytes
         self._total = total
         self.text = ""
         self.done = 0
@@ -40,8 +42,10 @@ class Progress(Control):
         if self._outer.cancelled:
             raise Cancelled
         # What an engine says of an image's size is not what its export has: never tell more than all of it.
+        self._outer.entries = self.entries
         known = self._total if self._total is not None and self.done < self._total else None
-        self._outer.step(self.done, known, self.text)
+        text = f"{self.text}, {megabytes(self.done, known)}" if self.text and self._in_bytes else self.text
+        self._outer.step(self.done, known, text)
 
     @contextmanager
     def on_cancel(self, callback: Callable[[], object]) -> Iterator[None]:

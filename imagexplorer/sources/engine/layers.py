@@ -6,6 +6,8 @@ purpose, never started and removed; else the export. Knows in which order these 
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from imagexplorer.core.contents import Slice
@@ -51,6 +53,8 @@ class Layers:
         comes from one export."""
         from imagexplorer.sources.engine.export import scan_export
 
+        # Stacking needs it in any case, and the scan is faster with it: loaded while the engine thinks of its answer.
+        threading.Thread(target=importlib.import_module, args=("numpy",), name="numpy", daemon=True).start()
         left = set(wanted)
         if self.local and not options.verify:
             for layer, index in self._stored(image, sorted(left), control):
@@ -62,7 +66,7 @@ class Layers:
         from imagexplorer.sources.engine.export_stream import Progress
         from imagexplorer.sources.storage import scan_stored
 
-        progress = Progress(control, len(wanted))
+        progress = Progress(control, len(wanted), in_bytes=False)
         places = own_layers(self._info(control), self.podman, image)
         for number, layer in enumerate(wanted):
             progress.done, progress.text = number, f"layer {number + 1} of {len(wanted)}"
