@@ -89,7 +89,7 @@ class CopyImageDialog(AskDialog):
         why = self.tr("Say that the names may go") if losing and not self.aware.isChecked() else ""
         self.set_ready(not why, why)
         commands = copy_commands(self._question.images, self._question.end, place.end)
-        self.command.set_text(plain("\n".join(commands), 4000))
+        self.command.set_text("\n".join(plain(line, 4000) for line in commands))
 
     def _there_already(self, has: int, count: int) -> str:
         if not has:

@@ -180,3 +180,10 @@ def test_several_are_named_together(qtbot: QtBot) -> None:
     assert "and 4 more" in dialog.names.text()
     assert "3 of the 14" in dialog.field.note.text()
     assert dialog.command.edit.toPlainText() == "docker -H tcp://10.0.0.9:2376 load -i /a/app.tar"
+
+    layout = CopyImageDialog(CopyQuestion(many[1:3], "oci", ("oci-layout", "/a/oci"), places), None)
+    qtbot.addWidget(layout)
+    assert layout.command.edit.toPlainText().splitlines() == [
+        f"skopeo copy --dest-daemon-host tcp://10.0.0.9:2376 oci:/a/oci:{name} docker-daemon:{name}"
+        for name in ("shop/part1:1", "shop/part2:1")
+    ]
