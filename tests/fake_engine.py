@@ -127,7 +127,8 @@ class FakeEngine:
     def set_state(self, name: str, state: str) -> None:
         """Another program starts or stops it: the event follows."""
         container = self.named(name)
-        self.containers[container.id] = replace(container, state=state)
+        status = "Up 1 second" if state == "running" else f"{state.capitalize()} (0) 1 second ago"
+        self.containers[container.id] = replace(container, state=state, status=status)
         self.emit(Touched(containers=frozenset({container.id})))
 
     def remove_container_elsewhere(self, name: str) -> None:

@@ -31,6 +31,7 @@ class Moment:
 
 _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL", 10: "SIGUSR1",
             11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM", 28: "SIGWINCH"}  # fmt: skip
+_LATE_S = 60  # as late as a busy engine may tell of what its record has
 _PLAIN = {
     "create": ("created", ""),
     "start": ("started", "success"),
@@ -159,8 +160,10 @@ def life(detail: ContainerDetail, told: Sequence[Moment]) -> list[Moment]:
         about = exit_words(detail.exit_code) if detail.exit_code is not None else ""
         about = "\n".join(each for each in (about, detail.error) if each)
         own.append(Moment(float(detail.finished), "ended", about, "warning" if detail.exit_code else ""))
-    # The record has the last of each: one that is told later is the same, of which a busy engine told late.
+    # One that is told a little later is the same, of which a busy engine told late; much later it is another.
     missing = [
-        each for each in own if not any(other.what == each.what and other.time > each.time - 2 for other in told)
+        each
+        for each in own
+        if not any(other.what == each.what and -2 < other.time - each.time < _LATE_S for other in told)
     ]
     return sorted([*told, *missing, *health_checks(detail.raw)], key=lambda moment: moment.time, reverse=True)

@@ -65,14 +65,14 @@ def test_it_comes_back_as_it_was(engine: Engine, tidy: list[str], tmp_path: Path
 
     before = images()
     (container,) = engine.source.containers(engine.control, [made])
-    acts.delete(KEY, [container], guard_container=trash.guard_container(KEY))
+    acts.delete(KEY, [container], keeper=trash.keeper(KEY))
     assert [deed.error for deed in acts._activity.deeds] == [""]
     assert not engine.source.containers(engine.control, [made])
     assert images() == before, "what was made to keep it is gone again"
     trash.look()
     (item,) = trash.items
     errors: list[ImagexplorerError] = []
-    trash.undo(KEY, item, errors.append)
+    trash.undo(KEY, [item], errors.append)
     assert errors == []
     back = engine.api.inspect_container(name)
     tidy.append(f"image:{back['Image']}")

@@ -151,7 +151,7 @@ def test_what_belongs_to_an_image_is_opened_by_key(related, engine, qtbot):
         qtbot.keyClick(related.tree, Qt.Key.Key_Return)
     assert opened == [("image", "busybox:1.36"), ("container", "web")]
     related.copy()
-    assert QGuiApplication.clipboard().text().startswith("web\trunning")
+    assert QGuiApplication.clipboard().text().startswith("web\tUp 3 hours")
 
 
 def test_related_rows_follow_events_and_keep_their_place(related, engine, qtbot):
@@ -159,7 +159,7 @@ def test_related_rows_follow_events_and_keep_their_place(related, engine, qtbot)
     family.setExpanded(False)
     related.tree.setCurrentItem(item_named(related, "web"))
     engine.set_state("web", "exited")
-    qtbot.waitUntil(lambda: item_named(related, "web").text(1).startswith("exited"))
+    qtbot.waitUntil(lambda: item_named(related, "web").text(1).startswith("Exited"))
     child = engine.add_image("child:1", layers=(BASE, APP, TIDY, APP))
     engine.emit(Touched(frozenset({child.id})))
     qtbot.waitUntil(lambda: any(item.text(0) == "child:1" for item in related._items()))

@@ -56,12 +56,15 @@ def build(engine: Engine, builder: str, tag: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("builder", ["usual", "buildkit"])
-def test_a_built_dockerfile_comes_back(engine: Engine, builder: str, tmp_path: Path) -> None:
+def test_a_built_dockerfile_comes_back(engine: Engine, builder: str, tidy: list[str], tmp_path: Path) -> None:
     if builder == "buildkit" and engine.kind != "docker":
         pytest.skip("this engine builds with a plugin, or not at all, that way")
     tag = f"test/{builder}:1"
+    tidy.append(f"image:{tag}")
     build(engine, builder, tag, tmp_path / "context")
     lines = rebuilt(engine.source.image(engine.name(tag), engine.control))
+    if builder == "buildkit":
+        engine.api.prune_builds()  # what its cache keeps makes every plan of this engine an estimate
     own = [line for line in lines if "io.buildah.version" not in line.text]
     assert [line.step for line in own] == list(range(len(own))), "the history explains the configuration"
     told, written = dict(enumerate(meaning(dockerfile_text(own, tag)))), dict(enumerate(meaning(FILE)))
