@@ -64,6 +64,8 @@ def _size(size: int | None) -> str:
 def _memory(container: Container, use: UseHistory | None) -> str:
     if not container.running:
         return "nothing: it does not run"
+    if container.state == "restarting":
+        return "nothing: it ended and is started again"
     memory, cpu = (use.now("memory"), use.now("cpu")) if use is not None else (None, None)
     if memory is None:
         return "…"

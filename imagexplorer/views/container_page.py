@@ -177,7 +177,7 @@ class ContainerPage(RecordPage):
         detail = self.detail
         if detail is None:
             return status_now(self.container)
-        if self.container.running:
+        if self.container.running and self.container.state != "restarting":
             age = human_age(detail.started)
             return f"started {age}" if age else ""
         if self.container.state == "created":

@@ -189,7 +189,8 @@ class LogsTab(PageTab["ContainerPage"]):
         self._streaming = False
         self.state = REMOVED if self.page.gone else state  # the end of the stream may come after that news
         self._show_lines()
-        runs = self.state == ENDED and self.page.container.running
+        # Podman ends the stream of a paused one: that it goes on is told, and begins it anew.
+        runs = self.state == ENDED and self.page.container.running and not self._paused
         if self.isVisible() and (runs or (state == LOST and self.page.live)):
             # It was started again meanwhile, or one connection broke. Soon, then less often.
             self._again.start(self._waited_ms)
@@ -246,15 +247,20 @@ class LogsTab(PageTab["ContainerPage"]):
         if self.lines.dropped:
             parts.append(f"older ones were let go: the last {KEPT_LINES:,} lines or {human_size(KEPT_BYTES)} are kept")
         why = sentence_of(self._error) if self._error is not None else ""
+        goes_on = self.tr("paused: nothing is written") if self._paused else self.tr("live")
+        if self._paused:
+            ended = goes_on
+        elif self.page.container.running:
+            ended = self.tr("the container ended and is started again: its log goes on then")
+        else:
+            ended = self.tr("the container does not run: nothing more comes")
         words = {
-            ENDED: self.tr("the container ended and is started again: its log goes on then")
-            if self.page.container.running
-            else self.tr("the container does not run: nothing more comes"),
+            ENDED: ended,
             LOST: f"{why}. {self.tr('Goes on when the engine is back')}",
             REMOVED: self.tr("the container was removed"),
             FAILED: why,
         }
-        parts.append(words.get(self.state, self.tr("paused: nothing is written") if self._paused else self.tr("live")))
+        parts.append(words.get(self.state, goes_on))
         return "   ·   ".join(parts)
 
     @property

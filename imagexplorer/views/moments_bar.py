@@ -4,7 +4,7 @@ Knows no session."""
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from imagexplorer import resources
 from imagexplorer.core.moments import Marked, Span
@@ -30,9 +30,9 @@ class MomentsBar(QWidget):
         self.upto = QComboBox()
         self.upto.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.upto.setAccessibleName(self.tr("Up to which moment"))
-        self.mark = QPushButton(resources.icon("tag"), self.tr("Mar&k this moment"))
+        self.mark = QPushButton(resources.icon("tag"), self.tr("Mar&k now"))  # short: beside it stand two times
         set_tip(self.mark, self.tr("Keep what it has changed by now, to see later what changed since"))
-        self.note = Elided()  # the others have their room first
+        self.note = Elided()
         self.note.set_whole(self.tr("Size: what came"))
         self.note.hide()
         between = plain_label(self.tr("up &to"))
@@ -40,12 +40,16 @@ class MomentsBar(QWidget):
         self._between = (between, self.upto)
         caption = plain_label(self.tr("Com&pared with"))
         caption.setBuddy(self.what)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 0, 12, 4)
+        line = QHBoxLayout()
         line.setSpacing(8)
-        for widget in (caption, self.what, *self._between, self.mark, self.note):
-            line.addWidget(widget, 1 if widget is self.note else 0)
+        for widget in (caption, self.what, *self._between, self.mark):
+            line.addWidget(widget)
         line.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 4)
+        layout.setSpacing(4)
+        layout.addLayout(line)
+        layout.addWidget(self.note)
         self._fill_upto()
         self.what.currentIndexChanged.connect(self._choose)
         self.upto.currentIndexChanged.connect(lambda _index: self.chosen.emit())

@@ -27,6 +27,11 @@ def test_the_two_as_what_they_are(qtbot):
     assert "3 layers" in words("Its files")[0]
     assert words("State") == ("none", "running")
     assert words("How many")[0] == "one image"
+    engine.set_state("web", "restarting")
+    qtbot.waitUntil(lambda: words("In memory now")[1] == "nothing: it ended and is started again")
+    assert "started" not in page.header.facts.whole()
+    engine.set_state("web", "running")
+    qtbot.waitUntil(lambda: words("State")[1] == "running")
     page.tabs.setCurrentIndex(0)
     # The line over the page goes on, until the page is out of sight.
     qtbot.waitUntil(lambda: engine.live.open.count(("stats", web.id)) == 1)

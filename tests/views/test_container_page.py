@@ -78,6 +78,8 @@ def test_what_is_mounted_is_said_not_to_be_in_here(pages, engine, qtbot):
     table = page.changes.mounts.table.records
     shown = [[table.index(row, at).data() for at in range(4)] for row in range(2)]
     assert ["/srv", "bind", "/srv/<b>x</b>", "read only"] in shown
+    header = page.changes.mounts.table.horizontalHeader()
+    qtbot.waitUntil(lambda: header.viewport().width() > 0 and header.length() == header.viewport().width())
     ready(page, qtbot)
 
 
@@ -345,7 +347,10 @@ def test_what_changed_between_two_moments(pages, engine, qtbot):
     bar.what.setCurrentIndex(2)
     qtbot.waitUntil(lambda: paths(model) == {"between", "later"})
     assert [bar.upto.itemText(at)[:6] for at in range(bar.upto.count())] == ["now", "marked"]
-    assert bar.note.minimumSizeHint().width() < bar.note.sizeHint().width(), "it gives way to what is chosen from"
+    page.resize(1050, 700)  # as in a window of 1280
+    for box in (bar.what, bar.upto):
+        qtbot.waitUntil(lambda box=box: box.width() >= box.sizeHint().width())
+    qtbot.waitUntil(lambda: bar.note.text() == bar.note.whole())
     bar.upto.setCurrentIndex(1)
     qtbot.waitUntil(lambda: paths(model) == {"between"})
     bar.what.setCurrentIndex(0)

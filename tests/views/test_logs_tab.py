@@ -217,6 +217,9 @@ def test_a_crash_loop_goes_on_by_itself_and_a_removal_is_the_last_word(pages, en
 
     engine.set_state("web", "restarting")
     qtbot.waitUntil(lambda: ended_with("is started again: its log goes on then"))
+    engine.set_state("web", "paused")
+    qtbot.waitUntil(lambda: ended_with("paused: nothing is written"))
+    assert not tab._again.isActive(), "nothing comes of a paused one"
     engine.set_state("web", "exited")
     qtbot.waitUntil(lambda: ended_with("the container does not run: nothing more comes"))
     engine.set_state("web", "running")

@@ -26,6 +26,7 @@ from imagexplorer.sources.engine.fields import (
 STATES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
 _PODMAN_STATES = {"configured": "created", "initialized": "created", "stopped": "exited", "stopping": "running"}
 _STILL = frozenset({"created", "exited", "dead"})
+_ENDED = frozenset({"exited", "dead", "restarting"})
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 _COMPOSE = (
     ("com.docker.compose.project", "com.docker.compose.service"),
@@ -94,10 +95,10 @@ def container_detail(record: Json) -> ContainerDetail:
     )
     return ContainerDetail(
         container=container,
-        exit_code=exit_code if what in ("exited", "dead") else None,
+        exit_code=exit_code if what in _ENDED else None,
         error=text(state, "Error"),
         started=moment(state, "StartedAt"),
-        finished=moment(state, "FinishedAt") if what in ("exited", "dead") else None,
+        finished=moment(state, "FinishedAt") if what in _ENDED else None,
         raw=dict(record),
     )
 

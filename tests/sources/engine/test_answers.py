@@ -237,6 +237,14 @@ def test_what_has_ended_has_no_health() -> None:
     assert health("exited") == ""
 
 
+def test_one_that_waits_to_be_started_again_says_how_it_ended() -> None:
+    ended = {"ExitCode": 1, "StartedAt": "2026-01-01T00:00:00Z", "FinishedAt": "2026-01-01T00:00:09Z"}
+    waits = containers.container_detail({"State": {"Status": "restarting", **ended}})
+    assert (waits.exit_code, (waits.finished or 0) - (waits.started or 0)) == (1, 9)
+    runs = containers.container_detail({"State": {"Status": "running", **ended}})
+    assert (runs.exit_code, runs.finished) == (None, None)
+
+
 def test_ports() -> None:
     record = {
         "Ports": [
