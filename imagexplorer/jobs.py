@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
-from threading import Thread
+from threading import Semaphore, Thread
 from typing import Any
 
 import shiboken6
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 QUIET_S = 0.4
 """A load that is done within this time never shows in the activity strip."""
+AHEAD = 4
+"""So many answers of a stream may wait for the window; then its thread waits, and what it reads from with it."""
 CLOSE_S = 2.0
 """How long `close` waits for threads; those that are still blocked then end with the process."""
 
@@ -111,7 +113,16 @@ class Jobs(QObject):
     ) -> None:
         """As `load`, and `work` gets a second argument: what it is called with goes to `each` meanwhile."""
         job = _Job(self._state(title), lambda _control: None, done, failed, lane, each)
-        job.work = lambda control: work(control, lambda value: self._hop(lambda: self._one_of_many(job, value)))
+        ahead = Semaphore(AHEAD)
+
+        def give(value: Any) -> None:
+            with job.control.on_cancel(ahead.release):
+                ahead.acquire()
+            if job.control.cancelled:
+                raise Cancelled(job.state.title)
+            self._hop(lambda: self._one_of_many(job, value, ahead))
+
+        job.work = lambda control: work(control, give)
         self._read(job)
 
     def perform(
@@ -222,7 +233,8 @@ class Jobs(QObject):
             if job.state.title:
                 self.changed.emit()
 
-    def _one_of_many(self, job: _Job, value: Any) -> None:
+    def _one_of_many(self, job: _Job, value: Any, ahead: Semaphore) -> None:
+        ahead.release()
         if job.state.id in self._jobs and job.each is not None:
             job.each(value)
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import EVERYTHING, Touched
 from imagexplorer.core.errors import Cancelled, Fault, ImagexplorerError, Refused
-from imagexplorer.jobs import Jobs, JobState
+from imagexplorer.jobs import AHEAD, Jobs, JobState
 
 ONE = Touched(images=frozenset({"one"}))
 
@@ -125,6 +125,30 @@ def test_a_stream_answers_many_times_until_its_lane_is_dropped(jobs: Jobs, qtbot
     count = len(seen)
     qtbot.wait(50)
     assert seen == list(range(count))
+
+
+def test_a_stream_waits_for_a_window_that_is_behind_and_lets_go_when_it_is_dropped(jobs: Jobs, qtbot: QtBot) -> None:
+    given: list[int] = []
+    taken: list[int] = []
+    stopped = threading.Event()
+
+    def work(_control: Control, give: Any) -> None:
+        try:
+            for number in range(100):
+                given.append(number)
+                give(number)
+        finally:
+            stopped.set()
+
+    jobs.stream("s", work, taken.append, lambda error: None)
+    assert not stopped.wait(0.2), "nothing is taken while this thread is busy: nor is more given"
+    assert len(given) <= AHEAD + 1
+    qtbot.waitUntil(lambda: len(taken) == 100)
+    assert taken == given
+    stopped.clear()
+    jobs.stream("s", work, taken.append, lambda error: None)
+    jobs.drop("s")
+    assert stopped.wait(20), "a thread that waits for nobody ends"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

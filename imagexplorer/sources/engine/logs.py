@@ -20,8 +20,9 @@ from imagexplorer.sources.engine.fields import section
 from imagexplorer.sources.engine.wire import FOREVER, Wire, gone_is_not_found
 
 GATHER_SECONDS = 0.03
-WAITING_BYTES = 4 << 20
-"""So much may wait for who reads; then the engine waits."""
+WAITING_BYTES = 256 << 10
+"""So much may wait for who reads; then the engine waits. Batches are hardly larger: no step of a window is long."""
+FRAME_BYTES = 16 << 20
 LINE_BYTES = 1 << 20
 """A longer line comes in pieces."""
 _HEADER = 8
@@ -138,7 +139,7 @@ class _Lines:
             time = _TIME.match(piece) if self._open[stream] else None
             self._add(stream, piece[time.end() :] if time else piece)
             at += _HEADER + length
-        if len(raw) - at > WAITING_BYTES * 4:  # no frame is that long: not a stream of frames
+        if len(raw) - at > FRAME_BYTES:  # no frame is that long: not a stream of frames
             self._add(STDOUT, bytes(raw[at:]))
             at = len(raw)
         del raw[:at]

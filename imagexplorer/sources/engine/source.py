@@ -54,6 +54,7 @@ from imagexplorer.sources.engine import (
 )
 from imagexplorer.sources.engine.fields import Json, image_id, section, strings, text
 from imagexplorer.sources.engine.layers import Layers
+from imagexplorer.sources.engine.listening import gathered
 from imagexplorer.sources.engine.live import Live
 from imagexplorer.sources.engine.local import own_config, own_document, own_layers
 from imagexplorer.sources.engine.presence import Presence, record, store_of
@@ -234,10 +235,8 @@ class EngineSource(Presence, Layers, Live):
         try:
             with self.wire.open("GET", "/events", what=what, control=control, open_end=True) as response:
                 yield Touched()  # connected: who listens may list now and miss nothing
-                for event in json_lines(response, what):
-                    found = events.touched(event) if isinstance(event, Mapping) else Touched()
-                    if found:
-                        yield found
+                told = (event for event in json_lines(response, what) if isinstance(event, Mapping))
+                yield from gathered(events.touched(event) for event in told)
                 control.step()
                 raise Unreachable(what, "the engine ended the stream", "Reconnect")
         except Unreachable:
