@@ -166,4 +166,6 @@ def life(detail: ContainerDetail, told: Sequence[Moment]) -> list[Moment]:
         for each in own
         if not any(other.what == each.what and -2 < other.time - each.time < _LATE_S for other in told)
     ]
-    return sorted([*told, *missing, *health_checks(detail.raw)], key=lambda moment: moment.time, reverse=True)
+    # Of one second: what is made is made first, and so it stands below.
+    known = sorted([*told, *missing, *health_checks(detail.raw)], key=lambda each: (each.time, each.what != "created"))
+    return known[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -90,7 +91,8 @@ class BesideTab(PageTab["ContainerPage"]):
         row = next((each for each in images if each.id == page.container.image_id), None)
         siblings = [each for each in containers if each.image_id == page.container.image_id]
         use = self.use if self._streaming else None
-        return beside(page.image, row, page.container, page.detail, siblings, use, page.written)
+        container = replace(page.container, state="removed", health="") if page.gone else page.container
+        return beside(page.image, row, container, page.detail, siblings, use, page.written)
 
     def _show(self) -> None:
         rows = self.rows()

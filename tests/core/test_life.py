@@ -97,6 +97,11 @@ def test_what_the_engine_forgot_is_known_by_the_record() -> None:
     assert known[0].about == "exit code 2\nno such file"
 
 
+def test_of_one_second_what_came_later_stands_above() -> None:
+    detail = ContainerDetail(Container("c", "web", "app", "i", "running", created=100), started=100)
+    assert [each.what for each in life(detail, [])] == ["started", "created"]
+
+
 def test_what_a_busy_engine_tells_late_stands_there_once() -> None:
     """Docker was seen to tell of a start 5 s after the time that its record has."""
     detail = ContainerDetail(Container("c", "web", "app", "i", "running", created=100), started=110)

@@ -37,4 +37,9 @@ def test_the_two_as_what_they_are(qtbot):
     qtbot.waitUntil(lambda: engine.live.open.count(("stats", web.id)) == 1)
     page.hide()
     qtbot.waitUntil(lambda: not engine.live.open)
+    page.show()
+    page.tabs.setCurrentWidget(tab)
+    engine.remove_container_elsewhere("web")
+    qtbot.waitUntil(lambda: words("State")[1] == "removed")
+    assert words("In memory now")[1] == "nothing: it does not run"
     pages.close()
