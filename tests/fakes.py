@@ -64,7 +64,7 @@ from imagexplorer.core.recognise import TEXT
 from imagexplorer.core.relatives import Relatives
 from imagexplorer.core.rules import Rules
 from imagexplorer.core.run_spec import RunSpec, kept_name
-from imagexplorer.core.secrets import masked_image
+from imagexplorer.core.secrets import Detail, masked_detail, masked_image
 from imagexplorer.core.space_map import MapSpec, SpaceMap
 from imagexplorer.core.space_overview import Alike, Overview
 from imagexplorer.core.story import Story
@@ -186,9 +186,9 @@ class FakeSource:
     def document_text(self, image: ImageDetail, key: str, values: bool, control: Control) -> DocumentText:
         return document_text(self, image, key, values, control)
 
-    def masked(self, image: ImageDetail, control: Control) -> ImageDetail:
+    def masked(self, detail: Detail, control: Control) -> Detail:
         self.engine.asked("masked", control)
-        return masked_image(image)
+        return masked_detail(detail)
 
     def data_text(self, data: object, values: bool, control: Control) -> DocumentText:
         self.engine.asked("data_text", control)

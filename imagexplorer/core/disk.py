@@ -174,6 +174,15 @@ def _by(names: Sequence[str]) -> str:
     return "used by " + (f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0])
 
 
+def _first(use: Use) -> str:
+    """What goes before it: nothing else frees a volume that containers use."""
+    if use.kind != VOLUME:
+        return ""
+    if not use.used.startswith("used by "):
+        return " by a container that the engine does not name"
+    return f": delete {'those containers' if ' and ' in use.used else 'that container'} first"
+
+
 def way_out(use: Use) -> Mapping[str, str]:
     """How it is freed: the `action` that asks; `why` not, else."""
     if use.kind == IMAGE:
@@ -181,5 +190,5 @@ def way_out(use: Use) -> Mapping[str, str]:
     if use.kind == CONTAINER:
         return {"action": "container.delete"}
     if use.used:
-        return {"why": f"It is {use.used}"}
+        return {"why": f"It is {use.used}{_first(use)}"}
     return {"action": "engine.prune" if use.kind == CACHE else "volume.delete"}

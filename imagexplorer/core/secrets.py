@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from imagexplorer.core.compare_config import ConfigDifference
 from imagexplorer.core.entities import ContainerDetail, ImageDetail, Step
 
+Detail = TypeVar("Detail", ImageDetail, ContainerDetail)
 HIDDEN = "***"
 LONG_CHARS = 64_000
 
@@ -127,10 +128,11 @@ def masked_step(step: Step) -> Step:
     return replace(step, instruction=masked(step.instruction), comment=masked(step.comment))
 
 
-def is_long(detail: ImageDetail) -> bool:
+def is_long(detail: ImageDetail | ContainerDetail) -> bool:
     """Whether there is so much text that hiding what is secret in it takes longer than a window may stand still."""
-    left = LONG_CHARS - sum(len(step.instruction) + len(step.comment) for step in detail.steps)
-    waiting: list[Any] = [detail.config]
+    steps: tuple[Step, ...] = detail.steps if isinstance(detail, ImageDetail) else ()
+    left = LONG_CHARS - sum(len(step.instruction) + len(step.comment) for step in steps)
+    waiting: list[Any] = [detail.config if isinstance(detail, ImageDetail) else detail.raw]
     while waiting and left > 0:
         value = waiting.pop()
         left -= 50  # a value costs, be it short
@@ -150,6 +152,10 @@ def masked_image(detail: ImageDetail) -> ImageDetail:
 
 def masked_container(detail: ContainerDetail) -> ContainerDetail:
     return replace(detail, raw=masked_data(detail.raw), error=masked(detail.error))
+
+
+def masked_detail(detail: Detail) -> Detail:
+    return masked_image(detail) if isinstance(detail, ImageDetail) else masked_container(detail)
 
 
 def masked_difference(row: ConfigDifference) -> ConfigDifference:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.moments import Marked, Span
     from imagexplorer.core.preview import Preview
     from imagexplorer.core.rules import Rules
+    from imagexplorer.core.secrets import Detail
 
 __all__ = ["ReaderEnded", "RemoteSource", "find_engine", "open_remote"]
 
@@ -214,9 +215,9 @@ class RemoteSource(RemoteKin, RemoteReading, RemoteSpace):
         text: DocumentText = self._workers.lists.ask(call, control)
         return text
 
-    def masked(self, image: ImageDetail, control: Control) -> ImageDetail:
+    def masked(self, detail: Detail, control: Control) -> Detail:
         """Without the values whose names look secret."""
-        found: ImageDetail = self._workers.lists.ask(Call("indexing", "masked", arguments={"image": image}), control)
+        found: Detail = self._workers.lists.ask(Call("indexing", "masked", arguments={"detail": detail}), control)
         return found
 
     def data_text(self, data: Any, values: bool, control: Control) -> DocumentText:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from imagexplorer.core.relatives import Relatives
     from imagexplorer.core.report_reading import Report
     from imagexplorer.core.rules import Rules
+    from imagexplorer.core.secrets import Detail
     from imagexplorer.core.space_overview import Alike, Overview
     from imagexplorer.indexing.chains import Chains
 
@@ -262,10 +263,10 @@ class Service(ContentQuestions):
         with self._sources.use(address, control) as source:
             return document_text(source, image, key, values, control)
 
-    def ask_masked(self, _control: Control, image: ImageDetail) -> ImageDetail:
-        from imagexplorer.core.secrets import masked_image
+    def ask_masked(self, _control: Control, detail: Detail) -> Detail:
+        from imagexplorer.core.secrets import masked_detail
 
-        return masked_image(image)
+        return masked_detail(detail)
 
     def ask_data_text(self, _control: Control, data: Any, values: bool) -> DocumentText:
         from imagexplorer.indexing.documents import data_text

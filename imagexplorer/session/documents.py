@@ -14,6 +14,7 @@ from imagexplorer.session.records import Failed
 
 if TYPE_CHECKING:
     from imagexplorer.core.manifest_tree import DocumentText, ManifestTree
+    from imagexplorer.core.secrets import Detail
 
 Ask = Callable[[str, str, Callable[[Any, Control], Any], Callable[[Any], None], Failed], None]
 """`ask(lane, source, work(opened, control), done, failed)`."""
@@ -43,10 +44,10 @@ class Documents:
         self._ask(lane, source, lambda opened, control: opened.document_text(image, key, values, control), done, failed)
 
     def load_masked(
-        self, lane: str, source: str, image: ImageDetail, done: Callable[[ImageDetail], None], failed: Failed
+        self, lane: str, source: str, detail: Detail, done: Callable[[Detail], None], failed: Failed
     ) -> None:
         """As it may stand on a screen that others see; to be asked of those that are long."""
-        self._ask(lane, source, lambda opened, control: opened.masked(image, control), done, failed)
+        self._ask(lane, source, lambda opened, control: opened.masked(detail, control), done, failed)
 
     def load_text(
         self, lane: str, source: str, data: Any, values: bool, done: Callable[[DocumentText], None], failed: Failed

@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import EVERYTHING, Address, EngineInfo, Touched
+from imagexplorer.core.entities import EVERYTHING, Address, EngineInfo, Touched, short_id
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
 from imagexplorer.jobs import Jobs
 from imagexplorer.session.fetch import FIRST_WAIT_S, LATE_MS, LONGEST_WAIT_S
@@ -300,9 +300,12 @@ class Link(QObject):
         self.changed.emit()
 
     def failed(self, then: Failed) -> Failed:
-        """Wraps what a page does about an error: a lost engine is noticed, and a thing that is gone leaves its row."""
+        """Wraps what a page does about an error: a lost engine is noticed, a thing that is gone leaves its row, and a
+        container that was asked for by id has its name."""
 
         def act(error: ImagexplorerError) -> None:
+            for row in self.rows.containers:
+                error.what = error.what.replace(short_id(row.id), row.name)
             if isinstance(error, Unreachable) and self.live:
                 self._check()
             elif isinstance(error, NotFound):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from imagexplorer import resources
 from imagexplorer.models.columns import fixed_font
-from imagexplorer.views.theme import TonedLabel, mnemonic_free, plain_label
+from imagexplorer.views.theme import TonedLabel, mnemonic_free, plain_label, set_tip
 
 ARMED_AFTER_MS = 300
 """A dialog that appears under a click or a key press must not take it for its own."""
@@ -92,6 +92,7 @@ class AskDialog(QDialog):
     def _show_state(self) -> None:
         self.verb.setEnabled(self._armed and self._ready)
         self.verb.setAccessibleDescription(self._why_not)
+        set_tip(self.verb, self._why_not)
 
     def _act(self) -> None:
         """Enter and a click come here; a double click comes twice, the second finds the dialog gone."""

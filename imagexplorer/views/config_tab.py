@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSizePolicy,
 from imagexplorer import resources
 from imagexplorer.core.entities import DOCKER
 from imagexplorer.core.errors import Cancelled, ImagexplorerError
-from imagexplorer.core.secrets import masked_container
 from imagexplorer.models.config_sections import Section, container_sections, image_sections
 from imagexplorer.views.error_text import sentence_of
 from imagexplorer.views.json_view import JsonView
@@ -163,5 +162,5 @@ class ContainerConfig(ConfigTab[Any]):
         detail = self.page.detail
         if detail is None:
             return None
-        shown = detail if self.page.values.isChecked() else masked_container(detail)
-        return container_sections(shown), detail.raw
+        shown = self.page.shown
+        return (container_sections(shown), detail.raw) if shown is not None else None

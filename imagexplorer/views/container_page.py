@@ -5,12 +5,15 @@ Follows the engine: what `session.touched` names is asked again, and the tree ke
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from imagexplorer.actions.registry import Registry
 from imagexplorer.core.entities import ALL, Container, ContainerDetail, ImageDetail, Selection, Touched
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Unreachable
-from imagexplorer.core.secrets import masked_container, masked_image
+from imagexplorer.core.secrets import is_long, masked_container, masked_image
 from imagexplorer.core.text import human_age, human_size
 from imagexplorer.models.stack_model import WRITABLE, Slab, slabs_of
 from imagexplorer.models.tables import ports_words, state_icon, state_tone, state_words, status_now
@@ -39,7 +42,9 @@ class ContainerPage(RecordPage):
         super().__init__("container", session, registry, source, parent)
         self.container = container
         self.detail: ContainerDetail | None = None
+        self._masked: ContainerDetail | None = None
         self._image: ImageDetail | None = None
+        self._masked_image: ImageDetail | None = None
         self._image_failed = ""
         self._written: int | None = container.writable_bytes
         self._failed: ImagexplorerError | None = None
@@ -92,6 +97,11 @@ class ContainerPage(RecordPage):
         return self._written
 
     @property
+    def shown(self) -> ContainerDetail | None:
+        """What is known of it, without its secret values unless they are asked for."""
+        return self.detail if self.values.isChecked() else self._masked
+
+    @property
     def image(self) -> ImageDetail | None:
         """The image that it runs, None until it is known."""
         return self._image
@@ -121,7 +131,18 @@ class ContainerPage(RecordPage):
     # -- the container --------------------------------------------------------------------------------
 
     def _found(self, detail: ContainerDetail) -> None:
-        self.detail = detail
+        known, masked = self.detail, self._masked
+        self.session.jobs.drop(self.lane + "masked")
+        if known is not None and masked is not None and (known.raw, known.error) == (detail.raw, detail.error):
+            self._show_detail(detail, replace(detail, raw=masked.raw, error=masked.error))
+        elif not is_long(detail):
+            self._show_detail(detail, masked_container(detail))
+        else:
+            load = self.session.documents.load_masked
+            load(self.lane + "masked", self.source, detail, partial(self._show_detail, detail), self._not_found)
+
+    def _show_detail(self, detail: ContainerDetail, masked: ContainerDetail) -> None:
+        self.detail, self._masked = detail, masked
         known = detail.container
         self.container = known
         if known.writable_bytes is not None:
@@ -134,9 +155,7 @@ class ContainerPage(RecordPage):
 
     def _offer_values(self) -> None:
         """The switch for secret values stands where there are some."""
-        own = self.detail is not None and masked_container(self.detail) != self.detail
-        images = self._image is not None and masked_image(self._image) != self._image
-        self.values.setVisible(own or images)
+        self.values.setVisible(self._masked != self.detail or self._masked_image != self._image)
 
     def show_values(self) -> None:
         self._show_stack()
@@ -199,7 +218,14 @@ class ContainerPage(RecordPage):
     # -- its stack ------------------------------------------------------------------------------------
 
     def _image_found(self, detail: ImageDetail) -> None:
-        self._image = detail
+        if not is_long(detail):
+            self._show_image(detail, masked_image(detail))
+        else:
+            load = self.session.documents.load_masked
+            load(self.lane + "masked image", self.source, detail, partial(self._show_image, detail), self._no_image)
+
+    def _show_image(self, detail: ImageDetail, masked: ImageDetail) -> None:
+        self._image, self._masked_image = detail, masked
         self._offer_values()
         self._show_stack()
         self.known.emit()
@@ -209,7 +235,7 @@ class ContainerPage(RecordPage):
         self._show_stack()
 
     def _show_stack(self) -> None:
-        image = self._image if self._image is None or self.values.isChecked() else masked_image(self._image)
+        image = self._image if self.values.isChecked() else self._masked_image
         below = slabs_of(image) if image is not None else []
         top = len(self._image.layers) if self._image is not None else 0
         words = self.tr("lost when the container is deleted")

@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
 from imagexplorer import resources
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import CACHE, planned
-from imagexplorer.core.entities import Container, Volume, volume_name
+from imagexplorer.core.entities import PODMAN, Container, Volume, volume_name
 from imagexplorer.core.plan import STOPPED, Plan, own_bytes, plan_prune
 from imagexplorer.core.removal import lost_with
 from imagexplorer.core.text import counted, exact_size, human_age, human_size, plain
+from imagexplorer.core.trash import PODMAN_VOLUMES
 from imagexplorer.core.world import Held, World
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
 from imagexplorer.views.theme import plain_label, set_tip, tooltip
@@ -78,6 +79,8 @@ class PruneDialog(AskDialog):
         self.trash = QCheckBox(self.tr("&Keep it in the trash: all but the cache can be brought back"))
         self.trash.setVisible(keep is not None)
         self.trash.setChecked(before.trash if before is not None else bool(keep))
+        self.trash.toggled.connect(lambda _on: self._tell())
+        self.owners_lost = plain_label(PODMAN_VOLUMES, tone="muted", wrap=True)
         self.days = QSpinBox()
         self.days.setRange(0, 9999)
         self.days.setSpecialValueText(self.tr("any"))
@@ -99,6 +102,7 @@ class PruneDialog(AskDialog):
         self.body.addLayout(self._narrowing())
         self.body.addWidget(self.tree, 1)
         self.body.addWidget(self.trash)
+        self.body.addWidget(self.owners_lost)
         self.body.addWidget(self.total)
         self.body.addWidget(self.commands)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 120)
@@ -209,6 +213,8 @@ class PruneDialog(AskDialog):
         freed = f"{about}{human_size(plan.frees_bytes)}"
         self.verb.setText(self.tr("Prune") if nothing else self.tr("Prune, frees {size}").format(size=freed))
         self.total.set_text(self._words(plan, freed))
+        kept = bool(plan.volumes) and self.answer().trash and self.trash.isVisibleTo(self)
+        self.owners_lost.setVisible(kept and self._world.command == PODMAN)
         set_tip(self.total, exact_size(plan.frees_bytes))
         self.commands.set_text("\n".join(plain(step, 2000) for step in plan.steps))
         self.set_ready(not nothing, self.tr("Nothing of what is chosen is unused") if nothing else "")

@@ -24,7 +24,7 @@ from imagexplorer.core.run_spec import RunSpec
 from imagexplorer.core.run_values import name_conflict, port_conflict, restart_fault, variable_fault
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText
-from imagexplorer.views.run_fields import fault_of
+from imagexplorer.views.run_fields import USUAL, fault_of
 from imagexplorer.views.run_form import RunForm
 from imagexplorer.views.theme import TonedLabel, plain_label
 
@@ -60,6 +60,9 @@ class RunDialog(AskDialog):
         self.told.setWordWrap(True)
         self.told.hide()
         self.body.addWidget(self.told)
+        self.wrong = TonedLabel("error", "")  # what is wrong in a field that may be out of sight
+        self.wrong.setWordWrap(True)
+        self.body.addWidget(self.wrong)
         self.shown_command = CommandText(self.tr("Command line"), rows=3)
         self.body.addWidget(self.shown_command)
         if old is not None:
@@ -190,7 +193,10 @@ class RunDialog(AskDialog):
             faults[name] = faults[name] or fault
         for name, fault in faults.items():
             self.form.fields[name].set_fault(fault)
-        first = next(filter(None, faults.values()), "")
+        wrong = next((name for name, fault in faults.items() if fault), "")
+        first = f"{self.form.asks[wrong].caption.replace('&', '')}: {faults[wrong]}" if wrong else ""
+        self.wrong.set_text(first)
+        self.wrong.setVisible(bool(wrong) and wrong not in {ask.field for ask in USUAL})
         self.set_ready(not first, first)
         if all(value is not None for name, value in values.items() if name != "entrypoint"):
             self.shown_command.set_text(plain(run_command(self._made(values), program=self._question.program), 20_000))

@@ -55,9 +55,11 @@ class RunForm(QScrollArea):
         self.fields: dict[str, Field] = {}
         self.editors: dict[str, QLineEdit | QPlainTextEdit] = {}
         self.flags: dict[str, QCheckBox] = {}
+        self._captions: list[QWidget] = []
         self._more = QWidget()
         self._lay_out(image, buttons)
         self._show_defaults(defaults)
+        self._line_up()
         for editor in self.editors.values():
             editor.textChanged.connect(self.changed)
         for flag in self.flags.values():
@@ -109,12 +111,19 @@ class RunForm(QScrollArea):
                     group.addRow("", self._add_flag(name, text))
             inside.addLayout(group)
 
+    def _line_up(self) -> None:
+        """The fields of all groups begin below each other."""
+        widest = max(label.sizeHint().width() for label in self._captions)
+        for label in self._captions:
+            label.setMinimumWidth(widest)
+
     def _add(self, layout: QFormLayout, ask: Ask) -> None:
         editor: QLineEdit | QPlainTextEdit = lines_edit(ask.rows) if ask.rows else QLineEdit()
         editor.setPlaceholderText(ask.placeholder)
         self.asks[ask.field], self.editors[ask.field] = ask, editor
         self.fields[ask.field] = Field(editor, ask.hint)
         add_row(layout, ask.caption, self.fields[ask.field])
+        self._captions.append(layout.labelForField(self.fields[ask.field]))
 
     def _add_flag(self, name: str, text: str) -> QCheckBox:
         self.flags[name] = QCheckBox(text)

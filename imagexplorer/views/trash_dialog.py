@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QMessageBox,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -17,12 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from imagexplorer import resources
-from imagexplorer.core.trash import CONTAINER, IMAGE, VOLUME, TrashItem, TrashLimits
+from imagexplorer.core.text import human_size, plain
+from imagexplorer.core.trash import CONTAINER, IMAGE, VOLUME, TrashItem, TrashLimits, title_of
 from imagexplorer.models.columns import Column
 from imagexplorer.models.tables import age_column, size_column
 from imagexplorer.session.trash import Trash, summary
 from imagexplorer.views.table_or_words import TableOrWords
-from imagexplorer.views.theme import plain_label
+from imagexplorer.views.theme import message_box, plain_label
 
 _GB = 1_000_000_000
 
@@ -84,7 +86,7 @@ class TrashDialog(QDialog):
             button.setAutoDefault(False)
         self.buttons.rejected.connect(self.reject)
         self.undo.clicked.connect(self._bring_back)
-        self.remove.clicked.connect(lambda: self._trash.remove(self.list.table.selected()))
+        self.remove.clicked.connect(self._ask_to_remove)
         self._lay_out()
         self.list.table.selectionModel().selectionChanged.connect(lambda *_: self._show_state())
         trash.changed.connect(self.refresh)
@@ -130,6 +132,27 @@ class TrashDialog(QDialog):
         chosen = self.list.table.selected()
         if chosen and not self._why_not_chosen():
             self._undo(chosen)
+
+    def _ask_to_remove(self) -> None:
+        """Once: after this nothing brings it back."""
+        chosen = self.list.table.selected()
+        if not chosen:
+            return
+        box = message_box(
+            self,
+            QMessageBox.Icon.Warning,
+            self.tr("Delete {what} from the trash for good?").format(what=plain(title_of(chosen), 120)),
+            self.tr("It cannot be brought back then. {size} come free.").format(
+                size=human_size(sum(item.bytes for item in chosen))
+            ),
+        )
+        go = box.addButton(self.tr("&Delete for good"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(self.tr("&Keep"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda button: self._trash.remove(chosen) if button is go else None)
+        box.open()
 
     def _set_up(self) -> None:
         now = self._trash.limits.bytes

@@ -76,7 +76,9 @@ def test_volumes_and_cache_say_what_needs_them_and_how_they_are_freed() -> None:
     }
     ways = {use.name: way_out(use) for use in found.uses}
     assert ways["a b"] == {"action": "volume.delete"}
-    assert ways["data"] == {"why": "It is used by web"}
+    assert ways["data"] == {"why": "It is used by web: delete that container first"}
+    assert ways["all"] == {"why": "It is used by m0, m1, m2 and 6 more: delete those containers first"}
+    assert ways["else"] == {"why": "It is in use by a container that the engine does not name"}
     assert ways["a:1"] == {"action": "image.delete"}
     assert ways["web"] == {"action": "container.delete"}
     assert ways["mount / from exec"] == {"action": "engine.prune"}

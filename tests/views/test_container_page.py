@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from imagexplorer.core.entities import ADDED, Change, Mount, Touched
+from imagexplorer.core.entities import ADDED, Change, Mount, Touched, short_id
 from imagexplorer.core.errors import NotFound, Refused, Unreachable
 from imagexplorer.core.live import Sample
 from imagexplorer.core.moments import marked
@@ -221,6 +221,14 @@ def test_errors_offer_the_way_out(pages, engine, qtbot):
     del engine.fail["changes_view"]
     page.changes._retry()
     ready(page, qtbot)
+
+
+def test_errors_say_the_name_where_the_engine_was_asked_by_id(pages, engine, qtbot):
+    container = engine.named("web")
+    engine.fail["changes_view"] = Refused(f"changes of container {short_id(container.id)}", "no such container")
+    page = pages.open_container(container)
+    qtbot.waitUntil(lambda: page.changes.empty.title.text() == "The changes cannot be shown")
+    assert "changes of container web: no such container" in page.changes.empty.text.text()
 
 
 def test_asked_again_when_the_engine_is_back(pages, engine, qtbot):

@@ -90,7 +90,7 @@ def test_each_has_its_way_to_be_freed(qtbot: QtBot, page: DiskPage, on: Stage, e
     qtbot.waitUntil(lambda: [kind for kind, _ in answers.asked] == ["delete"])
     assert answers.asked.pop()[1][0] == "Delete volume left over?"
     choose(page, "data")
-    assert page.foot.about.text() == "It is used by web"
+    assert page.foot.about.text() == "It is used by web: delete that container first"
     assert page.foot.delete.isHidden()
     choose(page, "pulled from x")
     page.foot.prune.click()

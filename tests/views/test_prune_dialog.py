@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from imagexplorer.actions.prompts import PruneAnswer
 from imagexplorer.actions.prune_flows import planned
-from imagexplorer.core.entities import Container, Volume
+from imagexplorer.core.entities import DOCKER, PODMAN, Container, Volume
+from imagexplorer.core.trash import PODMAN_VOLUMES
 from imagexplorer.core.world import CacheEntry, Held, World
 from imagexplorer.views.ask_dialog import ARMED_AFTER_MS
 from imagexplorer.views.prune_dialog import PruneDialog
@@ -170,3 +171,17 @@ def test_of_volumes_those_with_a_name_go_only_where_they_are_ticked_themselves(q
     without = PruneDialog(WORLD, "local", None)
     qtbot.addWidget(without)
     assert without.volumes.isHidden()
+
+
+@pytest.mark.parametrize("program", [DOCKER, PODMAN])
+def test_where_the_trash_loses_owners_it_is_said(qtbot: QtBot, program: str) -> None:
+    world = replace(WORLD, volumes=(Volume("a" * 64, 5),), command=program)
+    dialog = PruneDialog(world, "local", None, None, True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.owners_lost.isVisible(), "no volume goes"
+    dialog.volumes.setChecked(True)
+    assert dialog.owners_lost.isVisible() == (program == PODMAN)
+    assert dialog.owners_lost.text() == PODMAN_VOLUMES
+    dialog.trash.setChecked(False)
+    assert not dialog.owners_lost.isVisible()

@@ -108,6 +108,28 @@ def test_what_is_wrong_is_said_at_the_field(qtbot: QtBot, field: str, text: str,
     assert form._ready
 
 
+def test_what_is_wrong_out_of_sight_is_said_beside_the_button(qtbot: QtBot) -> None:
+    form = dialog(qtbot, RunQuestion(IMAGE, {}))
+    form.form.line("memory").setText("5x")
+    assert form.wrong.isVisibleTo(form)
+    assert form.wrong.text().startswith("Memory: ")
+    assert form.wrong.text() in form.verb.toolTip()
+    form.name.setText("-")
+    assert form.wrong.isHidden(), "that one can be seen"
+    form.name.setText("")
+    form.form.line("memory").setText("64m")
+    assert form.wrong.isHidden()
+    assert not form.verb.toolTip()
+
+
+def test_the_fields_of_all_groups_begin_below_each_other(qtbot: QtBot) -> None:
+    form = dialog(qtbot, RunQuestion(IMAGE, {}))
+    form.form.unfold(True)
+    form.show()
+    left = {editor.mapTo(form, editor.rect().topLeft()).x() for editor in form.form.editors.values()}
+    assert len(left) == 1
+
+
 def test_a_pasted_line_fills_the_form_and_says_what_it_could_not(qtbot: QtBot) -> None:
     form = dialog(qtbot, RunQuestion(IMAGE))
     line = "docker run -it --rm -e MODE=dev \\\n --gpus all --env-file x.env -m 1g app:1 sh"

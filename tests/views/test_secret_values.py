@@ -126,6 +126,34 @@ def test_a_containers_values_are_masked_until_asked_for(pages: Pages, qtbot: QtB
     assert all(VALUE in text for text in everything(page, qtbot))
 
 
+def test_long_ones_of_a_container_are_masked_by_the_worker(
+    pages: Pages, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"Env": [*ENV, "A=" + "b" * LONG_CHARS]}
+    image, container = FakeSource.image, FakeHost.container
+
+    def long_image(self, reference, control, platform="") -> ImageDetail:
+        return replace(image(self, reference, control, platform), config={"config": config})
+
+    def long_container(self, reference, control) -> ContainerDetail:
+        return replace(container(self, reference, control), raw={"Config": config})
+
+    monkeypatch.setattr(FakeSource, "image", long_image)
+    monkeypatch.setattr(FakeHost, "container", long_container)
+    for name in ("masked_image", "masked_container"):
+        monkeypatch.setattr(f"imagexplorer.views.container_page.{name}", lambda _: pytest.fail("not in the window"))
+    page = pages.open_container(pages.engine.named("web"))
+    qtbot.waitUntil(lambda: page.detail is not None and page.image is not None)
+    assert VALUE not in repr(page.shown)
+    assert not page.values.isHidden()
+    asked = len(pages.engine.called("masked"))
+    page.refresh()
+    qtbot.waitUntil(lambda: len(pages.engine.called("container")) > 1)
+    page.values.click()
+    assert VALUE in repr(page.shown)
+    assert len(pages.engine.called("masked")) == asked, "what is known is not asked again"
+
+
 def test_without_secrets_there_is_no_switch(qtbot: QtBot) -> None:
     pages = Pages(qtbot, FakeEngine())
     page = pages.open_image(next(iter(pages.session.images)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from imagexplorer.core.trash import IMAGE, TAGS, TrashItem, TrashLimits
@@ -62,7 +63,12 @@ def test_it_comes_back_from_here(qtbot: QtBot, on: Stage, dialog: TrashDialog, s
 
 def test_it_goes_for_good_from_here(qtbot: QtBot, dialog: TrashDialog, session: Session, folder: TrashFolder) -> None:
     choose(dialog, "image gone:1")
-    dialog.remove.click()
+    for words in ("Keep", "Delete for good"):
+        dialog.remove.click()
+        (box,) = (each for each in dialog.findChildren(QMessageBox) if each.isVisible())
+        assert box.text() == "Delete image gone:1 from the trash for good?"
+        assert len(session.trash.items) == 2, "nothing goes before it was asked"
+        next(each for each in box.buttons() if each.text().replace("&", "") == words).click()
     qtbot.waitUntil(lambda: len(session.trash.items) == 1)
     assert sorted(place.suffix for place in folder.path.iterdir()) == [".json"]
 
