@@ -13,6 +13,7 @@ from imagexplorer.core.engine_places import without_password
 from imagexplorer.core.entities import DOCKER, CommitSpec, Image, short_id
 from imagexplorer.core.references import DEFAULT_TAG
 from imagexplorer.core.run_spec import FIELDS, FLAG, MANY, PAIRS, RunSpec
+from imagexplorer.core.text import counted
 
 _SHORT = tuple("dpevit")
 """Options that everybody writes with one letter."""
@@ -87,7 +88,8 @@ def commit_command(spec: CommitSpec, container: str, program: str = DOCKER) -> s
 
     if spec.left_out:
         tag = f" -t {shlex.quote(f'{spec.repository}:{spec.tag or DEFAULT_TAG}')}" if spec.repository else ""
-        return f"{program} build{tag} FOLDER  # as Write Dockerfile makes it, without {len(spec.left_out)} paths"
+        without = counted(len(spec.left_out), "path")
+        return f"{program} build{tag} FOLDER  # as Write Dockerfile makes it, without {without}"
     words = [program, "commit"]
     if spec.author:
         words += ["-a", spec.author]

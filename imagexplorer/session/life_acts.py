@@ -68,8 +68,8 @@ class LifeActs(Acts):
     ) -> None:
         """`timeout` seconds until the engine kills it, None: the container's own; `signal` "": its own."""
         options = [*(["-t", str(timeout)] if timeout is not None else []), *(["-s", signal] if signal else [])]
-        after = f"after {timeout} s" if timeout is not None else "once its time out is over (10 s as a rule)"
-        words = f"asked to end, and killed {after}; Kill ends it now"
+        after = f"after {timeout} s" if timeout is not None else "after its time out (10 s as a rule)"
+        words = f"asked to end, killed {after}; Kill ends it now"
 
         def one(container: Container) -> One:
             def call(host: Any, control: Control) -> Touched:

@@ -50,6 +50,8 @@ class CommitDialog(AskDialog):
         about = self.tr("What {name} wrote becomes one more read-only layer on top of {image}.").format(
             name=plain(container.name, 80), image=plain(container.image, 120)
         )
+        if question.instead is not None:
+            about += " " + self.tr("A Dockerfile can be built again, reviewed and kept; a commit cannot.")
         self.body.addWidget(plain_label(about, wrap=True))
         sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setChildrenCollapsible(False)
@@ -69,7 +71,6 @@ class CommitDialog(AskDialog):
         self.body.addWidget(self.shown_command)
         self.dockerfile = QPushButton(self.tr("Write a &Dockerfile instead…"))
         self.dockerfile.setAutoDefault(False)
-        self.dockerfile.setToolTip(self.tr("A Dockerfile can be built again, reviewed and kept; a commit cannot"))
         self.dockerfile.clicked.connect(self._instead)
         self.dockerfile.setVisible(question.instead is not None)
         self.buttons.addButton(self.dockerfile, self.buttons.ButtonRole.ResetRole)

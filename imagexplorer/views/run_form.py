@@ -59,7 +59,6 @@ class RunForm(QScrollArea):
         self._more = QWidget()
         self._lay_out(image, buttons)
         self._show_defaults(defaults)
-        self._line_up()
         for editor in self.editors.values():
             editor.textChanged.connect(self.changed)
         for flag in self.flags.values():
@@ -93,6 +92,7 @@ class RunForm(QScrollArea):
         whole.addWidget(self._more)
         whole.addStretch(1)
         self._lay_out_more(QVBoxLayout(self._more))
+        self._line_up()
         self.setWidget(self._content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -112,6 +112,8 @@ def test_a_dockerfile_instead(qtbot: QtBot) -> None:
     begun: list[bool] = []
     made = dialog(qtbot, instead=lambda: begun.append(True))
     made.show()
+    words = [label.text() for label in made.findChildren(QLabel) if label.isVisible()]
+    assert any("A Dockerfile can be built again" in each for each in words), "said, not only in a tip"
     made.dockerfile.click()
     assert not made.isVisible()
     qtbot.waitUntil(lambda: begun == [True])

@@ -128,6 +128,8 @@ def test_the_fields_of_all_groups_begin_below_each_other(qtbot: QtBot) -> None:
     form.show()
     left = {editor.mapTo(form, editor.rect().topLeft()).x() for editor in form.form.editors.values()}
     assert len(left) == 1
+    content = form.form.widget()
+    assert content.width() <= form.form.viewport().width(), "nothing is cut at the right"
 
 
 def test_a_pasted_line_fills_the_form_and_says_what_it_could_not(qtbot: QtBot) -> None:
