@@ -157,8 +157,19 @@ class PruneDialog(AskDialog):
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_BYTES, QHeaderView.ResizeMode.ResizeToContents)
-        header.resizeSection(_NAME, tree.fontMetrics().averageCharWidth() * 56)
+        header.resizeSection(_NAME, self._name_width(tree))
         return tree
+
+    def _name_width(self, tree: QTreeWidget) -> int:
+        """As wide as what may stand there needs, so that most is left for the why."""
+        step = tree.fontMetrics().averageCharWidth()
+        names = [
+            *(each.name for each in self._world.images),
+            *(each.name for each in self._world.containers),
+            *(volume_name(each.name) for each in self._all.volumes),
+        ]
+        longest = max((len(name) for name in names), default=0)
+        return step * min(max(longest + 10, 24), 56)
 
     def _items(self) -> Sequence[QTreeWidgetItem]:
         items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))

@@ -35,7 +35,7 @@ class RunStrip(QWidget):
         self.line.setFont(fixed_font())
         self.copy = QPushButton(resources.icon("copy"), self.tr("Copy the run &line"))
         self.copy.clicked.connect(lambda: self._copy(values=False))
-        self.with_values = QPushButton(self.tr("Copy with val&ues …"))
+        self.with_values = QPushButton(self.tr("Copy with val&ues…"))
         self.with_values.clicked.connect(self._ask)
         self._ports = QHBoxLayout()
         self._ports.setSpacing(4)

@@ -14,6 +14,7 @@ from imagexplorer.core.references import repository_fault, same_name, tag_fault
 from imagexplorer.core.text import plain
 from imagexplorer.views.ask_dialog import AskDialog, CommandText, Field, add_row, form
 from imagexplorer.views.theme import plain_label
+from imagexplorer.views.tick_delegate import TickDelegate
 
 _TAG = Qt.ItemDataRole.UserRole + 1
 
@@ -27,6 +28,7 @@ class TagDialog(AskDialog):
             self.tr("A tag is only a name: nothing is copied, and layers stay as they are."), wrap=True, tone="muted"
         )
         self.names = QListWidget()
+        self.names.setItemDelegate(TickDelegate(self.names, wrapped=False))
         # A long name is cut in the middle.
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.names.setTextElideMode(Qt.TextElideMode.ElideMiddle)

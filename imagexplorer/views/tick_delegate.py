@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget
 
 from imagexplorer.views.chips import cell_margin
 from imagexplorer.views.theme import blend
@@ -13,31 +13,32 @@ _GAP = 6
 
 
 class TickDelegate(QStyledItemDelegate):
-    def __init__(self, tree: QTreeWidget, wrapped: bool = True) -> None:
+    def __init__(self, tree: QAbstractItemView, wrapped: bool = True) -> None:
         super().__init__(tree)
         self._tree, self._wrapped = tree, wrapped
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)
-        if not self._wrapped:
+        if not self._wrapped or not isinstance(self._tree, QTreeWidget):
             return size
         room = self._tree.columnWidth(index.column()) - 2 * cell_margin(self._tree)
         if index.column() == 0:
-            room -= self._taken(index)
+            room -= self._taken(self._tree, index)
         place = QRect(0, 0, max(room, 1), 100_000)
         lines = self._tree.fontMetrics().boundingRect(place, int(Qt.TextFlag.TextWordWrap), str(index.data()))
         return QSize(size.width(), max(size.height(), lines.height() + 2))
 
-    def _taken(self, index: QModelIndex | QPersistentModelIndex) -> int:
+    @staticmethod
+    def _taken(tree: QTreeWidget, index: QModelIndex | QPersistentModelIndex) -> int:
         """By what stands left of the words."""
-        style, depth, above = self._tree.style(), 1, index.parent()
+        style, depth, above = tree.style(), 1, index.parent()
         while above.isValid():
             depth, above = depth + 1, above.parent()
-        taken = depth * self._tree.indentation()
+        taken = depth * tree.indentation()
         if index.data(Qt.ItemDataRole.CheckStateRole) is not None:
-            taken += style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, self._tree) + _GAP
+            taken += style.pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth, None, tree) + _GAP
         if index.data(Qt.ItemDataRole.DecorationRole) is not None:
-            taken += style.pixelMetric(QStyle.PixelMetric.PM_SmallIconSize, None, self._tree) + _GAP
+            taken += style.pixelMetric(QStyle.PixelMetric.PM_SmallIconSize, None, tree) + _GAP
         return taken
 
     def paint(

@@ -185,3 +185,9 @@ def test_where_the_trash_loses_owners_it_is_said(qtbot: QtBot, program: str) -> 
     assert dialog.owners_lost.text() == PODMAN_VOLUMES
     dialog.trash.setChecked(False)
     assert not dialog.owners_lost.isVisible()
+
+
+def test_short_names_leave_the_room_to_the_why(dialog: PruneDialog, qtbot: QtBot) -> None:
+    named = PruneDialog(replace(WORLD, images=(held(2, "a" * 90, layers="ab"),)), "local", None)
+    qtbot.addWidget(named)
+    assert dialog.tree.columnWidth(0) < named.tree.columnWidth(0)

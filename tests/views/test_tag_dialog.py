@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from imagexplorer.actions.prompts import TagAnswer
 from imagexplorer.core.entities import Image
 from imagexplorer.views.tag_dialog import TagDialog
+from imagexplorer.views.theme import own_palette
 
 IMAGE = Image("sha256:" + "1" * 64, ("shop/app:1", "shop/app:stable"))
 TAKEN = {"shop/app:2": "shop/app:2 (222222222222)", "docker.io/library/busybox:latest": "busybox"}
@@ -65,3 +66,17 @@ def test_a_name_of_another_image_is_said_to_be_lost_there(dialog: TagDialog, tex
     dialog.name.setText(text)
     assert "loses it" in dialog.total.text()
     assert dialog._ready
+
+
+def test_the_box_of_a_name_that_goes_is_seen_on_a_dark_ground(qtbot: QtBot) -> None:
+    dialog = TagDialog(IMAGE, TAKEN, None)
+    qtbot.addWidget(dialog)
+    dialog.setPalette(own_palette(dark=True))
+    dialog.names.setPalette(own_palette(dark=True))
+    dialog.show()
+    untick(dialog, 0)
+    row = dialog.names.visualItemRect(dialog.names.item(0))
+    shown = dialog.names.viewport().grab(row.adjusted(0, 0, 20 - row.width(), 0)).toImage()
+    ground = dialog.names.palette().base().color().lightness()
+    lights = [shown.pixelColor(x, shown.height() // 2).lightness() for x in range(shown.width())]
+    assert sum(light > ground + 60 for light in lights) == 2, "its two sides"
