@@ -169,7 +169,7 @@ class PruneDialog(AskDialog):
             *(volume_name(each.name) for each in self._all.volumes),
         ]
         longest = max((len(name) for name in names), default=0)
-        return step * min(max(longest + 10, 24), 56)
+        return step * min(max(longest + 14, 24), 56)
 
     def _items(self) -> Sequence[QTreeWidgetItem]:
         items = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))

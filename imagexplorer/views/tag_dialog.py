@@ -29,6 +29,7 @@ class TagDialog(AskDialog):
         )
         self.names = QListWidget()
         self.names.setItemDelegate(TickDelegate(self.names, wrapped=False))
+        self.names.setSpacing(1)  # boxes do not touch
         # A long name is cut in the middle.
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.names.setTextElideMode(Qt.TextElideMode.ElideMiddle)
