@@ -196,11 +196,11 @@ class ContainerPage(RecordPage):
         detail = self.detail
         if detail is None:
             return status_now(self.container)
+        age = human_age(detail.started)
         if self.container.running and self.container.state != "restarting":
-            age = human_age(detail.started)
             return f"started {age}" if age else ""
-        if self.container.state == "created":
-            return self.tr("never started")
+        if self.container.state == "created":  # so Podman also calls what ran when its host went down
+            return self.tr("last started {age}").format(age=age) if age else self.tr("never started")
         parts = [f"exit code {detail.exit_code}" if detail.exit_code is not None else "", human_age(detail.finished)]
         return ", ".join(part for part in parts if part)
 

@@ -112,6 +112,8 @@ def test_state_has_a_shape_and_words(pages, engine, qtbot):
     engine.set_state("web", "exited")
     qtbot.waitUntil(lambda: page.header.state.text() == "exited")
     assert page.selection().containers[0].state == "exited"
+    engine.set_state("web", "created")
+    qtbot.waitUntil(lambda: page.header.facts.whole().startswith("last started "))
 
 
 def test_only_what_was_added(pages, engine, qtbot):
