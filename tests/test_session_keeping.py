@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import tarfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,11 @@ from imagexplorer.core.entities import Container, Image, Mount, Touched, Volume
 from imagexplorer.core.errors import Cancelled, ImagexplorerError, NotFound, Refused, Unreachable
 from imagexplorer.core.trash import TrashLimits
 from imagexplorer.output.trash import TrashFolder
+from imagexplorer.session.bringing_back import bring_back
 from imagexplorer.session.keeping import Keeper
 from imagexplorer.session.things import One, one_by_one
+from tests.fake_engine import APP, BASE, TIDY
+from tests.fake_trees import diff_id
 from tests.fakes import FakeEngine, FakeSource
 
 
@@ -236,3 +242,103 @@ def test_a_volume_that_stays_after_all_is_not_kept(bench: Bench) -> None:
     bench.engine.fail.clear()
     bench.act([bench.keeper().volume(One("db", call), db)])
     assert bench.kept() == [("db",), ("web",)]
+
+
+@pytest.fixture
+def tars(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, list[str]]]:
+    """The fake saves tars of its layers; which layers, by their digests, are in what is kept, by its first name."""
+
+    def saved(_self: Any, image_id: str, _control: Control) -> Iterator[bytes]:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as tar:
+            for number, layer in enumerate(bench.engine.layers[image_id]):
+                content = repr(tuple(layer)).encode()
+                member = tarfile.TarInfo(f"{number}/layer.tar")
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content))
+        yield buffer.getvalue()
+
+    def kept() -> dict[str, list[str]]:
+        found = {}
+        for item in bench.folder.items():
+            with tarfile.open(bench.folder.found(item)) as tar:
+                pieces = [tar.extractfile(member).read() for member in tar]  # type: ignore[union-attr]
+            found[item.names[0]] = [f"sha256:{hashlib.sha256(piece).hexdigest()}" for piece in pieces]
+        return found
+
+    monkeypatch.setattr(type(bench.host), "saved", saved)
+    return kept
+
+
+Tars = Callable[[], dict[str, list[str]]]
+
+
+def family(bench: Bench) -> tuple[Image, Image, list[str]]:
+    base = bench.engine.add_image("base:1", layers=(TIDY, APP))
+    app = bench.engine.add_image("app:1", layers=(TIDY, APP, BASE))
+    return base, app, [diff_id(layer) for layer in (TIDY, APP, BASE)]
+
+
+def test_layers_of_an_image_that_stays_are_not_kept(bench: Bench, tars: Tars) -> None:
+    _base, app, layers = family(bench)
+    bench.act(bench.images(app))
+    (item,) = bench.folder.items()
+    assert tars() == {"app:1": layers[2:]}
+    assert (list(item.relies), item.shared_with) == (layers[:2], "base:1")
+
+
+def test_a_container_is_kept_without_the_layers_of_its_image(bench: Bench, tars: Tars) -> None:
+    _base, app, layers = family(bench)
+    box = bench.engine.add_container("box", app, "exited")
+    bench.act([bench.keeper().container(bench.container_removal(box), box, False)])
+    ((name, kept),) = tars().items()
+    assert name == "box"
+    assert len(kept) == 1
+    assert kept[0] not in layers
+
+
+@pytest.mark.parametrize("product", ["Docker", "Podman"])
+def test_nothing_that_goes_too_or_has_no_name_counts_as_staying(bench: Bench, tars: Tars, product: str) -> None:
+    base, app, layers = family(bench)
+    bench.engine.add_image(layers=(TIDY, APP, BASE))
+    bench.engine.product = product
+    bench.act(bench.images(app, base) if product == "Docker" else bench.images(app))
+    assert tars()["app:1"] == layers
+    assert not any(item.relies for item in bench.folder.items())
+
+
+def test_a_layer_that_stands_above_another_base_too_is_kept(bench: Bench, tars: Tars) -> None:
+    bench.engine.add_image("base:1", layers=(TIDY, APP))
+    twice = bench.engine.add_image("twice:1", layers=(TIDY, APP, TIDY))
+    bench.engine.add_image("other:1", layers=(APP, TIDY))
+    bench.act(bench.images(twice))
+    assert tars()["twice:1"] == [diff_id(TIDY), diff_id(TIDY)]
+
+
+def test_what_it_counted_on_went_while_it_was_kept(bench: Bench, tars: Tars, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another act, that keeps its own: neither counts on the other."""
+    base, app, layers = family(bench)
+    saves = bench.host.saved
+
+    def saved(_self: Any, image_id: str, control: Control) -> Iterator[bytes]:
+        yield from saves(image_id, control)
+        if image_id == app.id and base.id in bench.engine.images:
+            bench.act(bench.images(base))
+
+    monkeypatch.setattr(type(bench.host), "saved", saved)
+    bench.act(bench.images(app))
+    assert tars() == {"app:1": layers, "base:1": []}
+
+
+def test_it_comes_back_only_where_the_layers_are_that_it_lacks(bench: Bench, tars: Tars) -> None:
+    base, app, _layers = family(bench)
+    bench.act(bench.images(app))
+    bench.host.remove_image("base:1", Control(), image_id=base.id)
+    (item,) = bench.folder.items()
+    with pytest.raises(Refused, match="2 layers are not on the engine any more that it shared with base:1"):
+        bring_back(item, bench.folder, bench.source, bench.host, "docker", Control())
+    bench.engine.product = "Podman"
+    with pytest.raises(Refused, match="this store needs them"):
+        bring_back(item, bench.folder, bench.source, bench.host, "podman", Control())
+    assert not bench.engine.called("load")
+    assert bench.folder.items() == [item]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from imagexplorer.core.entities import Volume, short_id, volume_name
@@ -25,8 +26,10 @@ _NAMES_MOST = 1_000
 class TrashItem:
     """`kind` IMAGE has an archive of `bytes`; of TAGS only the names were taken off. A CONTAINER has an archive of the
     image that a commit makes of it, its name, and the `line` that makes one like it, with all values; a VOLUME one of
-    its content, and the `volume` as it was made. `source` is the address of the engine, `engine` what a person calls
-    it; `at` Unix seconds. All that one delete took has the same `deed`."""
+    its content, and the `volume` as it was made. The archive of an image or container may be without layers that
+    `shared_with` (a name) had too: it can only come back where the engine has all layers of `relies`, diff IDs from the
+    base up. `source` is the address of the engine, `engine` what a person calls it; `at` Unix seconds. All that one
+    delete took has the same `deed`."""
 
     id: str
     kind: str
@@ -39,6 +42,8 @@ class TrashItem:
     line: str = field(default="", repr=False)
     deed: str = ""
     volume: Volume | None = None
+    relies: tuple[str, ...] = ()
+    shared_with: str = ""
 
     @property
     def title(self) -> str:
@@ -72,6 +77,8 @@ def document(item: TrashItem) -> dict[str, Any]:
         "line": item.line,
         "deed": item.deed,
         "volume": _volume_document(item.volume),
+        "relies": list(item.relies),
+        "shared_with": item.shared_with,
     }
 
 
@@ -106,6 +113,7 @@ def read(data: object) -> TrashItem | None:
     identifier, kind, image = (data.get(key) for key in ("id", "kind", "image_id"))
     names, size, at = data.get("names"), data.get("bytes"), data.get("at")
     texts = [data.get("source"), data.get("engine"), data.get("line", ""), data.get("deed", "")]
+    relies, texts = data.get("relies", []), [*texts, data.get("shared_with", "")]
     try:
         volume = _read_volume(data.get("volume"))
     except ValueError:
@@ -118,10 +126,25 @@ def read(data: object) -> TrashItem | None:
         return None
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names) or len(names) > _NAMES_MOST:
         return None
+    if not isinstance(relies, list) or not all(isinstance(each, str) and _IMAGE_ID.fullmatch(each) for each in relies):
+        return None
     if not isinstance(size, int) or isinstance(size, bool) or size < 0 or not isinstance(at, int | float):
         return None
-    source, engine, line, deed = (str(each) for each in texts)
-    return TrashItem(identifier, str(kind), source, engine, image, tuple(names), size, float(at), line, deed, volume)
+    source, engine, line, deed, shared_with = (str(each) for each in texts)
+    return TrashItem(
+        identifier, str(kind), source, engine, image, tuple(names), size, float(at), line, deed, volume, tuple(relies),
+        shared_with,
+    )  # fmt: skip
+
+
+def shared_layers(layers: Sequence[str], others: Iterable[Sequence[str]]) -> int:
+    """How many layers from the base up at least one of `others` has as well: what is above another base is another
+    layer."""
+    return max((_alike(layers, other) for other in others), default=0)
+
+
+def _alike(layers: Sequence[str], other: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(layers, other, strict=False)))
 
 
 def in_order(items: Sequence[TrashItem]) -> list[TrashItem]:

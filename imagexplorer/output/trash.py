@@ -20,6 +20,7 @@ from imagexplorer.core.errors import NotFound, Refused
 from imagexplorer.core.text import human_size, plain
 from imagexplorer.core.trash import TrashItem, TrashLimits, document, outdated, read
 from imagexplorer.output.writing import PART
+from imagexplorer.sources.tar_thinned import Thinned
 
 _DOCUMENT_MOST = 1 << 20
 _STALE_S = 3600
@@ -47,8 +48,12 @@ class TrashFolder:
     def archive(self, identifier: str) -> Path:
         return self.path / f"{identifier}.tar"
 
-    def keep(self, item: TrashItem, pieces: Iterable[bytes] | None, limit_bytes: int) -> TrashItem:
-        """As it is kept, with its id, size and time. Raises Refused where it cannot be: then nothing is left of it."""
+    def keep(
+        self, item: TrashItem, pieces: Iterable[bytes] | None, limit_bytes: int, without: Collection[str] = ()
+    ) -> TrashItem:
+        """As it is kept, with its id, size and time. The archive goes in without the files that have the digests
+        `without`; it relies then on no more layers than those that it lacks, and those below them. Raises Refused where
+        it cannot be: then nothing is left of it."""
         item = replace(item, id=secrets.token_hex(8), at=time.time())
         archive = self.archive(item.id)
         part = archive.with_name(archive.name + PART)
@@ -59,7 +64,12 @@ class TrashFolder:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 if pieces is not None:
-                    item = replace(item, bytes=_written(part, pieces, limit_bytes, item.title))
+                    thinned = Thinned(pieces, without)
+                    size = _written(part, thinned, limit_bytes, item.title)
+                    relies = item.relies
+                    while relies and relies[-1] not in thinned.left_out:
+                        relies = relies[:-1]
+                    item = replace(item, bytes=size, relies=relies, shared_with=item.shared_with if relies else "")
                     os.replace(part, archive)
                 _write(self.path / f"{item.id}.json", json.dumps(document(item), indent=2).encode())
             except BaseException:
@@ -111,16 +121,23 @@ def _read(place: Path) -> TrashItem | None:
         return None
 
 
-def _written(part: Path, pieces: Iterable[bytes], limit_bytes: int, title: str) -> int:
+def _written(part: Path, thinned: Thinned, limit_bytes: int, title: str) -> int:
+    """Never more than the limit is on the disk: what is beyond it is not written while it may yet be left out."""
     size, end = 0, b""
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for piece in pieces:
+        for piece in thinned.parts():
+            if isinstance(piece, int):
+                size, end = size - piece, b""
+                file.seek(size)
+                file.truncate()
+                continue
             size += len(piece)
-            if size > limit_bytes:
+            if size > limit_bytes and not thinned.undecided:
                 room = human_size(max(limit_bytes, 0))
                 reason = f"it is larger than the trash may be: there is room for {room}"
                 raise Refused(title, reason, f"{_HOWEVER}, or let the trash be larger")
-            file.write(piece)
+            if size <= limit_bytes:
+                file.write(piece)
             end = (end + piece)[-_TAR_END:]
         file.flush()
         os.fsync(file.fileno())

@@ -12,11 +12,13 @@ from imagexplorer.core.command_line import joined
 from imagexplorer.core.control import Control
 from imagexplorer.core.entities import ALL, PODMAN, Touched, short_id
 from imagexplorer.core.errors import Refused
-from imagexplorer.core.trash import CONTAINER, TAGS, VOLUME, TrashItem
-from imagexplorer.session.keeping import id_of
+from imagexplorer.core.trash import CONTAINER, TAGS, VOLUME, TrashItem, shared_layers
+from imagexplorer.session.keeping import id_of, layers_of, takes_thinned
 
 if TYPE_CHECKING:
     from imagexplorer.output.trash import TrashFolder
+
+_TOLD = 4
 
 
 def bring_back(
@@ -60,7 +62,24 @@ def _image(item: TrashItem, folder: TrashFolder, opened: Any, host: Any, control
     if item.kind == TAGS:
         reason = "its image was deleted meanwhile, and only the names were kept"
         raise Refused(item.title, reason, "Pull or load the image, then tag it")
+    _need_layers(item, opened, host, control)
     return str(host.load(str(folder.found(item)), item.image_id, control))
+
+
+def _need_layers(item: TrashItem, opened: Any, host: Any, control: Control) -> None:
+    """Raises Refused where the archive lacks layers that the engine does not have any more."""
+    if not item.relies:
+        return
+    if not takes_thinned(host.info(control)):
+        reason = f"it was kept without the layers that it shared with {item.shared_with}, and this store needs them"
+        raise Refused(item.title, reason, "Bring it back where it was deleted")
+    held = layers_of(opened, control, lambda _image: True)
+    missing = item.relies[shared_layers(item.relies, held.values()) :]
+    if missing:
+        are = "layer is" if len(missing) == 1 else "layers are"
+        told = ", ".join(map(short_id, missing[:_TOLD])) + (", ..." if len(missing) > _TOLD else "")
+        reason = f"{len(missing)} {are} not on the engine any more that it shared with {item.shared_with}: {told}"
+        raise Refused(item.title, reason, f"Bring back, pull or load {item.shared_with} as it was, then try again")
 
 
 def lines_back(item: TrashItem, program: str) -> list[str]:

@@ -1,27 +1,32 @@
 """What one delete keeps in the trash before it takes things away: whole, within the limits, and not thrown out again by
 what the same delete keeps after it. Its calls run on the thread of the act.
 
-An archive has all layers of its image, also those that others share now: those may be gone by the time it is wanted.
+An archive is without the layers that an image which stays has too, where the engine takes it so: nothing that goes with
+the same delete counts as staying, and nothing without a name, which anybody's prune takes. Just before the delete it is
+asked again, one delete of this program after the other: two that went at once would each count on the other.
 What was kept stays kept unless its thing is seen to be there still: a lost answer says nothing of what was done.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import closing, nullcontext, suppress
+import threading
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagexplorer.core.command_line import run_command
 from imagexplorer.core.control import Control
-from imagexplorer.core.entities import ALL, CommitSpec, Container, Image, Touched, Volume
+from imagexplorer.core.entities import ALL, CommitSpec, Container, EngineInfo, Image, Touched, Volume
 from imagexplorer.core.errors import ImagexplorerError, NotFound, Refused
-from imagexplorer.core.trash import CONTAINER, IMAGE, TAGS, VOLUME, TrashItem, TrashLimits
+from imagexplorer.core.trash import CONTAINER, IMAGE, TAGS, VOLUME, TrashItem, TrashLimits, shared_layers
 from imagexplorer.session.things import One
 
 if TYPE_CHECKING:
     from imagexplorer.output.trash import TrashFolder
+
+_TURN = threading.Lock()
 
 
 class Keeper:
@@ -41,6 +46,7 @@ class Keeper:
         self._images: dict[str, TrashItem | ImagexplorerError] = {}  # by what is kept, or why it cannot be
         self._wanted: dict[str, list[str]] = {}  # by the same: the names that are to go
         self._refused: dict[str, list[str]] = {}
+        self._going = set(whole)  # and of whose names some go
 
     def image(self, thing: One, image: Image, reference: str) -> One:
         whole = image.id in self._whole
@@ -48,10 +54,11 @@ class Keeper:
         names = image.tags if whole else (reference,)
         wanted = self._wanted.setdefault(key, [])
         wanted.append(reference)
+        self._going.add(image.id)
 
-        def keep(host: Any, control: Control) -> TrashItem:
+        def keep(host: Any, control: Control, thin: bool = True) -> TrashItem:
             item = TrashItem("", IMAGE if whole else TAGS, *self._where, image.id, tuple(names))
-            return self._put(item, host.saved(image.id, control) if whole else None)
+            return self._saved(item, host, control, thin) if whole else self._put(item, None)
 
         def there() -> bool:
             return all(id_of(self._opened, name, Control()) == image.id for name in wanted)
@@ -66,7 +73,9 @@ class Keeper:
             if isinstance(kept, ImagexplorerError):
                 raise kept
             try:
-                return thing.call(host, control)
+                with self._sure([kept], lambda: [keep(host, control, thin=False)], control) as sure:
+                    self._images[key] = kept = sure[0]
+                    return thing.call(host, control)
             except Refused:
                 refused = self._refused.setdefault(key, [])
                 refused.append(reference)
@@ -81,10 +90,10 @@ class Keeper:
         then. One that removes itself then is kept as it was before. `volumes`: its nameless ones go with it, and are
         kept as it is."""
 
-        def keep(host: Any, control: Control) -> list[TrashItem]:
+        def keep(host: Any, control: Control, thin: bool = True) -> list[TrashItem]:
             from imagexplorer.core.removal_steps import nameless
 
-            kept = [self._container(container, host, control)]
+            kept = [self._container(container, host, control, thin)]
             try:
                 kept.extend(self._volume(name, host, control) for name in (nameless(container) if volumes else ()))
             except BaseException:
@@ -114,7 +123,9 @@ class Keeper:
                     except NotFound:
                         if not gone():
                             raise
-                done = thing.call(host, control) | Touched(images=frozenset({ALL}))
+                with self._sure(kept, lambda: keep(host, control, thin=False), control) as sure:
+                    kept = sure
+                    done = thing.call(host, control) | Touched(images=frozenset({ALL}))
             except Refused:
                 for item in kept:
                     self._take_back_if(item, there)
@@ -138,7 +149,7 @@ class Keeper:
 
     # -- inside -------------------------------------------------------------------------------------
 
-    def _container(self, container: Container, host: Any, control: Control) -> TrashItem:
+    def _container(self, container: Container, host: Any, control: Control, thin: bool) -> TrashItem:
         from imagexplorer.core.run_line import like
 
         config = self._opened.image(container.image_id, control).config.get("config")
@@ -147,7 +158,7 @@ class Keeper:
         made = host.commit(CommitSpec(container.id), control)
         try:
             item = TrashItem("", CONTAINER, *self._where, made, (container.name,), line=line)
-            return self._put(item, host.saved(made, control))
+            return self._saved(item, host, control, thin)
         finally:
             host.remove_image(made, Control(), image_id=made)  # also where it was cancelled
 
@@ -157,14 +168,48 @@ class Keeper:
         item = TrashItem("", VOLUME, *self._where, "", (name,), volume=made)
         return self._put(item, host.volume_saved(name, control))
 
-    def _put(self, item: TrashItem, pieces: Generator[bytes, None, None] | None) -> TrashItem:
+    def _saved(self, item: TrashItem, host: Any, control: Control, thin: bool) -> TrashItem:
+        """Its image, with no layer less than it takes to have it back, or with all (not `thin`)."""
+        without: Collection[str] = ()
+        if thin and takes_thinned(host.info(control)):
+            layers = tuple(self._opened.diff_ids(item.image_id, control))
+            staying = self._staying(control)
+            count = shared_layers(layers, staying.values())
+            name = next((name for name, its in staying.items() if shared_layers(layers, [its]) == count), "")
+            without = frozenset(layers[:count]) - frozenset(layers[count:])
+            item = replace(item, relies=layers[:count], shared_with=name)
+        return self._put(item, host.saved(item.image_id, control), without)
+
+    def _staying(self, control: Control) -> dict[str, Sequence[str]]:
+        """The layers of each image that does, by its name."""
+        return layers_of(self._opened, control, lambda image: bool(image.tags) and image.id not in self._going)
+
+    @contextmanager
+    def _sure(
+        self, kept: list[TrashItem], whole: Callable[[], list[TrashItem]], control: Control
+    ) -> Iterator[list[TrashItem]]:
+        """What is kept for sure: where what it counts on is about to go, all of it. Nobody else deletes meanwhile."""
+        if not any(item.relies for item in kept):
+            yield kept
+            return
+        with _TURN:
+            staying = self._staying(control).values()
+            if any(shared_layers(item.relies, staying) < len(item.relies) for item in kept):
+                before, kept = kept, whole()
+                self._take_back(before)
+            yield kept
+
+    def _put(
+        self, item: TrashItem, pieces: Generator[bytes, None, None] | None, without: Collection[str] = ()
+    ) -> TrashItem:
         """Also where it fails the engine's answer is let go of at once."""
         folder, limits = self._folder(), self._limits
         with closing(pieces) if pieces is not None else nullcontext():
             if not limits.days:
                 raise Refused(item.title, "the trash keeps nothing for longer than 0 days", "Let it keep for longer")
             item = replace(item, deed=self._deed)
-            kept = folder.keep(item, pieces, limits.bytes - sum(each.bytes for each in self._mine.values()))
+            room = limits.bytes - sum(each.bytes for each in self._mine.values())
+            kept = folder.keep(item, pieces, room, without)
         self._mine[kept.id] = kept
         folder.sweep(limits, keep=self._mine)
         return kept
@@ -179,6 +224,22 @@ class Keeper:
         with suppress(ImagexplorerError):
             if there():
                 self._take_back([kept])
+
+
+def takes_thinned(info: EngineInfo) -> bool:
+    """Whether an archive may lack layers that the engine has: Docker looks each up before it opens the layer's file
+    (moby, image/tarexport), and refuses where it has neither. Its containerd store would take such an archive even
+    without them, for an image that cannot be used; Podman takes none."""
+    return info.product == "Docker" and info.store == "graph"
+
+
+def layers_of(opened: Any, control: Control, wanted: Callable[[Image], bool]) -> dict[str, Sequence[str]]:
+    """The diff IDs of the layers of images by name, from the base up; without what goes meanwhile."""
+    found: dict[str, Sequence[str]] = {}
+    for image in filter(wanted, opened.images(control)):
+        with suppress(NotFound):
+            found[image.name] = opened.diff_ids(image.id, control)
+    return found
 
 
 def id_of(opened: Any, reference: str, control: Control) -> str:

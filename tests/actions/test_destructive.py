@@ -138,7 +138,7 @@ class Shelf:
     def __init__(self, _directory: str) -> None:
         pass
 
-    def keep(self, item: TrashItem, pieces: Any, _limit: int) -> TrashItem:
+    def keep(self, item: TrashItem, pieces: Any, _limit: int, _without: object = ()) -> TrashItem:
         if pieces is not None:
             list(pieces)
         return replace(item, id="0" * 16)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
 import json
 import os
+import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -172,3 +175,36 @@ def test_a_folder_that_holds_nonsense_is_read_all_the_same(folder: TrashFolder) 
     (folder.path / f"{'d' * 16}.json").write_text(json.dumps(document(kept)))  # says it is another
     (folder.path / f"{'e' * 16}.json").write_text("[" * 100_000)
     assert folder.items() == [kept]
+
+
+def _tar(*contents: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for number, content in enumerate(contents):
+            member = tarfile.TarInfo(f"{number}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("own", [b"own" * 100, b"own" * 30_000])
+def test_the_limit_counts_what_is_kept_of_an_archive(tmp_path: Path, own: bytes) -> None:
+    shared, more = b"s" * 100_000, b"m" * 60_000
+    raw = _tar(shared, own, more)
+    digests = [f"sha256:{hashlib.sha256(content).hexdigest()}" for content in (shared, more)]
+    folder = TrashFolder(tmp_path / "trash")
+    item = replace(
+        TrashItem("", IMAGE, "", "", "sha256:" + "1" * 64), relies=(*digests, "sha256:" + "0" * 64), shared_with="b:1"
+    )
+    pieces = (raw[at : at + 7000] for at in range(0, len(raw), 7000))
+    if len(own) > 50_000:
+        with pytest.raises(Refused, match="larger than the trash may be"):
+            folder.keep(item, pieces, 50_000, digests)
+        assert list(folder.path.iterdir()) == []
+        return
+    kept = folder.keep(item, pieces, 50_000, digests)
+    assert folder.items() == [kept]
+    assert kept.relies == tuple(digests), "not on what the archive has after all"
+    assert folder.found(kept).stat().st_size == kept.bytes < 12_000
+    with tarfile.open(folder.found(kept)) as tar:
+        assert tar.getnames() == ["1"]
