@@ -172,7 +172,9 @@ class Keeper:
         """Its image, with no layer less than it takes to have it back, or with all (not `thin`)."""
         without: Collection[str] = ()
         if thin and takes_thinned(host.info(control)):
-            layers = tuple(self._opened.diff_ids(item.image_id, control))
+            layers: tuple[str, ...] = ()
+            with suppress(NotFound):  # which the saving then says
+                layers = tuple(self._opened.diff_ids(item.image_id, control))
             staying = self._staying(control)
             count = shared_layers(layers, staying.values())
             name = next((name for name, its in staying.items() if shared_layers(layers, [its]) == count), "")
