@@ -494,3 +494,15 @@ def test_a_platform_that_the_list_lacks_is_known_once_the_image_was_looked_at(
     live.refresh(EVERYTHING)
     qtbot.wait(400)
     assert live.images[0].platform == whole[first.id].platform
+
+
+def test_what_happens_as_an_engine_begins_to_tell_is_looked_up(qtbot: QtBot, make: Make) -> None:
+    """Docker answers a listener before it listens to itself: nobody is told of what happens between."""
+    engine = FakeEngine()
+    session = make(World(engine))
+    session.start("", ())
+    qtbot.waitUntil(lambda: bool(session.current) and bool(session.containers))
+    before = len(session.containers)
+    qtbot.wait(300)  # all was listed; nothing else is asked for by itself
+    engine.add_container("late", next(iter(engine.images.values())))
+    qtbot.waitUntil(lambda: len(session.containers) == before + 1)

@@ -33,6 +33,7 @@ from imagexplorer.session.records import (
 from imagexplorer.session.sockets import SocketWatch
 
 PING_MS = 15_000
+AGAIN_MS = 1000
 
 
 class Link(QObject):
@@ -67,6 +68,8 @@ class Link(QObject):
         self._listens_since = 0.0  # monotonic; 0: it does not
         self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self._not_told)
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.timeout.connect(lambda: self.refresh(EVERYTHING))
         self._sockets = SocketWatch(self)
         self._sockets.stirred.connect(self._try_again_now)
         self.listing = Listing(key, jobs, lambda: self.source, self.state.is_engine, self)
@@ -165,9 +168,11 @@ class Link(QObject):
         self._jobs.stream(f"{self.key}/events", work, self._heard, self._deaf)
 
     def _heard(self, touched: Touched) -> None:
-        # Nothing touched: the engine listens from here on, and what happened before it did is looked up.
+        # Nothing touched: the engine tells from here on, and what happened before is looked up. Docker answers a moment
+        # before it listens to itself: what happens just then nobody tells, so it is looked up once more.
         if not touched:
             self._late.stop()
+            self._again.start()
             self._listens_since = time.monotonic()
             self.listing.trouble_of("events", None)
         self.refresh(touched or EVERYTHING)
@@ -192,6 +197,7 @@ class Link(QObject):
             return
         self._ping.stop()
         self._late.stop()
+        self._again.stop()
         since = self.state.stale_since
         self.listing.stop()
         self._jobs.drop(f"{self.key}/events")
@@ -261,6 +267,7 @@ class Link(QObject):
         self._closed = True
         self._retry.stop()
         self._ping.stop()
+        self._again.stop()
         self._late.stop()
         self._sockets.stop()
         self.listing.stop()
