@@ -7,8 +7,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Tests run on all processors (how many at once: tests/conftest.py); all tests of one engine in the same process.
-PARALLEL := -n auto --dist loadgroup
+# Tests run on all processors, eight at most; all tests of one engine on the same one.
+PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
 
 .PHONY: run test check lint bench torture engines matrix app sample clean set-up set-up-test
 

@@ -31,11 +31,6 @@ pytest_plugins = ["tests.engines"] if (Path(__file__).parent / "engines.py").exi
 _QT_NOISE = ("This plugin does not support",)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than processors, eight at most: the tests of an engine wait for it half of their time."""
-    return min(8, (os.cpu_count() or 1) + 1)
-
-
 class PatientBot(QtBot):
     """What is waited for may take long on a busy machine: no test asserts a time."""
 
