@@ -183,12 +183,12 @@ class HttpEngine:
         return {
             "Id": row["Id"], "RepoTags": row["RepoTags"], "RepoDigests": [], "Created": "2026-01-02T03:04:05Z",
             "Size": row["Size"], "Os": "linux", "Architecture": "amd64", "Config": self.image_config,
-            "RootFS": {"Type": "layers", "Layers": [f"sha256:{hashlib.sha256(self._layer_tar()).hexdigest()}"]},
+            "RootFS": {"Type": "layers", "Layers": [f"sha256:{hashlib.sha256(self.layer_tar()).hexdigest()}"]},
         }  # fmt: skip
 
     def export(self, identifier: str) -> bytes:
         """An image of one layer, as `docker save` of 20.10 writes it."""
-        layer = self._layer_tar()
+        layer = self.layer_tar()
         config = json.dumps(
             {
                 "os": "linux", "architecture": "amd64", "config": self.image_config, "history": self.history,
@@ -200,7 +200,7 @@ class HttpEngine:
         files = {"layer/layer.tar": layer, name: config, "manifest.json": json.dumps(manifest).encode()}
         return _tar(files)
 
-    def _layer_tar(self) -> bytes:
+    def layer_tar(self) -> bytes:
         return _tar({"data": self.layer})
 
 
@@ -277,6 +277,10 @@ class _Handler(BaseHTTPRequestHandler):
                 state = {"Status": row["State"], "Running": row["State"] == "running"}
                 self._json({"Id": name, "Name": row["Names"][0], "Image": row["ImageID"], "State": state,
                             "Config": engine.container_config, "HostConfig": engine.host_config})  # fmt: skip
+            case "containers", _ if name in engine.containers and what == "changes":
+                self._json([{"Path": "/written", "Kind": 1}])
+            case "containers", _ if name in engine.containers and what == "export":
+                self._stream(iter([engine.layer_tar()]))
             case "containers", _ if name in engine.containers and what == "logs":
                 self._stream(self._log(query.get("follow") == "1"))
             case _:

@@ -7,7 +7,7 @@ Values are guessed at by their names only; nothing here looks at a value. Maskin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -122,6 +122,22 @@ def _masked_list(values: list[Any] | tuple[Any, ...], name: str) -> list[Any] | 
         bare = isinstance(value, str) and value.startswith("-") and "=" not in value and " " not in value
         option = value if bare and looks_secret(value.lstrip("-")) else ""
     return shown if isinstance(values, list) else tuple(shown)
+
+
+def veiled(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The words of a command as `masked_data` shows them, and what each stands for that hides something: it is spelled
+    as no other word is, so that each finds its own again wherever it is moved to."""
+    shown: list[str] = []
+    kept: dict[str, str] = {}
+    for word, masked_word in zip(words, masked_data(list(words)), strict=True):
+        if masked_word != word:
+            spelled, number = masked_word, 2
+            while spelled in kept or spelled in words:
+                spelled, number = f"{masked_word}{number}", number + 1
+            kept[spelled] = word
+            masked_word = spelled
+        shown.append(masked_word)
+    return shown, kept
 
 
 def masked_step(step: Step) -> Step:

@@ -100,6 +100,8 @@ PAIRS = Kind(_pairs, lambda pairs: "\n".join(name if value is None else f"{name}
 COMMAND = Kind(lambda text: tuple(_words(text)), joined)
 ENTRYPOINT = Kind(_entrypoint, lambda value: "" if value is None else joined([value]))
 OTHERS = Kind(_others, _written_others)
+WORDS = (COMMAND, ENTRYPOINT, OTHERS)
+"""Those whose text is what a shell parts into words."""
 
 USUAL = (
     Ask("name", "&Name", LINE, "", "the engine makes one up", fault=container_name_fault),

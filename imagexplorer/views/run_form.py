@@ -1,10 +1,12 @@
 """The fields of a run as one column: the usual ones, and "More" that unfolds the others in groups.
 
-Values that look secret and did not come from the keyboard are kept beside the field: only their names are shown.
+Values that look secret and did not come from the keyboard are kept beside the field: only their names are shown, and
+`***` for those in a command.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,10 +29,10 @@ from PySide6.QtWidgets import (
 from imagexplorer.core.command_line import image_reference, joined
 from imagexplorer.core.entities import Image
 from imagexplorer.core.run_spec import RunSpec
-from imagexplorer.core.secrets import shown_value
+from imagexplorer.core.secrets import shown_value, veiled
 from imagexplorer.core.text import plain
 from imagexplorer.views.ask_dialog import Field, add_row, form, lines_edit
-from imagexplorer.views.run_fields import FLAGS, MORE, MORE_FLAGS, USUAL, Ask, Pairs, fault_of
+from imagexplorer.views.run_fields import FLAGS, MORE, MORE_FLAGS, USUAL, WORDS, Ask, Pairs, fault_of
 from imagexplorer.views.theme import plain_label
 
 _OTHERS_HEIGHT = 400
@@ -51,6 +53,7 @@ class RunForm(QScrollArea):
     def __init__(self, image: Image, defaults: Mapping[str, Any], buttons: Sequence[QPushButton]) -> None:
         super().__init__()
         self._kept: dict[str, dict[str, str]] = {"environment": {}, "labels": {}}
+        self._veiled: dict[str, dict[str, str]] = {}  # by field: what stands in it for what
         self.asks: dict[str, Ask] = {}
         self.fields: dict[str, Field] = {}
         self.editors: dict[str, QLineEdit | QPlainTextEdit] = {}
@@ -192,6 +195,9 @@ class RunForm(QScrollArea):
             if name in self._kept:
                 value = self.keep(name, value, out_of_sight)
             text = ask.kind.write(value)
+            self._veiled.pop(name, None)
+            if out_of_sight and name not in self._kept:
+                text = self._veil(name, text)
             editor = self.editors[name]
             if isinstance(editor, QLineEdit):
                 editor.setText(text)
@@ -220,6 +226,29 @@ class RunForm(QScrollArea):
             self.fields[name].set_hint(f"{self.asks[name].hint}; {words}")
         return tuple(shown)
 
+    def _veil(self, name: str, text: str) -> str:
+        """The text with `***` in place of what looks secret in it; `_unveiled` leads back."""
+        words = shlex.split(text) if self.asks[name].kind in WORDS else [text]
+        shown, kept = veiled(words)
+        if not kept:
+            return text
+        self._veiled[name] = kept
+        hint, words_of_it = self.asks[name].hint, self.tr("what *** stands for is kept out of sight")
+        self.fields[name].set_hint(f"{hint}; {words_of_it}" if hint else words_of_it)
+        return joined(shown) if self.asks[name].kind in WORDS else shown[0]
+
+    def _unveiled(self, name: str, text: str) -> str:
+        kept = self._veiled.get(name)
+        if not kept:
+            return text
+        if self.asks[name].kind not in WORDS:
+            return kept.get(text, text)
+        try:
+            words = shlex.split(text)
+        except ValueError:  # quotes that do not close, which is told when it is read
+            return text
+        return joined([kept.get(word, word) for word in words]) if kept.keys() & set(words) else text
+
     def _filled(self, name: str, pairs: Pairs) -> Pairs:
         kept = self._kept[name]
         missing = None if name == "environment" else ""
@@ -232,7 +261,7 @@ class RunForm(QScrollArea):
         for name, ask in self.asks.items():
             editor = self.editors[name]
             text = editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
-            values[name], faults[name] = fault_of(ask, text)
+            values[name], faults[name] = fault_of(ask, self._unveiled(name, text))
             if name in self._kept and values[name] is not None:
                 values[name] = self._filled(name, values[name])
         values |= {name: flag.isChecked() for name, flag in self.flags.items()}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagexplorer.core.entities import Image, ImageDetail, Step
-from imagexplorer.core.secrets import HIDDEN, _masked, is_long, looks_secret, masked, masked_data, masked_image
+from imagexplorer.core.secrets import HIDDEN, _masked, is_long, looks_secret, masked, masked_data, masked_image, veiled
 
 NAMES = st.sampled_from(["DB_PASSWORD", "API_TOKEN", "secret", "AWS_SECRET_ACCESS_KEY", "SIGNING_KEY", "NPM_AUTH"])
 VALUES = st.text("abcXYZ019&;$%!", min_size=8).map(lambda value: f"q7{value}")
@@ -136,3 +136,16 @@ def test_an_image_is_masked_in_steps_and_configuration() -> None:
 def test_an_author_is_no_secret() -> None:
     assert not looks_secret("author")
     assert looks_secret("npm_auth")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["run", "--token", "--db-password", "s3cret", "***", "***2", "--key=s3cret", "--key=***", "-v"])
+    )
+)
+def test_what_is_veiled_finds_its_own_again(words: list[str]) -> None:
+    shown, kept = veiled(words)
+    assert [kept.get(word, word) for word in shown] == words
+    hidden = [at for at, each in enumerate(masked_data(words)) if each != words[at]]
+    assert list(kept.values()) == [words[at] for at in hidden]
+    assert all("s3cret" not in shown[at] for at in hidden)

@@ -126,12 +126,9 @@ class Seen:
             except (OSError, IndexError):
                 continue
 
-    def widgets(self, top: QWidget, fields: bool = True) -> None:
-        """`fields`: also what stands in those that can be written in."""
+    def widgets(self, top: QWidget) -> None:
         for kind in (QLabel, QLineEdit, QPlainTextEdit):
             for each in top.findChildren(kind):
-                if not (fields or isinstance(each, QLabel) or each.isReadOnly()):
-                    continue
                 text = each.toPlainText() if isinstance(each, QPlainTextEdit) else each.text()
                 self.look(f"{type(top).__name__} {type(each).__name__}", f"{text}\n{each.toolTip()}")
 
@@ -170,15 +167,11 @@ def round_trip(person: Person, engine: HttpEngine, seen: Seen, kept: list[str]) 
         if kind == "image":
             person.trigger("image.dockerfile_copy")
             seen.clipboard("copied Dockerfile")
-        for identifier in (
-            ("image.run", "image.copy_to") if kind == "image" else ("container.again", "container.commit")
-        ):
-            if person.program.registry.blocked(identifier) == "":
-                # The command of a container that is to run again stands there to be changed.
-                fields = identifier != "container.again"
-                looked = person.answers(AskDialog, lambda top, f=fields: seen.widgets(top, f), accept=False)
-                person.trigger(identifier)
-                person.sees(lambda a=looked: a or not QApplication.activeModalWidget())
+        for identifier in ("image.run",) if kind == "image" else ("container.again", "container.commit"):
+            assert person.program.registry.blocked(identifier) == ""
+            looked = person.answers(AskDialog, seen.widgets, accept=False)
+            person.trigger(identifier)
+            person.sees(lambda a=looked: a)
         person.qtbot.wait(60)
         window.close_page()
     for secret in kept:  # in addresses, and in an engine's own words

@@ -72,6 +72,28 @@ def test_the_form_gives_what_it_was_given_and_its_line_says_the_same(qtbot: QtBo
     assert "s3cret" not in shown
 
 
+def test_secrets_of_a_command_are_kept_beside_it(qtbot: QtBot) -> None:
+    spec = RunSpec(
+        "app:1",
+        command=("--api-token=s3cret1", "run", "--client-secret", "s3cret2", "--password", "s3cret2"),
+        health_cmd="PGPASSWORD=s3cret3 pg_isready",
+        others=(("log-opt", "splunk-token=s3cret4"), ("dns", "192.0.2.1")),
+    )
+    made = dialog(qtbot, RunQuestion(IMAGE, given=spec))
+    texts = [each.text() if hasattr(each, "text") else each.toPlainText() for each in made.form.editors.values()]
+    assert "s3cret" not in "\n".join([*texts, made.shown_command.edit.toPlainText()])
+    assert "out of sight" in made.form.fields["command"].note.text()
+    assert made.spec() == spec
+    # Each goes with its word, wherever that is moved to, and what is typed in its place is taken.
+    line = made.form.line("command")
+    words = line.text().split()
+    line.setText(" ".join(["-v", *words[4:], *words[1:3], "--api-token=new"]))
+    assert made.spec().command == ("-v", "--password", "s3cret2", "run", "--client-secret", "--api-token=new")
+    made.form.fill(RunSpec("app:1", command=("sh",)))
+    line.setText(" ".join(words))
+    assert "s3cret2" not in made.spec().command
+
+
 @pytest.mark.parametrize(
     ("field", "text", "complaint"),
     [
